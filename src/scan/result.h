@@ -1,0 +1,46 @@
+#pragma once
+/*
+ * What a scan found: the one thing that reports, gates, explain, ship and the registry read.
+ * Everything in it lives in the scan's arena (or the store's map) and is read-only once made.
+ */
+#include "advisory/match.h"
+#include "image/image.h"
+
+struct scan_finding {
+    struct finding finding;
+    const struct layer *layer; /* where the package stands; NULL for SBOMs and purls */
+    size_t layer_index;
+    bool suppressed;                                       /* by an exception; stays visible */
+    struct slice reason, owner, expires, exception_source; /* of the exception */
+    bool in_baseline; /* --baseline: was there before; does not count for the gate */
+};
+
+struct scan_package {
+    struct package package;
+    const struct layer *layer;
+    size_t layer_index;
+    struct slice purl;
+    struct slice *platforms; /* --all-platforms */
+    size_t platform_count;
+};
+
+struct scan_result {
+    struct image image; /* with --all-platforms: of the first; `platforms` names all */
+    struct slice *platforms;
+    size_t platform_count;
+    struct distribution distribution;
+    struct coverage coverage;
+    struct scan_package *packages;
+    size_t package_count;
+    struct scan_finding *findings;
+    size_t finding_count;
+    struct note *notes; /* partial reads, not covered, old data, expired exceptions, … */
+    size_t note_count;
+    struct feed_status *feeds;
+    size_t feed_count;
+    bool starter_database;
+    bool partial;         /* some layer could not be read to its end */
+    struct slice started; /* ISO 8601, UTC; SOURCE_DATE_EPOCH is honoured */
+    double seconds;
+    size_t layers_cached;
+};
