@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
