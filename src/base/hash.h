@@ -18,7 +18,7 @@ bool digest_equal(const struct digest *a, const struct digest *b);
 struct slice digest_slice(const struct digest *digest);
 
 struct sha256 {
-    void *context;
+    uint64_t context[14]; /* OpenSSL's SHA256_CTX */
 };
 
 /* sha256_init aborts only when the crypto library is broken. sha256_finish may be left out; _done

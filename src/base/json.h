@@ -37,6 +37,7 @@ struct json_reader {
     unsigned depth;
     char nest[JSON_DEPTH_MAX]; /* '{' or '[' by depth */
     bool first;                /* no element read yet at this depth */
+    bool ready;                /* a value stands next: its name or comma was read */
     bool failed;
     struct error error;
 };
@@ -52,6 +53,15 @@ enum json_token json_next(struct json_reader *reader);
 /* In an object: reads the next member's name into *name; false at its end (which leaves it) or on
    error. The value must then be read by json_next, json_string, …, or json_skip. */
 bool json_member(struct json_reader *reader, struct slice *name);
+
+/*
+ * In an array: whether another element stands next; at its end leaves the array and says false.
+ * The element must then be read by json_next, json_string, …, or json_skip. The safe loop over
+ * elements that may be of any type:
+ *
+ *     if (json_enter_array(&r)) while (json_more(&r)) if (json_enter_object(&r)) { … }
+ */
+bool json_more(struct json_reader *reader);
 
 /* Skip the next value, whatever it is. */
 void json_skip(struct json_reader *reader);

@@ -38,3 +38,4 @@ unsigned terminal_columns(struct slice text);
    Threads may call. */
 __attribute__((format(printf, 1, 2))) void progress_show(const char *format, ...);
 void progress_clear(void);
+void progress_set_quiet(bool quiet);
