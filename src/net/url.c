@@ -133,6 +133,9 @@ static bool parse_authority(struct slice text, struct arena *arena, struct url *
         url->user = slice_upto(text, at);
         text = slice_from(text, at + 1);
     }
+    for (size_t i = 0; i < url->user.len; i++) /* "\\" is a "/" to some: not guessed at */
+        if (!is_plain(url->user.at[i]))
+            return error_set(err, ERROR_USAGE, "the user of a URL must be percent-encoded");
     bool bracketed = text.len && text.at[0] == '[';
     size_t end = bracketed ? slice_find(text, ']') : slice_find(text, ':');
     if (bracketed && end == text.len)
