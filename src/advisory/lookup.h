@@ -2,7 +2,7 @@
 /* Point lookups in the store, for match and explain. Results point into the map; valid until the
    reader is closed (a reader keeps one read transaction; it is short-lived). */
 #include "advisory/entry.h"
-#include "advisory/store.h"
+#include "advisory/record.h"
 
 /* Calls `each` for every feed that has the key (scope, name), with the encoded entries; stops on
  * false. */
@@ -28,3 +28,8 @@ bool store_end_of_life(struct store_reader *reader, struct slice product, struct
  * search. */
 bool store_aliases(struct store_reader *reader, struct slice id, struct arena *arena,
                    struct slice **ids, size_t *count, struct error *err);
+/* Calls `each` for every place that names `id`: packages that some feed has it for, and ids that it
+   is an alias of (record.h); stops on false. */
+bool store_named(struct store_reader *reader, struct slice id,
+                 bool (*each)(void *context, struct slice feed, const struct id_ref *ref),
+                 void *context, struct error *err);
