@@ -1,0 +1,78 @@
+#pragma once
+/*
+ * A byte stream: a supplier of pieces that can be wrapped by another (file range → SHA-256 → gzip →
+ * pipeline → tar). A stream hands out bytes of its own memory, so nothing is copied on the way; a
+ * piece stays valid until the next call on the same stream.
+ *
+ * Streams live in the arena that they were made in; stream_close gives back what is not memory
+ * (threads, decoder states) and closes what they wrap. Descriptors are the caller's, unless said.
+ * Errors are sticky: after one, every call fails with the same error. One thread at a time, but not
+ * always the same one (a pipeline reads its inner stream in a thread of its own).
+ *
+ * A new kind: a struct that begins with `struct stream`, and a const table of functions.
+ */
+#include "base/arena.h"
+#include "base/hash.h"
+
+struct stream;
+
+struct stream_ops {
+    const char *name;
+    /* The next piece; an empty one is the end. Called no more after the end or an error. */
+    bool (*next)(struct stream *self, struct slice *piece, struct error *err);
+    /* Goes on `count` bytes behind what `next` gave last, cheaply (a seek). NULL: pieces are read
+       and thrown away. May skip fewer: *skipped. */
+    bool (*skip)(struct stream *self, uint64_t count, uint64_t *skipped, struct error *err);
+    void (*close)(struct stream *self); /* may be NULL */
+};
+
+enum { STREAM_PEEK_MAX = 512 };
+
+struct stream {
+    const struct stream_ops *ops;
+    struct slice piece; /* what was handed over and is not used yet */
+    struct slice after; /* what follows it, when `piece` stands in `head` (stream_peek) */
+    uint64_t position;  /* bytes given to the caller since the beginning */
+    bool ended, failed;
+    struct error error;
+    char head[STREAM_PEEK_MAX];
+};
+
+/* The next bytes, as many as are at hand; an empty piece is the end. */
+bool stream_next(struct stream *stream, struct slice *piece, struct error *err);
+/* Copies until `len` bytes are there or the end: *got is short only at the end. */
+bool stream_read(struct stream *stream, void *to, size_t len, size_t *got, struct error *err);
+/* Leaves out up to `count` bytes; *skipped is short only at the end. */
+bool stream_skip(struct stream *stream, uint64_t count, uint64_t *skipped, struct error *err);
+/* True when stream_skip does not read what it leaves out. */
+bool stream_seeks(const struct stream *stream);
+/* The next `len` bytes (at most STREAM_PEEK_MAX; fewer at the end) without using them up. */
+bool stream_peek(struct stream *stream, size_t len, struct slice *bytes, struct error *err);
+/* All that is left, at most `limit` bytes (ERROR_LIMIT over it), in `arena`. */
+bool stream_read_all(struct stream *stream, size_t limit, struct arena *arena, struct slice *bytes,
+                     struct error *err);
+/* Accepts NULL. */
+void stream_close(struct stream *stream);
+
+/* All makers return NULL and set err when the arena's budget is spent; what they wrap is then still
+   the caller's to close. */
+
+/* `size` bytes of a file from `offset`, by pread. A file that is shorter is an error. */
+struct stream *stream_of_range(struct arena *arena, int fd, uint64_t offset, uint64_t size,
+                               struct error *err);
+/* A pipe, socket or file from where it stands to its end; `owned`: closed with the stream. */
+struct stream *stream_of_fd(struct arena *arena, int fd, bool owned, struct error *err);
+struct stream *stream_of_memory(struct arena *arena, struct slice bytes, struct error *err);
+
+/* Passes all through and hashes it. stream_digest_finish reads what is left (behind a gzip trailer,
+   for example) and gives the digest and the number of bytes; call it on the hashing stream itself,
+   when the streams around it are done but not closed. */
+struct stream *stream_of_digest(struct arena *arena, struct stream *inner, struct error *err);
+bool stream_digest_finish(struct stream *stream, struct digest *digest, uint64_t *size,
+                          struct error *err);
+
+/* Runs `inner` in a thread of its own, a few buffers ahead (pipeline.c). */
+struct stream *stream_of_pipeline(struct arena *arena, struct stream *inner, struct error *err);
+/* Stops the thread, so that the streams inside can be called from this one (stream_digest_finish);
+   the pipeline can only be closed then. */
+void stream_pipeline_stop(struct stream *stream);
