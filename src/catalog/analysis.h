@@ -75,7 +75,7 @@ struct removal {
     bool opaque;
 };
 
-/* Sorted, without doubles; hash64 of catalog_path_key (see paths.h). */
+/* Sorted, without doubles; path_key of image/path.h. */
 struct path_set {
     const uint64_t *hashes;
     size_t count;

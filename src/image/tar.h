@@ -6,10 +6,10 @@
  * header checksums are checked, sizes and counts have limits.
  *
  *     struct tar tar;
- *     tar_init(&tar, stream, NULL, arena);
+ *     tar_init(&tar, stream, NULL);
  *     while (tar_next(&tar, &entry, err)) …tar_piece(&tar, &offset, &bytes, err)…
- *     if (err->kind) …                               tar_next returns false with ERROR_NONE at the
- * end
+ *     if (err->kind) …
+ *     tar_done(&tar);
  *
  * One thread at a time.
  */
@@ -66,7 +66,6 @@ struct tar_pax {
 struct tar {
     struct stream *stream;
     const struct tar_limits *limits;
-    struct arena *arena;
     struct arena scratch; /* strings and extents of the present entry */
     struct arena globals; /* strings of global pax headers */
     struct tar_pax global, local;
