@@ -28,7 +28,12 @@ void collector_init(struct collector *collector, struct arena *arena, struct are
 void collector_add_package(struct collector *collector, const struct package *package);
 void collector_add_distribution(struct collector *collector,
                                 const struct distribution *distribution);
+/* The text is copied. After 200 notes one says that there were more. */
 void collector_add_note(struct collector *collector, struct slice path, const char *text);
+/* "line N: TEXT". */
+void collector_add_line_note(struct collector *collector, struct slice path, size_t line,
+                             const char *text);
+/* Both leave out paths by which nothing is decided (finder_path_matters). */
 void collector_add_owned(struct collector *collector, struct slice clean_path);
 void collector_add_written(struct collector *collector, struct slice clean_path);
 void collector_add_removal(struct collector *collector, struct slice clean_path, bool opaque);
@@ -38,7 +43,8 @@ bool collector_finish(struct collector *collector, struct error *err);
 
 struct finder {
     const char *name;
-    size_t limit; /* bytes of a file it takes at most; a larger one becomes a note */
+    size_t limit;   /* bytes of a file it takes at most; a larger one becomes a note */
+    bool only_owns; /* tells which files are owned, no packages: no "database" of the analysis */
     /* By path alone: cheap, called for every file of every layer. */
     bool (*wants)(struct slice clean_path);
     /* The whole file. Bad bytes become a note, never a failure of the scan. */
@@ -47,3 +53,7 @@ struct finder {
 
 /* The finder that wants this path, or NULL. */
 const struct finder *finder_for(struct slice clean_path);
+
+/* Whether anything is ever decided by this path: no program and no language package stands in
+   folders of manuals, translations, time zones… so that the sets of paths stay small. */
+bool finder_path_matters(struct slice clean_path);

@@ -1,0 +1,43 @@
+#include "catalog/analysis_form.h"
+
+#include <stddef.h>
+
+#define COLUMNS(table) .columns = (table), .column_count = sizeof(table) / sizeof((table)[0])
+
+static const uint16_t package_columns[] = {
+    offsetof(struct package, name),   offsetof(struct package, version),
+    offsetof(struct package, source), offsetof(struct package, source_version),
+    offsetof(struct package, arch),   offsetof(struct package, vendor),
+    offsetof(struct package, path),   offsetof(struct package, evidence),
+    offsetof(struct package, cpe),    offsetof(struct package, license),
+};
+static const uint16_t distribution_columns[] = {
+    offsetof(struct distribution, id),       offsetof(struct distribution, version_id),
+    offsetof(struct distribution, codename), offsetof(struct distribution, pretty),
+    offsetof(struct distribution, path),
+};
+static const uint16_t removal_columns[] = {offsetof(struct removal, path)};
+static const uint16_t note_columns[] = {offsetof(struct note, path), offsetof(struct note, text)};
+static const uint16_t database_columns[] = {0};
+
+const struct form_shape form_shapes[FORM_SECTIONS] = {
+    [FORM_PACKAGES] = {.size = sizeof(struct package),
+                       COLUMNS(package_columns),
+                       .flag_size = sizeof(enum package_type),
+                       .flag_at = offsetof(struct package, type),
+                       .flag_least = 1,
+                       .flag_most = PACKAGE_TYPES - 1},
+    [FORM_DISTRIBUTIONS] = {.size = sizeof(struct distribution), COLUMNS(distribution_columns)},
+    [FORM_REMOVALS] = {.size = sizeof(struct removal),
+                       COLUMNS(removal_columns),
+                       .flag_size = sizeof(bool),
+                       .flag_at = offsetof(struct removal, opaque),
+                       .flag_most = 1},
+    [FORM_NOTES] = {.size = sizeof(struct note), COLUMNS(note_columns)},
+    [FORM_DATABASES] = {.size = sizeof(struct slice), COLUMNS(database_columns)},
+};
+
+size_t form_record_size(const struct form_shape *shape)
+{
+    return 8 + 8 * shape->column_count;
+}
