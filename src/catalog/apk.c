@@ -6,8 +6,8 @@
  * doc/apk-v2.5.scd, "INSTALLED".
  */
 #include "catalog/finder.h"
-#include "catalog/paths.h"
 #include "catalog/vendor.h"
+#include "image/path.h"
 
 static bool wants(struct slice path)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "catalog/finder.h"
-#include "catalog/paths.h"
+#include "image/path.h"
 
 enum {
     MOST_NOTES = 200, /* a layer made of damage alone must not fill the report */

@@ -3,7 +3,7 @@
  * too), and in distroless images var/lib/dpkg/status.d/NAME.md5sums ("<md5>  usr/bin/foo" a line).
  */
 #include "catalog/finder.h"
-#include "catalog/paths.h"
+#include "image/path.h"
 
 static bool wants(struct slice path)
 {

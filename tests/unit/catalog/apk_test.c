@@ -1,6 +1,6 @@
 #include "base/hash.h"
-#include "catalog/paths.h"
 #include "fixture.h"
+#include "image/path.h"
 
 static const char path[] = "lib/apk/db/installed";
 

@@ -1,5 +1,7 @@
-#include "catalog/paths.h"
+#include <unistd.h>
+
 #include "fixture.h"
+#include "image/path.h"
 
 static const char status_path[] = "var/lib/dpkg/status";
 
@@ -81,6 +83,24 @@ static void file_lists_tell_what_is_owned(void **state)
     assert_int_equal(analysis->note_count, 1);
 }
 
+/* "state name version source source-version architecture", a line for each package. */
+static FILE *query_dpkg(void)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    if (fork() == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        execlp("dpkg-query", "dpkg-query", "-W", "-f",
+               "${db:Status-Status} ${Package} ${Version} ${source:Package} ${source:Version} "
+               "${Architecture}\n",
+               (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    return fdopen(ends[0], "r");
+}
+
 /* This machine's own database against what dpkg-query says of it. */
 static void a_whole_system_is_read_as_dpkg_reads_it(void **state)
 {
@@ -95,23 +115,23 @@ static void a_whole_system_is_read_as_dpkg_reads_it(void **state)
         skip();
     }
     const struct analysis *analysis = fixture_read(&f, "dpkg", status_path, bytes);
-    FILE *query = popen("dpkg-query -W -f "
-                        "'${db:Status-Status} ${Package} ${Version} ${source:Package} "
-                        "${source:Version} ${Architecture}\n' | grep '^installed'",
-                        "r");
+    FILE *query = query_dpkg();
     assert_non_null(query);
     char line[2000];
     size_t i = 0;
-    for (; fgets(line, sizeof line, query); i++) {
+    while (fgets(line, sizeof line, query)) {
         char ours[2000];
+        if (strncmp(line, "installed ", 10) != 0)
+            continue;
         assert_true(i < analysis->package_count);
         const struct package *p = &analysis->packages[i];
         snprintf(ours, sizeof ours, "installed %.*s %.*s %.*s %.*s %.*s\n", SLICE_ARG(p->name),
                  SLICE_ARG(p->version), SLICE_ARG(p->source), SLICE_ARG(p->source_version),
                  SLICE_ARG(p->arch));
         assert_string_equal(ours, line);
+        i++;
     }
-    pclose(query);
+    fclose(query);
     assert_int_equal(i, analysis->package_count);
     assert_int_equal(analysis->note_count, 0);
     print_message("%zu packages\n", i);

@@ -1,13 +1,9 @@
 #pragma once
 /* What the tests of finders share: a collector with its memory, and a finder run over bytes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
+#include "../test.h"
 
 #include "base/file.h"
 #include "catalog/finder.h"
