@@ -33,6 +33,10 @@ int cache_begin(struct cache *cache, unsigned flags, MDB_txn **txn)
         if (!code)
             code = mdb_txn_begin(cache->env, NULL, flags, txn);
     }
+    /* "Opening" the unnamed table only tells LMDB its order of keys. */
+    MDB_dbi table;
+    if (!code && (code = mdb_dbi_open(*txn, NULL, 0, &table)))
+        mdb_txn_abort(*txn);
     return code;
 }
 
@@ -41,8 +45,7 @@ static void cache_note_use(struct cache *cache, struct slice key)
     struct slice name = cache_key(cache, 's', key);
     MDB_val at = {name.len, (void *)name.at}, value;
     struct stamp stamp = {0};
-    if (!name.at || mdb_get(cache->read, CACHE_TABLE, &at, &value) ||
-        value.mv_size != sizeof stamp)
+    if (!name.at || mdb_get(cache->read, CACHE_TABLE, &at, &value) || value.mv_size != sizeof stamp)
         return;
     memcpy(&stamp, value.mv_data, sizeof stamp);
     if (stamp.day < cache->today && !cache->read_only)

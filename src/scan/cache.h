@@ -9,11 +9,11 @@
  *
  * A layer key is a digest that the broker itself has verified, or, for layers that are sought
  * through and never hashed, the identity of the file (cache_file_key). What a child says never
- * becomes part of a key: so the digest of the inflated tar, which only the child computes, is no key
- * either unless the layer is stored uncompressed.
+ * becomes part of a key: so the digest of the inflated tar, which only the child computes, is no
+ * key either unless the layer is stored uncompressed.
  *
- * It is a cache: whatever is wrong with it, a scan goes on without. A damaged folder is set aside as
- * data.mdb.damaged and begun anew. Only the broker may use it; a forked child must not touch it
+ * It is a cache: whatever is wrong with it, a scan goes on without. A damaged folder is set aside
+ * as data.mdb.damaged and begun anew. Only the broker may use it; a forked child must not touch it
  * (LMDB: no environment across fork). One thread at a time.
  */
 #include "base/arena.h"
@@ -29,9 +29,9 @@ struct cache_settings {
 #define CACHE_LIMIT_DEFAULT (UINT64_C(1) << 30)
 
 struct cache {
-    struct MDB_env *env;   /* NULL: not open; all calls are harmless then */
-    struct MDB_txn *read;  /* open from the first cache_get to cache_close */
-    const char *folder;    /* the caller's */
+    struct MDB_env *env;  /* NULL: not open; all calls are harmless then */
+    struct MDB_txn *read; /* open from the first cache_get to cache_close */
+    const char *folder;   /* the caller's */
     uint64_t limit;
     uint32_t today;
     bool read_only;

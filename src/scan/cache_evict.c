@@ -1,4 +1,5 @@
 /* Eviction and status of the layer cache: the stamps say when each entry was last used. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "scan/cache_parts.h"

@@ -54,8 +54,7 @@ void cache_settle(struct cache *cache)
     uint64_t have, needed;
     mdb_filehandle_t fd;
     /* fallocate only ever makes a file longer, so a race with another writer is harmless. */
-    if (cache_file_size(cache, &have, &needed) && have < needed &&
-        !mdb_env_get_fd(cache->env, &fd))
+    if (cache_file_size(cache, &have, &needed) && have < needed && !mdb_env_get_fd(cache->env, &fd))
         (void)!posix_fallocate(fd, (off_t)needed - 1, 1);
 }
 
@@ -158,10 +157,10 @@ static int cache_open_folder(struct cache *cache)
 
 bool cache_open(struct cache *cache, const struct cache_settings *settings, struct error *err)
 {
-    *cache = (struct cache){.folder = settings->folder,
-                            .limit = settings->limit ? settings->limit : CACHE_LIMIT_DEFAULT,
-                            .today = settings->today ? settings->today
-                                                     : (uint32_t)(time(NULL) / 86400)};
+    *cache =
+        (struct cache){.folder = settings->folder,
+                       .limit = settings->limit ? settings->limit : CACHE_LIMIT_DEFAULT,
+                       .today = settings->today ? settings->today : (uint32_t)(time(NULL) / 86400)};
     arena_init(&cache->arena, (size_t)16 << 20);
     struct stat info;
     if (stat(settings->folder, &info) && !file_make_folder(settings->folder, err))

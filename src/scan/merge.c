@@ -86,9 +86,8 @@ static int identity_compare(const void *a, const void *b)
 static bool merge_listing(struct merge *merge, const struct analysis *analysis, uint64_t key,
                           struct listing *listing)
 {
-    *listing = (struct listing){arena_array(merge->arena, analysis->package_count + 1,
-                                            sizeof(uint64_t)),
-                                0};
+    *listing = (struct listing){
+        arena_array(merge->arena, analysis->package_count + 1, sizeof(uint64_t)), 0};
     if (!listing->identities)
         return false;
     struct slice last = {NULL, 0};
@@ -116,7 +115,7 @@ static bool listing_has(const struct listing *listing, const struct package *pac
 struct history {
     uint64_t key;
     const struct path_node *node;
-    size_t top;              /* the layer (from 1) whose version is visible */
+    size_t top;               /* the layer (from 1) whose version is visible */
     struct listing *by_layer; /* identities NULL: not made yet */
 };
 
@@ -134,8 +133,8 @@ static struct history *merge_history(struct merge *merge, struct table *historie
     return history->by_layer && table_put(histories, node->path, history) ? history : NULL;
 }
 
-/* The lowest layer (from 1) that has `package` without a break up to history->top; 0 when the budget
-   is spent. A layer that did not write the database does not break the chain. */
+/* The lowest layer (from 1) that has `package` without a break up to history->top; 0 when the
+   budget is spent. A layer that did not write the database does not break the chain. */
 static size_t merge_credit(struct merge *merge, struct history *history,
                            const struct package *package)
 {
@@ -172,8 +171,8 @@ static bool merge_owner_is_current(const struct merge *merge, size_t layer)
 
 /* Whether the last layer below `layer` that wrote the path has the very same program there (a chmod
    copies a file up), or no lower layer wrote it. */
-static bool merge_same_below(const struct merge *merge, const struct package *package,
-                             uint64_t key, size_t layer)
+static bool merge_same_below(const struct merge *merge, const struct package *package, uint64_t key,
+                             size_t layer)
 {
     for (size_t below = layer - 1; below > 0; below--) {
         const struct analysis *analysis = merge->layers[below - 1];

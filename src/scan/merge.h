@@ -4,8 +4,8 @@
  * container started from it would see. Pure computation on read-only input; any thread may call.
  *
  * A path that a layer speaks of is hidden by a later layer that writes it again, removes it
- * (whiteout), removes a folder above it, makes a folder above it opaque, or puts a file where such a
- * folder was (OCI image specification, "Layer Filesystem Changeset").
+ * (whiteout), removes a folder above it, makes a folder above it opaque, or puts a file where such
+ * a folder was (OCI image specification, "Layer Filesystem Changeset").
  */
 #include "catalog/analysis.h"
 
@@ -21,11 +21,11 @@ struct merge_result {
 };
 
 /*
- * `layers[i]` may be NULL: a layer that could not be had. Results are in `arena`, strings point into
- * the analyses. A package belongs to the lowest layer from which on its database had it in this
- * version without a break, so that the instruction that installed it is named, not the last one that
- * rewrote the database. Programs and language packages whose file a distribution package owns are
- * left out.
+ * `layers[i]` may be NULL: a layer that could not be had. Results are in `arena`, strings point
+ * into the analyses. A package belongs to the lowest layer from which on its database had it in
+ * this version without a break, so that the instruction that installed it is named, not the last
+ * one that rewrote the database. Programs and language packages whose file a distribution package
+ * owns are left out.
  */
 bool merge_layers(const struct analysis *const *layers, size_t count, struct arena *arena,
                   struct merge_result *result, struct error *err);

@@ -11,8 +11,8 @@ void path_tree_init(struct path_tree *tree, struct arena *arena)
     table_init(&tree->nodes, arena);
 }
 
-/* A merged /usr makes "lib" a link to "usr/lib"; both have one key, and a layer that writes the link
-   anew does not hide the folder. */
+/* A merged /usr makes "lib" a link to "usr/lib"; both have one key, and a layer that writes the
+   link anew does not hide the folder. */
 static bool path_is_merged_link(struct slice path)
 {
     if (slice_starts(path, SLICE("usr/")))

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Which layer last touched a path: for the paths that findings stand at, and the folders above them.
- * Part of merge. Layers are numbered from 1 here, so that 0 means "none".
+ * Which layer last touched a path: for the paths that findings stand at, and the folders above
+ * them. Part of merge. Layers are numbered from 1 here, so that 0 means "none".
  */
 #include "base/table.h"
 #include "catalog/analysis.h"
