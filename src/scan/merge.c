@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "catalog/paths.h"
+#include "image/path.h"
 #include "scan/path_tree.h"
 
 struct merge {

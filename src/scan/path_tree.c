@@ -1,7 +1,7 @@
 /* See path_tree.h. */
 #include "scan/path_tree.h"
 
-#include "catalog/paths.h"
+#include "image/path.h"
 
 enum { PATH_LEN_MAX = 4096 }; /* longer ones are taken to stand in the root */
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "catalog/paths.h"
+#include "image/path.h"
 
 enum { LAYERS = 4, ITEMS = 8 };
 
