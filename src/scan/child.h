@@ -1,0 +1,24 @@
+#pragma once
+/*
+ * The jailed child: reads layers and tells what is in them. It has no network, no files but the
+ * descriptors of its job, and nothing it says is believed unchecked. Runs in a process of its own,
+ * which broker.c forks.
+ */
+#include "image/image.h"
+
+struct child_layer {
+    size_t index;               /* in the broker's list: what records name */
+    const struct image *image;  /* for its kind */
+    const struct layer *layer;  /* offset, size, media type */
+    int fd;                     /* the file, or a pipe */
+    bool pipe;                  /* the stored bytes come in order, to the end */
+};
+
+struct child_job {
+    const struct child_layer *layers;
+    size_t count;
+    int answers; /* where records go (wire.h) */
+};
+
+/* Does the whole job; returns when all is told, or nobody listens any more. */
+void child_main(const struct child_job *job);
