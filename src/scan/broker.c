@@ -1,17 +1,19 @@
 /*
  * See broker.h. The course of a job:
- *   pipes → fork → (child: jail, child_main, exit) → a thread reads answers → this thread and others
- *   hash and fetch (feed.c) → the answers end → the child is reaped.
- * Whatever goes wrong, the child is killed and waited for, and no pipe stays open.
+ *   pipes → fork → (child: jail, child_main, exit) → a thread reads answers → this thread and
+ * others hash and fetch (feed.c) → the answers end → the child is reaped. Whatever goes wrong, the
+ * child is killed and waited for, and no pipe stays open.
  */
 #include "scan/broker.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 #include "base/file.h"
 #include "base/threads.h"
 #include "scan/feed.h"
+#include "scan/wire.h"
 
 enum { BROKER_IDLE_SECONDS = 300, BROKER_PIPE_SIZE = 1 << 20 };
 
@@ -58,8 +61,8 @@ static bool broker_make_pipes(struct broker *broker, struct error *err)
         bool pipe = layer->layer->fd < 0;
         if (pipe && !broker_pipe(ends, err))
             return false;
-        broker->child_layers[i] = (struct child_layer){
-            i, layer->image, layer->layer, pipe ? ends[0] : layer->layer->fd, pipe};
+        broker->child_layers[i] = (struct child_layer){i, layer->image, layer->layer,
+                                                       pipe ? ends[0] : layer->layer->fd, pipe};
         broker->feeds[i].pipe = ends[1];
     }
     return true;
@@ -79,11 +82,32 @@ static void broker_close_ends(struct broker *broker, bool child)
     }
 }
 
+/* Closes all descriptors but the standard ones and those of the job: the cache's and the store's
+   are no business of the child. */
+static void broker_close_others(const struct broker *broker)
+{
+    int last = 2;
+    for (;;) {
+        int next = broker->answers[1] > last ? broker->answers[1] : INT_MAX;
+        for (size_t i = 0; i < broker->count; i++) {
+            int fd = broker->child_layers[i].fd;
+            if (fd > last && fd < next)
+                next = fd;
+        }
+        if (next > last + 1)
+            syscall(SYS_close_range, (unsigned)last + 1,
+                    next == INT_MAX ? UINT_MAX : (unsigned)next - 1, 0);
+        if (next == INT_MAX)
+            return;
+        last = next;
+    }
+}
+
 /* In the child. Never returns. */
 static void broker_be_child(struct broker *broker)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    broker_close_ends(broker, false);
+    broker_close_others(broker);
     struct child_job job = {broker->child_layers, broker->count, broker->answers[1]};
     (broker->options->child ? broker->options->child : child_main)(&job);
     _exit(0);
@@ -107,8 +131,10 @@ static bool broker_take_analysis(struct broker *broker, const struct wire_record
 {
     struct broker_layer *layer = &broker->layers[record->layer];
     struct error *err = &broker->error;
-    if (!analysis_decode(record->payload, broker->arena, &layer->analysis, err))
+    if (!analysis_decode(record->payload, broker->arena, &layer->analysis, err)) {
+        err->kind = ERROR_INTERNAL; /* it is our own child's fault, not the image's */
         return error_add(err, "the reading process answers nonsense");
+    }
     layer->encoded = record->payload;
     layer->told = true;
     return true;
@@ -122,7 +148,7 @@ static bool broker_take(struct broker *broker, const struct wire_record *record)
         layer->started = true;
     if (record->kind == WIRE_STARTED || record->kind == WIRE_PROGRESS)
         return true;
-    if (layer->told || layer->analysis.partial)
+    if (layer->told)
         return error_set(&broker->error, ERROR_INTERNAL,
                          "the reading process answers nonsense: a layer twice");
     if (record->kind == WIRE_ANALYSIS && !broker_take_analysis(broker, record))
@@ -141,7 +167,8 @@ static bool broker_take(struct broker *broker, const struct wire_record *record)
     return true;
 }
 
-/* The thread that listens to the child. Whatever ends it, afterwards the child is on its way out. */
+/* The thread that listens to the child. Whatever ends it, afterwards the child is on its way out.
+ */
 static void *broker_listen(void *argument)
 {
     struct broker *broker = argument;
@@ -153,11 +180,11 @@ static void *broker_listen(void *argument)
                         &record, &broker->error);
         if (end == WIRE_RECORD && !broker_take(broker, &record))
             end = WIRE_NONSENSE;
-    } while (end == WIRE_RECORD);
-    if (end != WIRE_CLOSED || broker->done < broker->count) {
+    } while (end == WIRE_RECORD && broker->done < broker->count);
+    if (broker->done < broker->count)
         atomic_store(&broker->stop, true);
-        kill(broker->child, end == WIRE_CLOSED ? 0 : SIGKILL);
-    }
+    if (end != WIRE_CLOSED)
+        kill(broker->child, SIGKILL);
     return NULL;
 }
 
@@ -198,9 +225,16 @@ static bool broker_died(struct broker *broker, int status, struct error *err)
     return names.len ? error_add(err, "reading layer %.*s", SLICE_ARG(names)) : false;
 }
 
+/* Waits for the child's end, which must be near: after two seconds it is made so. */
 static int broker_reap(struct broker *broker)
 {
     int status = 0;
+    for (int tick = 0; tick < 2000; tick++) {
+        if (waitpid(broker->child, &status, WNOHANG) != 0)
+            return status;
+        nanosleep(&(struct timespec){0, 1000 * 1000}, NULL);
+    }
+    kill(broker->child, SIGKILL);
     while (waitpid(broker->child, &status, 0) < 0 && errno == EINTR)
         ;
     return status;
@@ -219,8 +253,9 @@ static bool broker_work(struct broker *broker, struct error *err)
     threads_run(broker->count, broker_feed, broker);
     pthread_join(listener, NULL);
     int status = broker_reap(broker);
-    return broker->done == broker->count && !broker->error.kind ? true
-                                                                : broker_died(broker, status, err);
+    if (broker->done == broker->count && !broker->error.kind)
+        return true;
+    return broker_died(broker, status, err);
 }
 
 static bool broker_prepare(struct broker *broker)
@@ -238,11 +273,8 @@ bool broker_read_layers(struct broker_layer *layers, size_t count,
                         const struct broker_options *options, struct arena *arena,
                         struct error *err)
 {
-    struct broker broker = {.layers = layers,
-                            .count = count,
-                            .options = options,
-                            .arena = arena,
-                            .answers = {-1, -1}};
+    struct broker broker = {
+        .layers = layers, .count = count, .options = options, .arena = arena, .answers = {-1, -1}};
     if (!broker_prepare(&broker))
         return arena_error(err);
     bool fine = broker_make_pipes(&broker, err);

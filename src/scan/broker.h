@@ -1,7 +1,8 @@
 #pragma once
 /*
- * Reads layers that nobody has read before: forks one jailed child for all of them (child.h), hashes
- * the stored bytes beside it, fetches those that are not files, and checks what the child tells.
+ * Reads layers that nobody has read before: forks one jailed child for all of them (child.h),
+ * hashes the stored bytes beside it, fetches those that are not files, and checks what the child
+ * tells.
  *
  *   file layer:   child preads it; a broker thread preads and hashes the same bytes
  *   other layer:  a broker thread fetches, hashes, and copies into a pipe that the child reads

@@ -7,11 +7,11 @@
 #include "image/image.h"
 
 struct child_layer {
-    size_t index;               /* in the broker's list: what records name */
-    const struct image *image;  /* for its kind */
-    const struct layer *layer;  /* offset, size, media type */
-    int fd;                     /* the file, or a pipe */
-    bool pipe;                  /* the stored bytes come in order, to the end */
+    size_t index;              /* in the broker's list: what records name */
+    const struct image *image; /* for its kind */
+    const struct layer *layer; /* offset, size, media type */
+    int fd;                    /* the file, or a pipe */
+    bool pipe;                 /* the stored bytes come in order, to the end */
 };
 
 struct child_job {

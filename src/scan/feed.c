@@ -106,9 +106,11 @@ static void feed_fetch(struct feed *feed)
     arena_init(&arena, (size_t)64 << 20);
     struct stream *stream;
     struct broker_layer *layer = feed->layer;
+    struct source *source = layer->image->source;
     struct sha256 hash;
     sha256_init(&hash);
-    if (!source_layer_open(layer->image, layer->layer, &arena, &stream, &layer->error))
+    if (!source->ops->layer_open(source, layer->image, layer->layer, &arena, &stream,
+                                 &layer->error))
         error_add(&layer->error, "layer %s", layer_name(layer->layer));
     else {
         if (feed_copy(feed, stream, &hash))

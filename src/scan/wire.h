@@ -1,8 +1,8 @@
 #pragma once
 /*
  * What the jailed child tells the broker: records over a pipe, each a header and `len` bytes. The
- * broker takes nothing on trust: magic, kind, layer and length are checked here, the analysis itself
- * by analysis_decode.
+ * broker takes nothing on trust: magic, kind, layer and length are checked here, the analysis
+ * itself by analysis_decode.
  */
 #include "base/arena.h"
 
@@ -30,6 +30,7 @@ bool wire_write(int fd, const struct wire_record *record);
 enum wire_end { WIRE_RECORD, WIRE_CLOSED, WIRE_SILENT, WIRE_NONSENSE };
 
 /* The next record; its payload is in `arena`, aligned to 8. Waits at most until idle(context) says
-   true, which is asked every 100 ms without bytes. err is set but for WIRE_RECORD and WIRE_CLOSED. */
+   true, which is asked every 100 ms without bytes. err is set but for WIRE_RECORD and WIRE_CLOSED.
+ */
 enum wire_end wire_read(int fd, size_t layers, bool (*idle)(void *context), void *context,
                         struct arena *arena, struct wire_record *record, struct error *err);
