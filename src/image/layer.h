@@ -48,7 +48,7 @@ enum layer_want {
     LAYER_WHOLE,  /* bytes is called once with all of it; holes are zeros. A file over whole_max is
                      not read: end(complete = false) alone is called */
     LAYER_PIECES, /* bytes is called for each piece in order, the first of at least 4096 bytes (or
-                     all the file has); holes are left out */
+                     all the file has; not promised of sparse files); holes are left out */
 };
 
 struct layer_visitor {
@@ -82,7 +82,8 @@ struct layer_summary {
     struct digest digest, diff_id; /* empty text unless asked for and the end was reached */
 };
 
-/* The whole of it; `stored` is not closed. `summary` is filled as far as it went. */
+/* The whole of it; closes `stored` in any case. `summary` is filled as far as it went. `arena`
+   takes about 2 MiB: one for each call, freed after it. */
 bool layer_read(struct stream *stored, const struct layer_options *options,
                 const struct layer_visitor *visitor, void *context, struct arena *arena,
                 struct layer_summary *summary, struct error *err);

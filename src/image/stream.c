@@ -36,12 +36,17 @@ static struct slice take(struct stream *stream, size_t len)
     return taken;
 }
 
-bool stream_next(struct stream *stream, struct slice *piece, struct error *err)
+bool stream_take(struct stream *stream, size_t most, struct slice *piece, struct error *err)
 {
     if (!fill(stream, err))
         return false;
-    *piece = take(stream, stream->piece.len);
+    *piece = take(stream, most);
     return true;
+}
+
+bool stream_next(struct stream *stream, struct slice *piece, struct error *err)
+{
+    return stream_take(stream, SIZE_MAX, piece, err);
 }
 
 bool stream_read(struct stream *stream, void *to, size_t len, size_t *got, struct error *err)
@@ -58,6 +63,28 @@ bool stream_read(struct stream *stream, void *to, size_t len, size_t *got, struc
         done += some.len;
     }
     *got = done;
+    return true;
+}
+
+bool stream_into(struct stream *stream, char *to, size_t room, size_t *got, struct error *err)
+{
+    if (stream->ops->into && stream->piece.len + stream->after.len == 0 && !stream->ended &&
+        !stream->failed) {
+        if (!stream->ops->into(stream, to, room, got, err)) {
+            stream->failed = true;
+            stream->error = *err;
+            return false;
+        }
+        stream->ended = *got == 0;
+        stream->position += *got;
+        return true;
+    }
+    struct slice piece;
+    if (!stream_take(stream, room, &piece, err))
+        return false;
+    if (piece.len)
+        memcpy(to, piece.at, piece.len);
+    *got = piece.len;
     return true;
 }
 

@@ -23,6 +23,9 @@ struct stream_ops {
     /* Goes on `count` bytes behind what `next` gave last, cheaply (a seek). NULL: pieces are read
        and thrown away. May skip fewer: *skipped. */
     bool (*skip)(struct stream *self, uint64_t count, uint64_t *skipped, struct error *err);
+    /* May be NULL. The next piece into the caller's memory, for streams that make bytes rather than
+       hold them: saves a copy. *got is 0 only at the end. */
+    bool (*into)(struct stream *self, char *to, size_t room, size_t *got, struct error *err);
     void (*close)(struct stream *self); /* may be NULL */
 };
 
@@ -40,8 +43,13 @@ struct stream {
 
 /* The next bytes, as many as are at hand; an empty piece is the end. */
 bool stream_next(struct stream *stream, struct slice *piece, struct error *err);
+/* The same, at most `most` bytes. */
+bool stream_take(struct stream *stream, size_t most, struct slice *piece, struct error *err);
 /* Copies until `len` bytes are there or the end: *got is short only at the end. */
 bool stream_read(struct stream *stream, void *to, size_t len, size_t *got, struct error *err);
+/* The same as stream_take into the caller's memory, without a copy where the stream makes bytes; an
+   error or *got 0 as there. */
+bool stream_into(struct stream *stream, char *to, size_t room, size_t *got, struct error *err);
 /* Leaves out up to `count` bytes; *skipped is short only at the end. */
 bool stream_skip(struct stream *stream, uint64_t count, uint64_t *skipped, struct error *err);
 /* True when stream_skip does not read what it leaves out. */

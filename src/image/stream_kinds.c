@@ -48,7 +48,8 @@ static bool range_skip(struct stream *self, uint64_t count, uint64_t *skipped, s
     return true;
 }
 
-static const struct stream_ops range_ops = {"range", range_next, range_skip, NULL};
+static const struct stream_ops range_ops = {
+    .name = "range", .next = range_next, .skip = range_skip};
 
 struct stream *stream_of_range(struct arena *arena, int fd, uint64_t offset, uint64_t size,
                                struct error *err)
@@ -93,8 +94,8 @@ static void descriptor_close(struct stream *self)
         file_close_fd(&from->fd);
 }
 
-static const struct stream_ops descriptor_ops = {"descriptor", descriptor_next, NULL,
-                                                 descriptor_close};
+static const struct stream_ops descriptor_ops = {
+    .name = "descriptor", .next = descriptor_next, .close = descriptor_close};
 
 struct stream *stream_of_fd(struct arena *arena, int fd, bool owned, struct error *err)
 {
@@ -123,7 +124,7 @@ static bool memory_next(struct stream *self, struct slice *piece, struct error *
     return true;
 }
 
-static const struct stream_ops memory_ops = {"memory", memory_next, NULL, NULL};
+static const struct stream_ops memory_ops = {.name = "memory", .next = memory_next};
 
 struct stream *stream_of_memory(struct arena *arena, struct slice bytes, struct error *err)
 {
@@ -154,6 +155,16 @@ static bool digest_next(struct stream *self, struct slice *piece, struct error *
     return true;
 }
 
+static bool digest_into(struct stream *self, char *to, size_t room, size_t *got, struct error *err)
+{
+    struct digest_stream *digest = (struct digest_stream *)self;
+    if (!stream_into(digest->inner, to, room, got, err))
+        return false;
+    sha256_add(&digest->hash, to, *got);
+    digest->size += *got;
+    return true;
+}
+
 static void digest_close(struct stream *self)
 {
     struct digest_stream *digest = (struct digest_stream *)self;
@@ -161,7 +172,8 @@ static void digest_close(struct stream *self)
     stream_close(digest->inner);
 }
 
-static const struct stream_ops digest_ops = {"digest", digest_next, NULL, digest_close};
+static const struct stream_ops digest_ops = {
+    .name = "digest", .next = digest_next, .into = digest_into, .close = digest_close};
 
 struct stream *stream_of_digest(struct arena *arena, struct stream *inner, struct error *err)
 {

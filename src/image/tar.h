@@ -19,8 +19,8 @@ enum tar_type {
     TAR_FILE,
     TAR_HARDLINK,
     TAR_SYMLINK,
-    TAR_CHARACTER,
-    TAR_BLOCK,
+    TAR_CHARACTER_DEVICE,
+    TAR_BLOCK_DEVICE,
     TAR_FOLDER,
     TAR_FIFO,
     TAR_OTHER, /* a type that we do not know: its content is skipped */
@@ -53,29 +53,18 @@ struct tar_extent {
     uint64_t offset, size;
 };
 
-/* What pax headers say; `set` has a bit for each (tar_pax.h). */
-struct tar_pax {
-    struct slice path, link, sparse_name;
-    uint64_t size, uid, gid, real_size;
-    int64_t mtime;
-    uint64_t sparse_pending; /* GNU.sparse.offset of 0.0 */
-    unsigned sparse_major;
-    unsigned set;
-};
-
 struct tar {
     struct stream *stream;
     const struct tar_limits *limits;
-    struct arena scratch; /* strings and extents of the present entry */
-    struct arena globals; /* strings of global pax headers */
-    struct tar_pax global, local;
+    struct arena scratch;       /* strings and extents of the present entry */
     struct tar_extent *extents; /* of the present entry, when it is sparse */
     size_t extent_count, extent_room, extent_at;
     uint64_t extent_done; /* bytes given of extents[extent_at] */
     uint64_t content;     /* stored bytes of the present entry that are not read yet */
     uint64_t padding;     /* behind them */
     uint64_t logical;     /* offset in the file of the next stored byte, when not sparse */
-    uint64_t entries;
+    uint64_t entries;     /* headers read, with those of extensions */
+    bool sparse;
     bool ended;
 };
 
