@@ -1,0 +1,86 @@
+# Shared by the scenarios: `. "$(dirname "$0")/lib.sh"`. Gives a folder of its own ($work, removed at the end), a store
+# and a cache in it, and the words that tests/scenarios/run counts. Set by the runner: PLIMSOLL, BUILD, PLIMSOLL_SHARED.
+set -u
+scenario=$(basename "$0" .sh)
+here=$(cd "$(dirname "$0")" && pwd)
+: "${PLIMSOLL:=$here/../../build/src/cli/plimsoll}"
+: "${BUILD:=$(dirname "$(dirname "$(dirname "$PLIMSOLL")")")}"
+: "${PLIMSOLL_SHARED:=$here/../../../shared}"
+work=$(mktemp -d "${TMPDIR:-/tmp}/plimsoll-$scenario.XXXXXX")
+export PLIMSOLL_DB="$work/db" PLIMSOLL_CACHE="$work/cache" NO_COLOR=1
+started=
+
+# Ends what `start` began, by its id, and removes the folder.
+finish() {
+    for id in $started; do kill "$id" 2>/dev/null; done
+    for id in $started; do wait "$id" 2>/dev/null; done
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM HUP
+
+ok() { echo "ok $scenario: $*"; }
+fail() { echo "FAIL $scenario: $*"; }
+# Loud, and counted: a test whose component or data is not here.
+skip() {
+    echo "skip $scenario: $*"
+    exit 0
+}
+need() { command -v "$1" >/dev/null 2>&1 || skip "$1 is not installed"; }
+
+# check WHAT COMMAND…: ok when the command succeeds; its output is shown when it does not.
+check() {
+    what=$1
+    shift
+    if "$@" >"$work/check.out" 2>&1; then
+        ok "$what"
+    else
+        fail "$what"
+        sed 's/^/    /' "$work/check.out" | head -40
+    fi
+}
+# exits WHAT CODE COMMAND…: ok when the command ends with just that code. Output in $work/out and $work/err.
+exits() {
+    what=$1 code=$2
+    shift 2
+    "$@" >"$work/out" 2>"$work/err"
+    got=$?
+    if [ $got = "$code" ]; then
+        ok "$what"
+    else
+        fail "$what: exit $got, not $code"
+        sed 's/^/    /' "$work/out" "$work/err" | head -40
+    fi
+}
+# same WHAT EXPECTED GOT
+same() {
+    if [ "$2" = "$3" ]; then
+        ok "$1"
+    else
+        fail "$1"
+        printf '    expected: %s\n    got:      %s\n' "$2" "$3" | head -40
+    fi
+}
+# start COMMAND…: in the background, ended with the scenario. Its id is in $pid.
+start() {
+    "$@" >"$work/server.$$.log" 2>&1 &
+    pid=$!
+    started="$started $pid"
+}
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+# wait_port PORT: until something listens there, ten seconds at most.
+wait_port() {
+    python3 - "$1" <<'EOF'
+import socket, sys, time
+end = time.time() + 10
+while time.time() < end:
+    try:
+        socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1).close()
+        sys.exit(0)
+    except OSError:
+        time.sleep(0.05)
+sys.exit(1)
+EOF
+}
