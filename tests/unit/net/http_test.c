@@ -1,10 +1,5 @@
 /* The client against a server that answers with prepared bytes, one connection each. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
