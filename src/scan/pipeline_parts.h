@@ -1,0 +1,14 @@
+#pragma once
+/* What the files of the pipeline share among themselves; nobody else includes it. */
+#include "scan/pipeline.h"
+
+/* inputs.c: packages that come without layers. */
+bool scan_read_sbom(struct scan *scan, const struct image *image, struct error *err);
+bool scan_read_purls(struct scan *scan, const struct scan_options *options, struct error *err);
+
+/* assemble.c: packages and findings of all images into the result. */
+bool scan_assemble(struct scan *scan, struct error *err);
+
+/* notes.c */
+bool scan_note(struct scan *scan, struct slice path, struct slice text);
+bool scan_note_database(struct scan *scan, struct error *err);
