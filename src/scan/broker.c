@@ -148,6 +148,9 @@ static bool broker_take(struct broker *broker, const struct wire_record *record)
         layer->started = true;
     if (record->kind == WIRE_STARTED || record->kind == WIRE_PROGRESS)
         return true;
+    if (record->kind == WIRE_BROKEN)
+        return error_set(&broker->error, ERROR_INTERNAL, "the reading process: %.*s",
+                         SLICE_ARG(slice_upto(record->payload, 600)));
     if (layer->told)
         return error_set(&broker->error, ERROR_INTERNAL,
                          "the reading process answers nonsense: a layer twice");

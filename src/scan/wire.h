@@ -10,7 +10,8 @@ enum wire_kind {
     WIRE_STARTED = 1, /* the child has begun with the layer */
     WIRE_PROGRESS,    /* it is still at work; `value`: bytes of the tar so far */
     WIRE_ANALYSIS,    /* the payload is an encoded analysis */
-    WIRE_FAILURE,     /* nothing of the layer could be had; value: enum error_kind; payload: text */
+    WIRE_BROKEN,      /* the child cannot work at all; payload: why */
+    WIRE_FAILURE,     /* nothing of the layer could be had; payload: why */
 };
 
 struct wire_record {
