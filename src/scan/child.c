@@ -1,5 +1,5 @@
-/* See child.h. One thread a layer, up to the number of processors; where there are fewer layers, the
-   inflating of a layer runs beside its parsing (image/pipeline.c). */
+/* See child.h. One thread a layer, up to the number of processors; where there are fewer layers,
+   the inflating of a layer runs beside its parsing (image/pipeline.c). */
 #include "scan/child.h"
 
 #include <pthread.h>
@@ -7,8 +7,8 @@
 
 #include "base/jail.h"
 #include "base/threads.h"
-#include "catalog/layer_catalog.h"
 #include "image/layer.h"
+#include "scan/child_catalog.h"
 #include "scan/wire.h"
 
 /* One layer's findings, encoded and not: a hundred thousand files take 3 MiB of it. */
@@ -26,8 +26,7 @@ static void child_answer(struct child *child, enum wire_kind kind, size_t layer,
                          struct slice payload)
 {
     pthread_mutex_lock(&child->answering);
-    bool heard =
-        wire_write(child->job->answers, &(struct wire_record){kind, layer, 0, payload});
+    bool heard = wire_write(child->job->answers, &(struct wire_record){kind, layer, 0, payload});
     pthread_mutex_unlock(&child->answering);
     if (!heard)
         _Exit(1); /* nobody listens any more */
@@ -38,10 +37,9 @@ static bool child_catalog(const struct child *child, const struct child_layer *l
 {
     if (strcmp(layer->image->kind, "folder") == 0)
         return catalog_folder(layer->fd, arena, analysis, err);
-    struct stream *stored =
-        layer->pipe ? stream_of_fd(arena, layer->fd, true, err)
-                    : stream_of_range(arena, layer->fd, layer->layer->offset, layer->layer->size,
-                                      err);
+    struct stream *stored = layer->pipe ? stream_of_fd(arena, layer->fd, true, err)
+                                        : stream_of_range(arena, layer->fd, layer->layer->offset,
+                                                          layer->layer->size, err);
     if (!stored)
         return false;
     struct layer_options options = {.one_thread = child->one_thread};

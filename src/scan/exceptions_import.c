@@ -9,8 +9,8 @@
 bool imported_add(struct imported *imported, struct arena *arena, struct exception *exception,
                   const char *path, unsigned line)
 {
-    exception->location = line ? arena_printf(arena, "%s:%u", path, line)
-                               : arena_copy(arena, slice_str(path));
+    exception->location =
+        line ? arena_printf(arena, "%s:%u", path, line) : arena_copy(arena, slice_str(path));
     if (!slice_trim(exception->reason).len)
         exception->reason = arena_printf(arena, "imported from %s, which gives no reason", path);
     struct exceptions *list = &imported->exceptions;
@@ -18,8 +18,8 @@ bool imported_add(struct imported *imported, struct arena *arena, struct excepti
            ARENA_PUSH(arena, list->items, list->count, list->room, *exception);
 }
 
-bool imported_note(struct imported *imported, struct arena *arena, const char *path,
-                   unsigned line, const char *format, ...)
+bool imported_note(struct imported *imported, struct arena *arena, const char *path, unsigned line,
+                   const char *format, ...)
 {
     char text[400];
     va_list arguments;
@@ -103,8 +103,8 @@ bool exceptions_write_yaml(const struct exceptions *exceptions, FILE *file, stru
         const struct {
             const char *name;
             struct slice value;
-        } rows[] = {{"id", e->id},       {"rule", e->rule},     {"package", e->package},
-                    {"image", e->image}, {"path", e->path},     {"reason", e->reason},
+        } rows[] = {{"id", e->id},       {"rule", e->rule},      {"package", e->package},
+                    {"image", e->image}, {"path", e->path},      {"reason", e->reason},
                     {"owner", e->owner}, {"expires", e->expires}};
         bool first = true;
         for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {

@@ -1,7 +1,7 @@
 /*
  * Grype's configuration: a list `ignore` of rules, each the conjunction of what it names:
- * vulnerability, reason, package.{name, version, language, type, location, upstream-name}, fix-state,
- * namespace, vex-status, include-aliases. Ours has no version, state or namespace.
+ * vulnerability, reason, package.{name, version, language, type, location, upstream-name},
+ * fix-state, namespace, vex-status, include-aliases. Ours has no version, state or namespace.
  */
 #include "base/yaml.h"
 #include "scan/exceptions_import.h"

@@ -1,8 +1,8 @@
 /*
  * OpenVEX 0.2.0 (openvex.dev, OPENVEX-SPEC): statements that a vulnerability does not affect a
- * product. In: `not_affected` and `fixed` become exceptions. Out: each exception for a vulnerability
- * becomes a `not_affected` with its reason as impact statement. A product is an image (pkg:oci), its
- * subcomponents are packages; without an image the package is the product itself.
+ * product. In: `not_affected` and `fixed` become exceptions. Out: each exception for a
+ * vulnerability becomes a `not_affected` with its reason as impact statement. A product is an image
+ * (pkg:oci), its subcomponents are packages; without an image the package is the product itself.
  */
 #include "base/clock.h"
 #include "base/hash.h"
@@ -70,8 +70,8 @@ static void vex_read_ids(struct json_reader *reader, struct vex_ids *ids)
     }
 }
 
-static bool vex_read_product(struct json_reader *reader, enum json_token token,
-                             struct arena *arena, struct vex_statement *statement)
+static bool vex_read_product(struct json_reader *reader, enum json_token token, struct arena *arena,
+                             struct vex_statement *statement)
 {
     struct slice id = token == JSON_STRING ? reader->text : (struct slice){NULL, 0}, member;
     struct vex_ids parts = {.count = 0};
@@ -122,7 +122,8 @@ static bool vex_read_statement(struct json_reader *reader, struct arena *arena,
     return fine;
 }
 
-/* "pkg:oci/app@sha256%3A…?repository_url=…/app" and plain names are images, other purls packages. */
+/* "pkg:oci/app@sha256%3A…?repository_url=…/app" and plain names are images, other purls packages.
+ */
 static bool vex_set_product(struct exception *exception, struct slice id, struct arena *arena)
 {
     struct slice oci = SLICE("pkg:oci/");
@@ -158,8 +159,8 @@ static bool vex_take(const struct vex_statement *statement, const char *path, st
                              SLICE_ARG(slice_upto(statement->status, 60)));
     for (size_t i = 0; i < (statement->count ? statement->count : 1); i++) {
         struct exception exception = {.id = statement->id, .reason = statement->reason};
-        struct vex_product product = statement->count ? statement->products[i]
-                                                      : (struct vex_product){{NULL, 0}, {NULL, 0}};
+        struct vex_product product =
+            statement->count ? statement->products[i] : (struct vex_product){{NULL, 0}, {NULL, 0}};
         if (!exception.reason.len)
             exception.reason = statement->justification;
         bool fine = vex_set_product(&exception, product.id, arena) &&
@@ -203,8 +204,7 @@ bool openvex_import(struct slice bytes, const char *path, struct arena *arena,
     return found || error_set(err, ERROR_UNSUPPORTED, "%s is no OpenVEX document", path);
 }
 
-static void vex_write_package(struct json_writer *writer, struct arena *arena,
-                              struct slice package)
+static void vex_write_package(struct json_writer *writer, struct arena *arena, struct slice package)
 {
     json_begin_object(writer);
     json_field(writer, "@id", arena_printf(arena, "pkg:generic/%.*s", SLICE_ARG(package)));
@@ -259,9 +259,9 @@ bool exceptions_write_openvex(const struct exceptions *exceptions, int64_t now, 
     sha256_init(&hash);
     for (size_t i = 0; i < exceptions->count; i++) {
         const struct exception *e = &exceptions->items[i];
-        struct slice all = arena_printf(&arena, "%.*s\n%.*s\n%.*s\n%.*s\n", SLICE_ARG(e->id),
-                                        SLICE_ARG(e->image), SLICE_ARG(e->package),
-                                        SLICE_ARG(e->reason));
+        struct slice all =
+            arena_printf(&arena, "%.*s\n%.*s\n%.*s\n%.*s\n", SLICE_ARG(e->id), SLICE_ARG(e->image),
+                         SLICE_ARG(e->package), SLICE_ARG(e->reason));
         sha256_add(&hash, all.at, all.len);
     }
     sha256_finish(&hash, &digest);
@@ -269,11 +269,12 @@ bool exceptions_write_openvex(const struct exceptions *exceptions, int64_t now, 
     json_writer_init(&writer, file, 2);
     json_begin_object(&writer);
     json_field(&writer, "@context", SLICE("https://openvex.dev/ns/v0.2.0"));
-    json_field(&writer, "@id", arena_printf(&arena, "https://openvex.dev/docs/public/vex-%s",
-                                            digest.text + strlen("sha256:")));
-    json_field(&writer, "author", exceptions->count && exceptions->items[0].owner.len
-                                      ? exceptions->items[0].owner
-                                      : SLICE("unknown"));
+    json_field(&writer, "@id",
+               arena_printf(&arena, "https://openvex.dev/docs/public/vex-%s",
+                            digest.text + strlen("sha256:")));
+    json_field(&writer, "author",
+               exceptions->count && exceptions->items[0].owner.len ? exceptions->items[0].owner
+                                                                   : SLICE("unknown"));
     json_field(&writer, "timestamp", clock_format(now, &arena));
     json_field_int(&writer, "version", 1);
     json_field(&writer, "tooling", SLICE("plimsoll " PLIMSOLL_VERSION));
