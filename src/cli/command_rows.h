@@ -1,0 +1,9 @@
+#pragma once
+/* One line a command: `command_<name>` of cmd_<name>.c. Its place in help is its place in
+   commands.c's table. */
+#include "cli/command.h"
+
+extern const struct command command_completion;
+extern const struct command command_help;
+extern const struct command command_internal;
+extern const struct command command_version;

@@ -1,0 +1,41 @@
+#include "cli/configuration.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+
+enum { CONFIGURATION_SIZE_MAX = 1024 * 1024 };
+
+static const char *search(struct arena *arena)
+{
+    char folder[4096];
+    if (!getcwd(folder, sizeof folder))
+        return NULL;
+    for (;;) {
+        const char *path = arena_printf(arena, "%s/plimsoll.yaml", folder).at;
+        if (!path || access(path, F_OK) == 0)
+            return path;
+        char *slash = strrchr(folder, '/');
+        if (!slash)
+            return NULL;
+        *slash = '\0';
+    }
+}
+
+bool configuration_read(const char *path, struct arena *arena, const char **found,
+                        struct yaml_node **tree, struct error *err)
+{
+    if (!path)
+        path = search(arena);
+    if (!path)
+        return true;
+    struct slice bytes;
+    if (!file_read(path, CONFIGURATION_SIZE_MAX, arena, &bytes, err))
+        return false;
+    if (!yaml_read(bytes, arena, tree, err)) {
+        err->kind = ERROR_USAGE;
+        return error_add(err, "%s", path);
+    }
+    *found = path;
+    return true;
+}
