@@ -42,10 +42,10 @@ same "found under another name, with its version" "haproxy $version opt/edge/bal
     "$(jq -r '.packages[] | select(.type == "generic") | "\(.name) \(.version) \(.path)"' "$work/scan.json")"
 found=$(jq -r '.findings[] | select(.package.name == "haproxy") | .id' "$work/scan.json" | sort -u | wc -l)
 [ "$found" -ge 3 ] && ok "its CVEs are told ($found)" || fail "its CVEs are told: only $found"
-# CVE-2023-45539: before 2.8.2 (2.6.15 in its branch); CVE-2023-0056: before 2.6.8, so not in this version.
-check "CVE-2023-45539 is one of them" jq -e '.findings[] | select(.id == "CVE-2023-45539")' "$work/scan.json"
-same "CVE-2021-40346 (2.0 to 2.5) is none of them" 0 \
-    "$(jq '[.findings[] | select(.id == "CVE-2021-40346")] | length' "$work/scan.json")"
+# CVE-2023-40225: before 2.6.15 in its branch; CVE-2018-20103: before 1.8.14, so not in this version.
+check "CVE-2023-40225 is one of them" jq -e '.findings[] | select(.id == "CVE-2023-40225")' "$work/scan.json"
+same "CVE-2018-20103 is none of them" 0 \
+    "$(jq '[.findings[] | select(.id == "CVE-2018-20103")] | length' "$work/scan.json")"
 
 # The same file, owned by a package: the distribution's, not told twice.
 cat >>"$work/root/lib/apk/db/installed" <<'EOF'
