@@ -154,12 +154,21 @@ static bool wait_before(const struct transfer *transfer, unsigned next, uint64_t
     return true;
 }
 
-static void sleep_for(uint64_t milliseconds)
+static bool is_cancelled(const struct http_request *request)
 {
-    struct timespec rest = {.tv_sec = (time_t)(milliseconds / 1000),
-                            .tv_nsec = (long)(milliseconds % 1000) * 1000000};
-    while (nanosleep(&rest, &rest) != 0)
-        ;
+    return request->cancel && atomic_load(request->cancel);
+}
+
+/* In small steps, so that it can be cut short. */
+static void sleep_for(uint64_t milliseconds, const struct http_request *request)
+{
+    enum { STEP = 100 };
+    while (milliseconds && !is_cancelled(request)) {
+        uint64_t step = milliseconds < STEP ? milliseconds : STEP;
+        struct timespec rest = {.tv_nsec = (long)step * 1000000};
+        nanosleep(&rest, NULL);
+        milliseconds -= step;
+    }
 }
 
 /* After a break in the middle of a body: go on behind what was taken, begin again, or give up. */
@@ -177,7 +186,8 @@ static bool can_go_on(struct transfer *transfer, struct error *err)
 bool http_perform(struct http_client *client, const struct http_request *request,
                   struct arena *arena, struct http_response *response, struct error *err)
 {
-    struct transfer transfer = {.client = client, .request = request, .arena = arena};
+    struct transfer transfer = {
+        .client = client, .request = request, .arena = arena, .taken = request->resume_from};
     if (!open_client(client, err))
         return false;
     for (unsigned attempt = 1;; attempt++) {
@@ -185,13 +195,15 @@ bool http_perform(struct http_client *client, const struct http_request *request
         enum transfer_end end = follow(&transfer, err);
         bool answered = end == TRANSFER_ANSWERED;
         bool again = answered ? is_temporary(transfer.response.status) : end == TRANSFER_BROKEN;
-        again = again && attempt < client->options.attempts;
+        again = again && attempt < client->options.attempts && !is_cancelled(request);
         if (again && wait_before(&transfer, attempt, &wait) && can_go_on(&transfer, err)) {
-            sleep_for(wait);
+            sleep_for(wait, request);
             continue;
         }
-        if (answered)
+        if (answered) {
             *response = transfer.response;
+            response->taken = transfer.taken;
+        }
         return answered;
     }
 }

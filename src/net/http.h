@@ -12,6 +12,8 @@
  *   waiting twice as long each time with jitter, or as long as Retry-After says (if that is over
  *   `wait_max` seconds the response is returned at once, for the caller to tell the user).
  */
+#include <stdatomic.h>
+
 #include "net/header.h"
 #include "net/url.h"
 
@@ -59,6 +61,8 @@ struct http_request {
     bool compressed;                  /* let the server compress; the limit counts after */
     bool resumable;                   /* what is behind this URL never changes (a blob by digest) */
     unsigned stall_seconds;           /* 0: the client's */
+    uint64_t resume_from;             /* with `resumable`: bytes the sink has from before */
+    const atomic_bool *cancel;        /* when set and true, the request ends within a second */
 };
 
 enum { HTTP_BODY_MAX = 16 * 1024 * 1024, HTTP_ERROR_BODY_MAX = 64 * 1024 };
@@ -68,6 +72,7 @@ struct http_response {
     struct http_headers headers;
     struct slice body;  /* empty when a sink took it */
     uint64_t received;  /* bytes of body */
+    uint64_t taken;     /* bytes the sink has by now, with those of `resume_from` */
     struct slice url;   /* that answered in the end, without its query */
     unsigned redirects; /* that were followed */
 };

@@ -118,6 +118,15 @@ static size_t on_body(char *at, size_t size, size_t count, void *owner)
     return fine ? bytes.len : 0;
 }
 
+/* curl asks at least once a second. */
+static int on_progress(void *owner, curl_off_t want, curl_off_t have, curl_off_t want_up,
+                       curl_off_t have_up)
+{
+    const struct transfer *transfer = owner;
+    (void)want, (void)have, (void)want_up, (void)have_up;
+    return atomic_load(transfer->request->cancel);
+}
+
 static bool add_header(struct transfer *transfer, struct curl_slist **list, const char *name,
                        struct slice value)
 {
@@ -209,6 +218,11 @@ static bool set_all(struct transfer *transfer, struct curl_slist **list, char *c
     if (!url.at || !request_headers(transfer, list) || !set_connection(transfer))
         return false;
     set_method(transfer);
+    if (transfer->request->cancel) {
+        SET(transfer, CURLOPT_NOPROGRESS, 0L);
+        SET(transfer, CURLOPT_XFERINFOFUNCTION, on_progress);
+        SET(transfer, CURLOPT_XFERINFODATA, transfer);
+    }
     SET(transfer, CURLOPT_ERRORBUFFER, curl_text);
     SET(transfer, CURLOPT_HTTPHEADER, *list);
     SET(transfer, CURLOPT_HEADERFUNCTION, on_header);
@@ -250,10 +264,11 @@ static void explain(const struct transfer *transfer, CURLcode code, const char *
         error_set(err, ERROR_NETWORK, "%.*s: %s%s", SLICE_ARG(host), why, advice);
 }
 
-static bool is_worth_another(CURLcode code)
+static bool is_worth_another(const struct transfer *transfer, CURLcode code)
 {
     switch (code) {
-    case CURLE_COULDNT_CONNECT:
+    case CURLE_COULDNT_CONNECT: /* what is not running here will not start by being asked */
+        return !transfer->request->unix_socket && !url_host_is_loopback(transfer->url.host);
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
@@ -285,7 +300,7 @@ static enum transfer_end judge(struct transfer *transfer, CURLcode code, const c
     if (code == CURLE_OK || transfer->cut)
         return TRANSFER_ANSWERED;
     explain(transfer, code, why, err);
-    return is_worth_another(code) ? TRANSFER_BROKEN : TRANSFER_FAILED;
+    return is_worth_another(transfer, code) ? TRANSFER_BROKEN : TRANSFER_FAILED;
 }
 
 enum transfer_end transfer_run(struct transfer *transfer, struct error *err)
