@@ -153,6 +153,12 @@ static bool make_groups(struct loading *loading, struct claim_set *set)
     return true;
 }
 
+static bool finish(struct loading *loading, struct claim_set *set, struct error *err)
+{
+    set->damaged = loading->damaged;
+    return (!loading->spent && make_groups(loading, set)) || arena_error(err);
+}
+
 bool claim_set_load(struct store_reader *store, const struct targets *targets, struct arena *arena,
                     struct claim_set *set, struct error *err)
 {
@@ -164,8 +170,14 @@ bool claim_set_load(struct store_reader *store, const struct targets *targets, s
                           &loading, err))
             return false;
     }
-    set->damaged = loading.damaged;
-    if (loading.spent || !make_groups(&loading, set))
-        return arena_error(err);
-    return true;
+    return finish(&loading, set, err);
+}
+
+bool claim_set_decode(struct slice feed, struct slice value, const struct targets *targets,
+                      struct arena *arena, struct claim_set *set, struct error *err)
+{
+    struct loading loading = {.arena = arena, .targets = targets};
+    *set = (struct claim_set){0};
+    load_entries(&loading, feed, value);
+    return finish(&loading, set, err);
 }

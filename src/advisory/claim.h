@@ -45,6 +45,9 @@ struct claim_set {
 
 bool claim_set_load(struct store_reader *store, const struct targets *targets, struct arena *arena,
                     struct claim_set *set, struct error *err);
+/* The same from encoded entries at hand, one feed's for the first target: for tests and fuzzing. */
+bool claim_set_decode(struct slice feed, struct slice value, const struct targets *targets,
+                      struct arena *arena, struct claim_set *set, struct error *err);
 
 /* What one claim says of a version. */
 struct judgement {

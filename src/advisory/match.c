@@ -14,6 +14,7 @@ struct run {
     size_t finding_room;
     struct note_list notes;
     struct uncovered uncovered;
+    size_t unknown; /* packages that no feed of a covered scope names */
 };
 
 static bool find_facts(struct run *run, struct claim_group *group, struct error *err)
@@ -114,10 +115,12 @@ static bool match_package(struct run *run, const struct package *package, struct
     const struct claim_set *set;
     if (!targets_of(package, &run->matching.release, run->matching.arena, &targets))
         return arena_error(err);
-    if (!matching_covers(&run->matching, &targets))
+    bool covered = matching_covers(&run->matching, &targets);
+    if (!covered)
         uncovered_count(&run->uncovered, package);
     if (!matching_claims(&run->matching, &targets, &set, err))
         return false;
+    run->unknown += covered && set->count == 0;
     if (set->damaged &&
         !note_add(&run->notes, package->path,
                   arena_printf(run->matching.arena,
@@ -141,6 +144,18 @@ static int compare_findings(const void *left, const void *right)
     return order ? order : slice_compare(a->id, b->id);
 }
 
+/* The starter covers a release, but only some packages of it. */
+static bool note_starter(struct run *run)
+{
+    if (run->unknown == 0 || !store_reader_is_starter(run->matching.store))
+        return true;
+    return note_add(&run->notes, (struct slice){0},
+                    arena_printf(run->matching.arena,
+                                 "%zu packages are not in the starter database; `plimsoll db "
+                                 "update` brings the feeds whole",
+                                 run->unknown));
+}
+
 bool match_packages(struct store_reader *store, const struct distribution *distribution,
                     const struct package *packages, size_t count, struct arena *arena,
                     struct match_result *result, struct error *err)
@@ -154,7 +169,7 @@ bool match_packages(struct store_reader *store, const struct distribution *distr
             return error_add(err, "matching %.*s", SLICE_ARG(packages[i].name));
     if (!coverage_find(&run.matching, distribution, &made.coverage) ||
         !coverage_notes(&run.matching, distribution, &made.coverage, &run.uncovered, &run.notes) ||
-        !coverage_note_programs(&run.matching, packages, count, &run.notes))
+        !coverage_note_programs(&run.matching, packages, count, &run.notes) || !note_starter(&run))
         return arena_error(err);
     if (made.finding_count)
         qsort(made.findings, made.finding_count, sizeof *made.findings, compare_findings);

@@ -45,7 +45,7 @@ static struct slice debian_cycle(struct slice codename)
     for (size_t i = 0; i < sizeof debian_releases / sizeof *debian_releases; i++)
         if (slice_equal_str(first, debian_releases[i].codename))
             return slice_str(debian_releases[i].version);
-    return first.len ? SLICE("sid") : first;
+    return first; /* "sid", or a name that is younger than this table */
 }
 
 /* "3.23.0_alpha20250612" and "edge": Alpine's edge is no numbered release. */

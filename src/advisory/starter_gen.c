@@ -82,7 +82,7 @@ static void add_entry(struct slice feed_name, struct slice scope, struct slice n
                       const struct advisory_entry *entry)
 {
     char room[STORE_KEY_MAX];
-    struct slice key, value = {0}, ref_value = {0};
+    struct slice key = {0}, value = {0}, ref_value = {0};
     struct id_ref ref = {.scope = scope, .name = name};
     struct feed *feed = find_feed(feed_name);
     must(affected_key(scope, name, room, &key) && entry_encode(entry, &arena, &value) &&
@@ -172,7 +172,7 @@ static void read_product(struct slice *words, size_t count)
 
 static void add_epss(struct slice id, struct slice text)
 {
-    struct slice score_text = slice_cut(&text, '/'), value;
+    struct slice score_text = slice_cut(&text, '/'), value = {0};
     double score, percentile;
     must(slice_double(score_text, &score) && slice_double(text, &percentile) &&
          epss_encode(score, percentile, &arena, &value));
@@ -182,7 +182,7 @@ static void add_epss(struct slice id, struct slice text)
 
 static void add_kev(struct slice id, struct slice text)
 {
-    struct slice added = slice_cut(&text, '/'), value;
+    struct slice added = slice_cut(&text, '/'), value = {0};
     must(kev_encode(added, text, &arena, &value));
     add_row(SLICE("kev"), id, value);
     find_feed(SLICE("kev"))->records++;
@@ -202,7 +202,7 @@ static void read_vulnerability(struct slice *words, size_t count)
 {
     struct fact_rating ratings[WORDS_MAX];
     struct advisory_facts facts = {.ratings = ratings};
-    struct slice value;
+    struct slice value = {0};
     for (size_t i = 1; i < count; i++) {
         struct slice word = words[i], key = slice_cut(&word, '=');
         must(key.len && word.len);
@@ -224,7 +224,7 @@ static void read_vulnerability(struct slice *words, size_t count)
 static void read_end_of_life(struct slice *words, size_t count)
 {
     char room[STORE_KEY_MAX];
-    struct slice key;
+    struct slice key = {0};
     must(count == 3 && affected_key(words[0], words[1], room, &key));
     add_row(SLICE("eol"), key, words[2]);
     find_feed(SLICE("eol"))->records++;
@@ -263,7 +263,7 @@ static void add_feeds(void)
     for (size_t i = 0; i < feed_count; i++) {
         struct feed *feed = &feeds[i];
         int64_t epoch = 0;
-        struct slice value;
+        struct slice value = {0};
         must(clock_parse(feed->date, &epoch));
         if (feed->scope_count)
             qsort(feed->scopes, feed->scope_count, sizeof *feed->scopes, compare_scopes);
