@@ -61,14 +61,18 @@ void source_close(struct image_list *list);
 bool source_layer_open(const struct image *image, const struct layer *layer, struct arena *arena,
                        struct stream **stream, struct error *err);
 
-/* The sources of files (one file each). */
+/* The sources of files (oci_layout.c, docker_archive.c, tarball.c). */
 bool oci_layout_open(const char *name, const struct source_options *options, struct arena *arena,
                      struct image_list *list, struct error *err);
-bool oci_archive_open(const char *name, const struct source_options *options, struct arena *arena,
-                      struct image_list *list, struct error *err);
 bool docker_archive_open(const char *name, const struct source_options *options,
                          struct arena *arena, struct image_list *list, struct error *err);
 bool folder_open(const char *name, const struct source_options *options, struct arena *arena,
                  struct image_list *list, struct error *err);
 bool tarball_open(const char *name, const struct source_options *options, struct arena *arena,
                   struct image_list *list, struct error *err);
+bool sbom_open(const char *name, const struct source_options *options, struct arena *arena,
+               struct image_list *list, struct error *err);
+
+/* What an existing file or folder is, by its content (sniff.c): the opener to call, or NULL and err
+   (ERROR_UNSUPPORTED). */
+source_opener source_sniff(const char *path, struct error *err);

@@ -1,0 +1,152 @@
+/* What a file or folder is, by its content and not by its name. */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ascii.h"
+#include "base/file.h"
+#include "image/compression.h"
+#include "image/path.h"
+#include "image/source.h"
+#include "image/tar_parts.h"
+
+/* Image archives have few members; what has not told itself by then is a layer. */
+enum { LOOK_MAX = 4096, WINDOW_LOG_MAX = 27 };
+
+static source_opener sniff_folder(int fd)
+{
+    if (faccessat(fd, "oci-layout", F_OK, 0) == 0 ||
+        (faccessat(fd, "index.json", F_OK, 0) == 0 && faccessat(fd, "blobs", F_OK, 0) == 0))
+        return oci_layout_open;
+    return folder_open;
+}
+
+static bool hex_start(struct slice name)
+{
+    size_t digits = 0;
+    if (slice_starts(name, SLICE("sha256:")))
+        return true;
+    while (digits < name.len && digits < 64 &&
+           (ascii_digit(name.at[digits]) || (name.at[digits] >= 'a' && name.at[digits] <= 'f')))
+        digits++;
+    return digits == 64;
+}
+
+/* 'd' docker-archive, 'o' OCI layout, '?' part of some image archive, 'l' of none. */
+static char member_kind(struct slice path)
+{
+    if (slice_equal(path, SLICE("manifest.json")) || slice_equal(path, SLICE("repositories")))
+        return 'd';
+    if (slice_equal(path, SLICE("oci-layout")) || slice_equal(path, SLICE("index.json")))
+        return 'o';
+    if (hex_start(path) || slice_equal(path, SLICE("blobs")) ||
+        slice_starts(path, SLICE("blobs/sha256")))
+        return '?';
+    return 'l';
+}
+
+/* Looks at the names in a tar. A compressed one is not read further than its first names: they tell
+   whether it is an archive, and no layer begins so. */
+static source_opener sniff_names(struct tar *tar, bool seeks, struct error *err)
+{
+    struct tar_entry entry;
+    source_opener found = NULL;
+    bool maybe = false;
+    CLEANUP_ARENA struct arena scratch;
+    arena_init(&scratch, 1024 * 1024);
+    for (unsigned i = 0; i < LOOK_MAX && tar_next(tar, &entry, err); i++) {
+        arena_reset(&scratch);
+        char kind = member_kind(path_clean(&scratch, entry.path));
+        if (kind == 'd') /* it counts even where the tar is an OCI layout, too */
+            return docker_archive_open;
+        if (kind == 'o')
+            found = oci_layout_open;
+        maybe |= kind == '?' || kind == 'o';
+        if (!seeks && entry.type != TAR_FOLDER)
+            return maybe ? docker_archive_open : tarball_open;
+    }
+    if (found)
+        return found;
+    /* An error here will come again when it is read, with its place. */
+    return tarball_open;
+}
+
+static bool looks_like_tar(struct slice head)
+{
+    CLEANUP_ARENA struct arena scratch;
+    struct tar_header header;
+    struct error ignored;
+    arena_init(&scratch, 64 * 1024);
+    if (head.len < TAR_BLOCK)
+        return false;
+    for (size_t i = 0; i < TAR_BLOCK; i++)
+        if (head.at[i])
+            return tar_header_parse(head.at, 0, &scratch, &header, &ignored);
+    return true; /* an empty layer is zeros from its beginning */
+}
+
+static source_opener sniff_tar(struct stream *stream, struct arena *arena, struct error *err)
+{
+    enum layer_compression compression;
+    struct slice head;
+    struct tar tar;
+    source_opener found = NULL;
+    struct stream *outer =
+        stream_of_compressed(arena, stream, 1ull << WINDOW_LOG_MAX, &compression, err);
+    if (!outer)
+        return NULL;
+    if (stream_peek(outer, TAR_BLOCK, &head, err)) {
+        if (looks_like_tar(head)) {
+            tar_init(&tar, outer, NULL);
+            found = sniff_names(&tar, stream_seeks(outer), err);
+            tar_done(&tar);
+        } else {
+            error_set(err, ERROR_UNSUPPORTED,
+                      "neither an image archive, nor a layer, nor a JSON SBOM");
+        }
+    }
+    stream_close(outer);
+    return found;
+}
+
+static source_opener sniff_file(int fd, uint64_t size, struct error *err)
+{
+    CLEANUP_ARENA struct arena arena;
+    struct slice head;
+    arena_init(&arena, 4 * 1024 * 1024);
+    struct stream *stream = stream_of_range(&arena, fd, 0, size, err);
+    if (!stream || !stream_peek(stream, STREAM_PEEK_MAX, &head, err))
+        return NULL;
+    if (slice_starts(head, SLICE("\xef\xbb\xbf")))
+        head = slice_from(head, 3);
+    struct slice text = slice_trim(head);
+    if (slice_starts(text, SLICE("{")))
+        return sbom_open;
+    if (slice_starts(text, SLICE("<"))) {
+        error_set(err, ERROR_UNSUPPORTED, "an XML file; SBOMs are read as JSON");
+        return NULL;
+    }
+    return sniff_tar(stream, &arena, err);
+}
+
+source_opener source_sniff(const char *path, struct error *err)
+{
+    struct stat status;
+    source_opener found = NULL;
+    CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        error_errno(err, "opening %s", path);
+        return NULL;
+    }
+    if (S_ISDIR(status.st_mode))
+        return sniff_folder(fd);
+    if (!S_ISREG(status.st_mode))
+        error_set(err, ERROR_UNSUPPORTED, "neither a file nor a folder");
+    else if (status.st_size == 0)
+        error_set(err, ERROR_FORMAT, "an empty file");
+    else
+        found = sniff_file(fd, (uint64_t)status.st_size, err);
+    if (!found)
+        error_add(err, "%s", path);
+    return found;
+}
