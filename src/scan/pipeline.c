@@ -114,4 +114,5 @@ void scan_done(struct scan *scan)
     scan->store = NULL;
     layer_set_close(&scan->layers);
     source_close(&scan->list);
+    scan->list = (struct image_list){NULL};
 }

@@ -197,3 +197,12 @@ bool policy_baseline(struct scan_result *result, struct slice report, struct are
         result->findings[i].in_baseline = baseline_has(&known, arena, &result->findings[i].finding);
     return true;
 }
+
+void policy_hide_baseline(struct scan_result *result)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < result->finding_count; i++)
+        if (!result->findings[i].in_baseline)
+            result->findings[kept++] = result->findings[i];
+    result->finding_count = kept;
+}

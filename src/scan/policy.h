@@ -33,3 +33,5 @@ void policy_filter(struct scan_result *result, enum severity severity, bool igno
    id are the same, in whatever version. */
 bool policy_baseline(struct scan_result *result, struct slice report, struct arena *arena,
                      struct error *err);
+/* Leaves them out of what is shown. */
+void policy_hide_baseline(struct scan_result *result);

@@ -1,0 +1,77 @@
+/* See report_call.h. */
+#include "cli/report_call.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+
+static bool target_read(const char *text, struct arena *arena, struct report_target *target,
+                        struct error *err)
+{
+    struct slice rest = slice_str(text);
+    bool to_file = slice_find(rest, '=') < rest.len;
+    struct slice name = slice_cut(&rest, '=');
+    target->format = report_format_find(name);
+    if (!target->format) {
+        struct slice names = {"", 0};
+        for (const struct report_format *format = report_formats; format->name; format++)
+            names = arena_printf(arena, "%.*s%s%s", SLICE_ARG(names), names.len ? ", " : "",
+                                 format->name);
+        return error_set(err, ERROR_USAGE, "there is no format \"%.*s\"; there are %.*s",
+                         SLICE_ARG(slice_upto(name, 40)), SLICE_ARG(names));
+    }
+    if (to_file && !rest.len)
+        return error_set(err, ERROR_USAGE, "--format %s: no file name", text);
+    target->path = to_file && !slice_equal_str(rest, "-") ? arena_string(arena, rest) : NULL;
+    return true;
+}
+
+bool report_call_read(struct invocation *call, struct report_call *reports, struct error *err)
+{
+    const struct option_value *formats = option_value(call, "format");
+    size_t to_stdout = 0;
+    *reports = (struct report_call){.count = 0};
+    for (size_t i = 0; i < formats->count; i++) {
+        if (reports->count == REPORT_CALL_MAX)
+            return error_set(err, ERROR_USAGE, "more than %d formats", REPORT_CALL_MAX);
+        struct report_target *target = &reports->targets[reports->count++];
+        if (!target_read(formats->items[i], call->arena, target, err))
+            return false;
+        to_stdout += !target->path;
+    }
+    if (to_stdout > 1)
+        return error_set(err, ERROR_USAGE,
+                         "two formats for standard output; give one a file: --format json=FILE");
+    return true;
+}
+
+static bool target_write_file(const struct report_target *target, const struct scan_result *result,
+                              const struct report_options *options, struct error *err)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&bytes, &size);
+    if (!memory)
+        return error_errno(err, "writing %s", target->path);
+    bool fine = report_write(slice_str(target->format->name), result, options, memory, err);
+    if (fclose(memory) != 0 && fine)
+        fine = error_errno(err, "writing %s", target->path);
+    fine = fine && file_write(target->path, slice_of(bytes, size), err);
+    free(bytes);
+    return fine;
+}
+
+bool report_call_write(const struct report_call *reports, const struct scan_result *result,
+                       bool all, struct error *err)
+{
+    struct report_options options = {.all = all};
+    for (size_t i = 0; i < reports->count; i++) {
+        const struct report_target *target = &reports->targets[i];
+        bool fine = target->path ? target_write_file(target, result, &options, err)
+                                 : report_write(slice_str(target->format->name), result, &options,
+                                                stdout, err);
+        if (!fine)
+            return false;
+    }
+    return true;
+}
