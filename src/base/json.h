@@ -70,7 +70,9 @@ void json_skip(struct json_reader *reader);
  * empty. */
 bool json_enter_object(struct json_reader *reader);
 bool json_enter_array(struct json_reader *reader);
-bool json_string(struct json_reader *reader, struct slice *value);
+/* jansson, which is linked statically, has a function of this name: so the linker knows ours by
+   another. */
+bool json_string(struct json_reader *reader, struct slice *value) __asm__("plimsoll_json_string");
 bool json_number(struct json_reader *reader, double *value);
 bool json_bool(struct json_reader *reader, bool *value);
 
