@@ -7,8 +7,8 @@
 
 #include "base/jail.h"
 #include "base/threads.h"
+#include "catalog/layer_catalog.h"
 #include "image/layer.h"
-#include "scan/child_catalog.h"
 #include "scan/wire.h"
 
 /* One layer's findings, encoded and not: a hundred thousand files take 3 MiB of it. */
