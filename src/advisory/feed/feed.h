@@ -40,8 +40,8 @@ struct feed_plan {
    may be NULL: then it is not to be had from there. In a folder a missing file is no file. */
 bool feed_plan_file(struct feed_plan *plan, const struct feed *feed, struct slice name,
                     const char *url, const char *path, bool optional, struct error *err);
-/* Adds the files of a mirror folder that match `pattern` (fnmatch, may have folders: "alpine/v*\/
-   *.json"), sorted. *listed is false where there is no folder to list (a URL, upstream): then the
+/* Adds the files of a mirror folder that match `pattern` (glob), sorted; one that is there already
+   stays where it is. *listed is false where there is no folder to list (a URL, upstream): then the
    caller names the files itself. */
 bool feed_plan_folder(struct feed_plan *plan, const struct feed *feed, struct slice name,
                       const char *pattern, bool *listed, struct error *err);

@@ -19,6 +19,9 @@ static bool add_file(struct feed_plan *plan, const struct feed *feed, struct sli
                      struct feed_file file, struct error *err)
 {
     struct feed_job *job = find_job(plan, feed, name);
+    for (size_t i = 0; job && i < job->file_count; i++)
+        if (slice_equal(job->files[i].where, file.where))
+            return true;
     if (!job || !ARENA_PUSH(plan->arena, job->files, job->file_count, job->file_room, file))
         return arena_error(err);
     job->size += file.size;

@@ -36,32 +36,46 @@ static bool put_entry(struct secdb *secdb, struct slice package, struct slice ve
     return sink_entry(secdb->sink, secdb->scope, package, &entry, secdb->err);
 }
 
-/* Collects the ids of one version and writes an id when it is known that no alias follows. */
+/* An id and the alias that may follow it, in the order of the document. */
+struct id_pair {
+    struct slice id;
+    struct slice alias;
+};
+
+/* True when `id` is another name of what stands in `pair`, and not a vulnerability of its own. */
+static bool is_alias(const struct secdb *secdb, const struct id_pair *pair, struct slice id,
+                     bool same_text)
+{
+    return is_cve(pair->id) && !pair->alias.len && !is_cve(id) &&
+           (same_text || (secdb->pairs && slice_starts(id, SLICE("GHSA-"))));
+}
+
+static bool put_pair(struct secdb *secdb, struct slice package, struct slice version,
+                     const struct id_pair *pair)
+{
+    return !pair->id.len || put_entry(secdb, package, version, pair->id, pair->alias);
+}
+
 static bool read_ids(struct secdb *secdb, struct slice package, struct slice version)
 {
-    struct slice text, pending = {0};
+    struct slice text;
+    struct id_pair pair = {0};
     if (!json_enter_array(&secdb->json))
         return true;
-    for (enum json_token token; (token = json_next(&secdb->json)) > JSON_END;) {
-        if (token == JSON_OBJECT || token == JSON_ARRAY)
-            return error_set(secdb->err, ERROR_FORMAT, "an id of %.*s is not a text",
-                             SLICE_ARG(package));
-        text = secdb->json.text;
-        for (bool same_text = false; token == JSON_STRING && (text = slice_trim(text)).len;
-             same_text = true) {
+    while (json_more(&secdb->json)) {
+        json_string(&secdb->json, &text);
+        for (bool same_text = false; (text = slice_trim(text)).len; same_text = true) {
             struct slice id = slice_cut(&text, ' ');
-            bool alias = pending.len && !is_cve(id) &&
-                         (same_text || (secdb->pairs && slice_starts(id, SLICE("GHSA-"))));
-            if (pending.len &&
-                !put_entry(secdb, package, version, pending, alias ? id : (struct slice){0}))
+            if (is_alias(secdb, &pair, id, same_text)) {
+                pair.alias = id;
+                continue;
+            }
+            if (!put_pair(secdb, package, version, &pair))
                 return false;
-            pending = is_cve(id) ? id : (struct slice){0};
-            if (!alias && !pending.len &&
-                !put_entry(secdb, package, version, id, (struct slice){0}))
-                return false;
+            pair = (struct id_pair){.id = id};
         }
     }
-    return !pending.len || put_entry(secdb, package, version, pending, (struct slice){0});
+    return put_pair(secdb, package, version, &pair);
 }
 
 static bool read_fixes(struct secdb *secdb, struct slice package)
@@ -89,11 +103,8 @@ static bool read_package(struct secdb *secdb)
         else if (slice_equal_str(member, "secfixes") && name.len) {
             if (!read_fixes(secdb, name))
                 return false;
-        } else {
-            if (slice_equal_str(member, "secfixes"))
-                fixes = secdb->json;
-            json_skip(&secdb->json);
-        }
+        } else if (slice_equal_str(member, "secfixes"))
+            fixes = secdb->json;
     }
     if (!fixes.document.len || !name.len)
         return true;
@@ -109,13 +120,13 @@ static bool read_packages(struct secdb *secdb)
     struct slice member;
     if (!json_enter_array(&secdb->json))
         return true;
-    for (enum json_token token; (token = json_next(&secdb->json)) > JSON_END;)
-        while (token == JSON_OBJECT && json_member(&secdb->json, &member)) {
-            if (!slice_equal_str(member, "pkg"))
-                json_skip(&secdb->json);
-            else if (!read_package(secdb))
+    while (json_more(&secdb->json)) {
+        if (!json_enter_object(&secdb->json))
+            continue;
+        while (json_member(&secdb->json, &member))
+            if (slice_equal_str(member, "pkg") && !read_package(secdb))
                 return false;
-        }
+    }
     return true;
 }
 
@@ -150,8 +161,6 @@ static bool find_release(const struct feed_input *input, struct slice *release, 
         packages |= slice_equal_str(member, "packages");
         if (slice_equal_str(member, "distroversion"))
             json_string(&json, release);
-        else
-            json_skip(&json);
     }
     if (!json_finish(&json, err))
         return false;
@@ -166,12 +175,9 @@ bool secdb_read(struct feed_input *input, struct feed_sink *sink, struct error *
         return false;
     json_reader_init(&secdb.json, input->bytes, input->arena);
     bool ok = json_enter_object(&secdb.json);
-    while (ok && json_member(&secdb.json, &member)) {
+    while (ok && json_member(&secdb.json, &member))
         if (slice_equal_str(member, "packages"))
             ok = read_packages(&secdb);
-        else
-            json_skip(&secdb.json);
-    }
     return ok && json_finish(&secdb.json, err);
 }
 
