@@ -2,8 +2,15 @@
 
 #include "advisory/match.h"
 
-enum { FIELDS = 11, FIELD_PART = 0, FIELD_VENDOR, FIELD_PRODUCT, FIELD_VERSION, FIELD_UPDATE,
-       FIELD_TARGET_SW = 8 };
+enum {
+    FIELDS = 11,
+    FIELD_PART = 0,
+    FIELD_VENDOR,
+    FIELD_PRODUCT,
+    FIELD_VERSION,
+    FIELD_UPDATE,
+    FIELD_TARGET_SW = 8
+};
 
 /* A piece up to the next ":" that is not escaped, its backslashes taken out. */
 static bool cut_field(struct slice *rest, struct arena *arena, struct slice *field)
@@ -74,8 +81,8 @@ static bool make_range(const struct cpe_match *match, struct arena *arena,
     range->introduced_excluded = false;
     range->fixed = range->last = (struct slice){0};
     if (says_something(match->update))
-        range->introduced = arena_printf(arena, "%.*s-%.*s", SLICE_ARG(match->version),
-                                         SLICE_ARG(match->update));
+        range->introduced =
+            arena_printf(arena, "%.*s-%.*s", SLICE_ARG(match->version), SLICE_ARG(match->update));
     return range->introduced.at != NULL;
 }
 

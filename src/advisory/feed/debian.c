@@ -1,7 +1,7 @@
 /*
  * The JSON of Debian's security tracker: source package → vulnerability → release → status. What
- * Debian says of a fix it will not make is kept: "nodsa" means no advisory of its own (the fix comes
- * with a point release, later), and nodsa_reason tells "ignored" from "postponed".
+ * Debian says of a fix it will not make is kept: "nodsa" means no advisory of its own (the fix
+ * comes with a point release, later), and nodsa_reason tells "ignored" from "postponed".
  * https://security-tracker.debian.org/tracker/data/json
  */
 #include "advisory/feed/debian_release.h"
@@ -50,12 +50,15 @@ static bool put_word(struct tracker *tracker, struct slice package, struct slice
     struct slice scope = debian_scope(release, tracker->arena);
     bool resolved = slice_equal_str(word->status, "resolved");
     bool never = resolved && slice_equal_str(word->fixed, "0");
+    enum fix_state state = resolved ? FIX_FIXED : open_state(word);
     struct version_range range = {.fixed = resolved ? word->fixed : (struct slice){0}};
+    if (never)
+        state = FIX_NOT_AFFECTED;
     struct advisory_entry entry = {
         .id = id,
         .ranges = &range,
         .range_count = never ? 0 : 1,
-        .state = never ? FIX_NOT_AFFECTED : resolved ? FIX_FIXED : open_state(word),
+        .state = (uint8_t)state,
         .severity = (uint8_t)urgency_severity(word->urgency),
         .note = word->nodsa.len ? word->nodsa : word->reason,
     };

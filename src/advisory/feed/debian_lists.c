@@ -29,7 +29,7 @@ static void parse_date(struct slice text, char date[11])
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     uint64_t day, year;
     struct slice d = slice_cut(&text, ' '), m = slice_cut(&text, ' ');
-    size_t month = m.len == 3 ? slice_search(SLICE(months), m) : sizeof months;
+    size_t month = m.len == 3 ? slice_search(slice_str(months), m) : sizeof months;
     date[0] = '\0';
     if (slice_u64(d, &day) && slice_u64(text, &year) && month < sizeof months - 1 &&
         month % 3 == 0 && day <= 31 && year <= 9999)
@@ -115,7 +115,8 @@ static bool read_fix(struct slice line, const struct advisory *advisory, struct 
 static bool put_facts(const struct advisory *advisory, struct arena *arena, struct feed_sink *sink,
                       struct error *err)
 {
-    struct advisory_facts facts = {.title = advisory->title, .published = slice_str(advisory->date)};
+    struct advisory_facts facts = {.title = advisory->title,
+                                   .published = slice_str(advisory->date)};
     facts.url = arena_printf(arena, "https://security-tracker.debian.org/tracker/%.*s",
                              SLICE_ARG(advisory->id));
     if (!facts.url.at)
@@ -134,7 +135,8 @@ bool debian_lists_read(struct feed_input *input, struct feed_sink *sink, struct 
         struct slice line = slice_cut_line(&rest), text = slice_trim(line);
         bool head = line.len && line.at[0] == '[';
         if (head && (!parse_head(line, advisory) || !put_facts(advisory, input->arena, sink, err)))
-            return err->kind ? false : error_set(err, ERROR_FORMAT, "line %zu is no advisory", number);
+            return err->kind ? false
+                             : error_set(err, ERROR_FORMAT, "line %zu is no advisory", number);
         any |= head;
         if (!head && text.len && !any)
             return error_set(err, ERROR_FORMAT, "line %zu: not a list of advisories", number);

@@ -1,6 +1,7 @@
 /*
- * End-of-life dates of endoflife.date, in its two forms: the repository's Markdown files with a head
- * of YAML (in a tar), and the API's JSON. A product is known by its name and by its other names
+ * End-of-life dates of endoflife.date, in its two forms: the repository's Markdown files with a
+ * head of YAML (in a tar), and the API's JSON. A product is known by its name and by its other
+ * names
  * ("alpine-linux", "alpine"), all of which become keys.
  * https://endoflife.date/docs/api/v1/ and https://github.com/endoflife-date/endoflife.date
  */
@@ -112,7 +113,8 @@ static bool read_tar(struct stream *stream, struct feed_sink *sink, struct error
     err->kind = ERROR_NONE;
     while (ok && tar_next(&tar, &entry, err)) {
         arena_reset(&scratch);
-        if (entry.type == TAR_FILE && entry.size <= FILE_MAX && slice_ends(entry.path, SLICE(".md")))
+        if (entry.type == TAR_FILE && entry.size <= FILE_MAX &&
+            slice_ends(entry.path, SLICE(".md")))
             ok = read_member(&tar, &entry, &scratch, sink, err);
     }
     tar_done(&tar);

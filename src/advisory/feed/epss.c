@@ -43,8 +43,8 @@ bool epss_read(struct feed_input *input, struct feed_sink *sink, struct error *e
         return false;
     for (size_t number = 1; window_line(&window, &line, err); number++) {
         bool comment = line.len && line.at[0] == '#';
-        if (line.len && !(comment ? find_date(line, sink, err)
-                                  : read_row(line, sink, &scratch, err)))
+        if (line.len &&
+            !(comment ? find_date(line, sink, err) : read_row(line, sink, &scratch, err)))
             return error_add(err, "line %zu", number);
     }
     if (err->kind)

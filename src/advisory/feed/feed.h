@@ -36,8 +36,9 @@ struct feed_plan {
     size_t job_count, job_room;
 };
 
-/* Adds a file to the job `name` (made when it is new): of upstream `url`, in a mirror `path`. Either
-   may be NULL: then it is not to be had from there. In a folder a missing file is no file. */
+/* Adds a file to the job `name` (made when it is new): of upstream `url`, in a mirror `path`.
+   Either may be NULL: then it is not to be had from there. In a folder a missing file is no file.
+ */
 bool feed_plan_file(struct feed_plan *plan, const struct feed *feed, struct slice name,
                     const char *url, const char *path, bool optional, struct error *err);
 /* Adds the files of a mirror folder that match `pattern` (glob), sorted; one that is there already
@@ -48,15 +49,15 @@ bool feed_plan_folder(struct feed_plan *plan, const struct feed *feed, struct sl
 
 /* One file, as it was fetched. */
 struct feed_input {
-    struct slice where; /* for messages, and where a file's name says what it is */
-    struct slice bytes; /* as stored: often gzip, zstd, zip (unpack.h) */
-    struct slice date;  /* of the file, ISO 8601; may be empty */
+    struct slice where;  /* for messages, and where a file's name says what it is */
+    struct slice bytes;  /* as stored: often gzip, zstd, zip (unpack.h) */
+    struct slice date;   /* of the file, ISO 8601; may be empty */
     struct arena *arena; /* lives until this file is read */
 };
 
 struct feed {
     const char *name;
-    const char *title;     /* for people: "Alpine security database" */
+    const char *title;      /* for people: "Alpine security database" */
     const char *url, *path; /* of a feed of one file; NULL where plan says it */
     bool (*plan)(const struct feed *feed, struct feed_plan *plan, struct error *err);
     bool (*read)(struct feed_input *input, struct feed_sink *sink, struct error *err);

@@ -40,9 +40,8 @@ static bool take_names(const glob_t *found, size_t base_len, struct arena *arena
         struct stat about;
         if (stat(found->gl_pathv[i], &about) != 0 || !S_ISREG(about.st_mode))
             continue;
-        struct mirror_name name = {
-            arena_copy(arena, slice_str(found->gl_pathv[i] + base_len + 1)),
-            (uint64_t)about.st_size};
+        struct mirror_name name = {arena_copy(arena, slice_str(found->gl_pathv[i] + base_len + 1)),
+                                   (uint64_t)about.st_size};
         if (!name.path.at || !ARENA_PUSH(arena, *names, *count, room, name))
             return arena_error(err);
     }

@@ -8,8 +8,7 @@ struct mirror {
 };
 
 /* "https://mirror.example/feeds/" or "/srv/feeds". */
-bool mirror_parse(struct mirror *mirror, struct slice text, struct arena *arena,
-                  struct error *err);
+bool mirror_parse(struct mirror *mirror, struct slice text, struct arena *arena, struct error *err);
 /* BASE/path. */
 bool mirror_join(const struct mirror *mirror, const char *path, struct arena *arena,
                  struct slice *where, struct error *err);

@@ -139,8 +139,8 @@ static bool put_item(const struct item *item, struct slice id, struct feed_sink 
                                    .range_count = item->range_count,
                                    .severity = (uint8_t)severity,
                                    .state = item->good_count ? FIX_FIXED : FIX_WILL_NOT_FIX,
-                                   .platform = item->windows ? SLICE("windows")
-                                                             : (struct slice){0}};
+                                   .platform =
+                                       item->windows ? SLICE("windows") : (struct slice){0}};
     if (item->good_count)
         entry.fixed = item->goods[0].text;
     /* The NVD has known nginx under both names. */

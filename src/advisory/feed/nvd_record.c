@@ -140,8 +140,8 @@ static void end_side(struct configuration *configuration, size_t from)
             (struct side){from, configuration->count};
 }
 
-/* A node with its matches is one side; joined by AND in itself, each match is one. Children (of 1.1)
-   are sides of their own. */
+/* A node with its matches is one side; joined by AND in itself, each match is one. Children
+   (of 1.1) are sides of their own. */
 static void read_node(struct reading *reading, struct configuration *configuration, bool *join)
 {
     struct slice member, operator= {0};
@@ -170,7 +170,7 @@ static void read_node(struct reading *reading, struct configuration *configurati
     }
     bool and = slice_equal_str(operator, "AND");
     *join |= and;
-    if (and && !has_children)
+    if (and&&!has_children)
         for (size_t i = from; i < configuration->count; i++)
             if (configuration->side_count < JOINED_MAX)
                 configuration->sides[configuration->side_count++] = (struct side){i, i + 1};
@@ -348,8 +348,7 @@ static void read_cve(struct reading *reading)
             read_metrics(reading);
         else if (slice_equal_str(member, "configurations"))
             read_configurations(reading);
-        else if (slice_equal_str(member, "CVE_data_meta") ||
-                 slice_equal_str(member, "description"))
+        else if (slice_equal_str(member, "CVE_data_meta") || slice_equal_str(member, "description"))
             read_wrapped(reading);
     }
 }

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * One vulnerability of the NVD, in the form of API 2.0 (and the yearly files of that form) or of the
- * older 1.1 files. https://nvd.nist.gov/developers/vulnerabilities and
+ * One vulnerability of the NVD, in the form of API 2.0 (and the yearly files of that form) or of
+ * the older 1.1 files. https://nvd.nist.gov/developers/vulnerabilities and
  * https://csrc.nist.gov/schema/nvd/feed/1.1/nvd_cve_feed_json_1.1.schema
  */
 #include "advisory/feed/cpe.h"

@@ -42,9 +42,8 @@ bool osv_read(struct feed_input *input, struct feed_sink *sink, struct error *er
 
 /* What OSV exports and people have in images; a folder's own ecosystems are found by listing it. */
 static const char *const ecosystems[] = {
-    "PyPI",        "npm",    "Go",         "crates.io",   "RubyGems", "Maven",
-    "Packagist",   "NuGet",  "AlmaLinux",  "Rocky Linux", "Bitnami",  "Pub",
-    "Hex",         "SwiftURL",
+    "PyPI",  "npm",       "Go",          "crates.io", "RubyGems", "Maven", "Packagist",
+    "NuGet", "AlmaLinux", "Rocky Linux", "Bitnami",   "Pub",      "Hex",   "SwiftURL",
 };
 
 /* "osv/Rocky%20Linux/all.zip": a blank cannot stand in a URL. */
@@ -109,8 +108,7 @@ bool osv_plan(const struct feed *feed, struct feed_plan *plan, struct error *err
         if (!plan_one(feed, plan, ecosystems[i], err))
             return false;
     struct slice crates = SLICE("osv/crates");
-    if (plan->mirror &&
-        !feed_plan_file(plan, feed, crates, NULL, "osv/crates/all.zip", false, err))
+    if (plan->mirror && !feed_plan_file(plan, feed, crates, NULL, "osv/crates/all.zip", false, err))
         return false;
     return plan_asked(feed, plan, err);
 }

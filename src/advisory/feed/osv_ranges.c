@@ -28,8 +28,7 @@ static int compare_events(const struct osv_event *a, const struct osv_event *b,
         return order;
     /* At one version: it opens before it closes as "last affected", and closes as "fixed" before it
        opens again. */
-    static const int rank[] = {
-        [OSV_FIXED] = 0, [OSV_INTRODUCED] = 1, [OSV_LAST_AFFECTED] = 2};
+    static const int rank[] = {[OSV_FIXED] = 0, [OSV_INTRODUCED] = 1, [OSV_LAST_AFFECTED] = 2};
     return rank[a->kind] != rank[b->kind] ? rank[a->kind] - rank[b->kind]
                                           : (a->number > b->number) - (a->number < b->number);
 }

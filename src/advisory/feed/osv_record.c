@@ -20,7 +20,7 @@ struct record {
     struct list related; /* what a distribution's advisory mends */
     struct fact_rating *ratings;
     size_t rating_count, rating_room;
-    enum severity severity; /* the word of database_specific */
+    enum severity severity;      /* the word of database_specific */
     struct json_reader affected; /* stands before the value */
     bool withdrawn, has_affected;
 };

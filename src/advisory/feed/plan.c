@@ -3,8 +3,7 @@
 
 #include "advisory/feed/feed.h"
 
-static struct feed_job *find_job(struct feed_plan *plan, const struct feed *feed,
-                                 struct slice name)
+static struct feed_job *find_job(struct feed_plan *plan, const struct feed *feed, struct slice name)
 {
     for (size_t i = 0; i < plan->job_count; i++)
         if (slice_equal(plan->jobs[i].name, name))

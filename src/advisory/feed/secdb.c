@@ -186,8 +186,8 @@ enum { ALPINE_FIRST = 10, ALPINE_KNOWN = 24, ALPINE_PROBED = 28 };
 static bool plan_release(const struct feed *feed, struct feed_plan *plan, const char *release,
                          const char *repository, bool optional, struct error *err)
 {
-    struct slice url = arena_printf(plan->arena, "https://secdb.alpinelinux.org/%s/%s.json",
-                                    release, repository);
+    struct slice url =
+        arena_printf(plan->arena, "https://secdb.alpinelinux.org/%s/%s.json", release, repository);
     struct slice path = arena_printf(plan->arena, "alpine/%s/%s.json", release, repository);
     if (!url.at || !path.at)
         return arena_error(err);
@@ -210,8 +210,7 @@ bool secdb_plan_alpine(const struct feed *feed, struct feed_plan *plan, struct e
             return arena_error(err);
         if (!plan_release(feed, plan, release.at, "main", probe, err) ||
             !plan_release(feed, plan, release.at, "community", probe, err) ||
-            (plan->mirror &&
-             !plan_release(feed, plan, release.at, "main.delta", true, err)))
+            (plan->mirror && !plan_release(feed, plan, release.at, "main.delta", true, err)))
             return false;
     }
     return plan_release(feed, plan, "edge", "main", false, err) &&

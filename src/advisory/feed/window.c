@@ -57,9 +57,8 @@ static bool make_room(struct window *window, struct error *err)
 static bool read_more(struct window *window, struct error *err)
 {
     size_t got;
-    if (!make_room(window, err) ||
-        !stream_read(window->stream, window->bytes + window->end, window->room - window->end, &got,
-                     err))
+    if (!make_room(window, err) || !stream_read(window->stream, window->bytes + window->end,
+                                                window->room - window->end, &got, err))
         return false;
     window->end += got;
     window->ended = got == 0;
@@ -201,8 +200,7 @@ static bool read_rest(struct window *window, struct error *err)
     char name[NAME_ROOM];
     struct slice value;
     while (take(window, ',', err))
-        if (!take_name(window, name, err) || !peek(window, err) ||
-            !take_value(window, &value, err))
+        if (!take_name(window, name, err) || !peek(window, err) || !take_value(window, &value, err))
             return cut_short(err);
     return take(window, '}', err) || cut_short(err);
 }

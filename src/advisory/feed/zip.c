@@ -135,8 +135,8 @@ bool zip_read(struct zip *zip, const struct zip_member *member, size_t limit, st
     struct slice header = record_at(zip, member->header, HEADER_SIZE, "PK\3\4");
     if (!header.len)
         return damaged(err, "a member is missing");
-    uint64_t start = member->header + HEADER_SIZE + number_at(header, 26, 2) +
-                     number_at(header, 28, 2);
+    uint64_t start =
+        member->header + HEADER_SIZE + number_at(header, 26, 2) + number_at(header, 28, 2);
     if (start > zip->bytes.len || zip->bytes.len - start < member->stored)
         return damaged(err, "a member is cut");
     if (member->size > limit)

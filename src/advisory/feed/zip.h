@@ -1,9 +1,9 @@
 #pragma once
 /*
  * A zip archive that is whole in memory: members in the order of its directory, stored or deflated
- * (APPNOTE.TXT 6.3.10, sections 4.3 to 4.5; ZIP64 too). An archive that was cut has no directory and
- * is refused. Hostile bytes are fine: every offset is checked, and so are size and CRC. One thread
- * at a time.
+ * (APPNOTE.TXT 6.3.10, sections 4.3 to 4.5; ZIP64 too). An archive that was cut has no directory
+ * and is refused. Hostile bytes are fine: every offset is checked, and so are size and CRC. One
+ * thread at a time.
  */
 #include "base/arena.h"
 
