@@ -33,3 +33,7 @@ bool store_aliases(struct store_reader *reader, struct slice id, struct arena *a
 bool store_named(struct store_reader *reader, struct slice id,
                  bool (*each)(void *context, struct slice feed, const struct id_ref *ref),
                  void *context, struct error *err);
+/* Calls `each` for every scope that a feed has, feed by feed; stops on false. */
+void store_scopes(struct store_reader *reader,
+                  bool (*each)(void *context, struct slice feed, struct slice scope),
+                  void *context);

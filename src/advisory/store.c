@@ -313,6 +313,17 @@ bool store_named(struct store_reader *reader, struct slice id,
     return true;
 }
 
+void store_scopes(struct store_reader *reader,
+                  bool (*each)(void *context, struct slice feed, struct slice scope), void *context)
+{
+    for (size_t i = 0; i < reader->feed_count; i++) {
+        const struct feed_record *record = &reader->feeds[i].record;
+        for (size_t s = 0; s < record->scope_count; s++)
+            if (!each(context, record->status.name, record->scopes[s]))
+                return;
+    }
+}
+
 struct id_list {
     struct arena *arena;
     struct slice *ids;

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 extern const struct command command_completion;
+extern const struct command command_db;
 extern const struct command command_help;
 extern const struct command command_internal;
 extern const struct command command_version;

@@ -6,7 +6,7 @@
 
 /* In the order that help shows: what people do most often first. */
 const struct command *const commands[] = {
-    &command_version, &command_completion, &command_help, &command_internal, NULL,
+    &command_db, &command_version, &command_completion, &command_help, &command_internal, NULL,
 };
 
 const struct command *command_find(const struct command *const *table, const char *name)

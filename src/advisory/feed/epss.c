@@ -24,8 +24,8 @@ static bool read_row(struct slice line, struct feed_sink *sink, struct arena *sc
     struct slice value = {0}, id = slice_cut(&line, ',');
     if (!slice_starts(id, SLICE("CVE-")))
         return slice_equal_str(id, "cve") || error_set(err, ERROR_FORMAT, "not a row of scores");
-    if (!slice_double(slice_cut(&line, ','), &score) ||
-        !slice_double(slice_cut(&line, ','), &percentile))
+    if (!sink_number(slice_cut(&line, ','), &score) ||
+        !sink_number(slice_cut(&line, ','), &percentile))
         return error_set(err, ERROR_FORMAT, "the scores of %.*s are no numbers", SLICE_ARG(id));
     arena_reset(scratch);
     if (!epss_encode(score, percentile, scratch, &value))

@@ -54,7 +54,7 @@ static bool read_row(struct rows *rows, struct slice line, struct feed_sink *sin
     struct slice score = slice_cut(&line, ',');
     severity_parse(line, &severity);
     rating->severity = (uint8_t)severity;
-    return score.len == 0 || slice_double(score, &rating->score) ||
+    return score.len == 0 || sink_number(score, &rating->score) ||
            error_set(err, ERROR_FORMAT, "a score of %.*s is no number", SLICE_ARG(id));
 }
 

@@ -4,11 +4,17 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "base/clock.h"
 
 /* A feed of a million rows takes about 100 MB. */
 static const size_t SINK_BUDGET = (size_t)4 << 30;
 
-enum { SCRATCH_BUDGET = 64 * 1024 * 1024, TITLE_MAX = 200, DESCRIPTION_MAX = 1000 };
+enum {
+    SCRATCH_BUDGET = 64 * 1024 * 1024,
+    TITLE_MAX = 200,
+    DESCRIPTION_MAX = 1000,
+    EARLIEST = 631152000, /* 1990 */
+};
 
 static const char *const database_names[SINK_KINDS] = {"affected", "facts", "ids",
                                                        "kev",      "epss",  "eol"};
@@ -151,10 +157,23 @@ bool sink_date(struct feed_sink *sink, struct slice date, struct error *err)
     if (date.len < 10 || !ascii_digit(date.at[0]) || date.at[4] != '-' || date.at[7] != '-')
         return true;
     date = slice_upto(date, 10);
-    if (slice_compare(date, sink->date) <= 0)
+    int64_t when;
+    if (slice_compare(date, sink->date) <= 0 || !clock_parse(date, &when) || when < EARLIEST ||
+        when > (int64_t)time(NULL))
         return true;
     sink->date = arena_copy(&sink->arena, date);
     return sink->date.at || arena_error(err);
+}
+
+bool sink_number(struct slice text, double *number)
+{
+    char room[64], *end;
+    if (text.len == 0 || text.len >= sizeof room || !(ascii_digit(text.at[0]) || text.at[0] == '.'))
+        return false;
+    memcpy(room, text.at, text.len);
+    room[text.len] = '\0';
+    *number = strtod(room, &end);
+    return *end == '\0';
 }
 
 static struct slice row_key(const struct store_row *row)

@@ -36,8 +36,12 @@ bool sink_row(struct feed_sink *sink, enum sink_kind kind, struct slice key, str
 bool sink_scope(struct feed_sink *sink, struct slice scope, struct error *err);
 /* True the first time for an id: files are read newest first, and the newest word counts. */
 bool sink_first(struct feed_sink *sink, struct slice id, bool *first, struct error *err);
-/* "2026-08-22" or longer; the latest stays. Text that is no date is ignored. */
+/* "2026-08-22" or longer; the latest stays. Text that is no date is ignored, and so are dates
+   before there were feeds, and those to come (both are in real records). */
 bool sink_date(struct feed_sink *sink, struct slice date, struct error *err);
+
+/* A whole text as a number, in any form that CSV files have ("9.8", "1e-05"). */
+bool sink_number(struct slice text, double *number);
 
 /* Sorts and writes all. `record` has name, source and validators; the rest is filled in. */
 bool sink_store(struct feed_sink *sink, struct store_writer *writer, struct feed_record *record,
