@@ -12,5 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+/* With clang, the C library's fortified headers make macros of some. */
+#undef sprintf
+#undef vsprintf
+#undef strcpy
+#undef strcat
+#undef gets
 #pragma GCC poison strcpy strcat sprintf vsprintf gets strtok atoi atol atof gmtime localtime      \
     system popen
