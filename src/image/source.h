@@ -39,6 +39,12 @@ struct source_ops {
        from several threads. */
     bool (*layer_open)(struct source *source, const struct image *image, const struct layer *layer,
                        struct arena *arena, struct stream **stream, struct error *err);
+    /* May be NULL: any order is fine, any number of times. Otherwise called once, before the first
+       layer_open (and before the broker forks), with the layers that will be opened: sorts them
+       into the order in which they can be had. They must then be opened in that order, each once;
+       several at a time is fine. */
+    bool (*prepare)(struct source *source, const struct layer **layers, size_t count,
+                    struct error *err);
     void (*close)(struct source *source);
 };
 

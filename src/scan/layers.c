@@ -2,6 +2,7 @@
 #include "scan/layers.h"
 
 #include "base/file.h"
+#include "image/source.h"
 
 static bool digest_is_set(const struct digest *digest)
 {
@@ -153,6 +154,32 @@ static bool layer_set_keep(struct layer_set *set, const struct broker_layer *rea
     return ARENA_PUSH(set->arena, set->notes, set->note_count, set->note_room, note);
 }
 
+/* Some sources have their layers in an order of their own only (source.h): they are read in it. All
+   images of a list are of one source. */
+static bool layer_set_order(struct layer_set *set, struct broker_layer *read, size_t count,
+                            struct error *err)
+{
+    struct source *source = read[0].image->source;
+    const struct layer **order = arena_array(set->arena, count, sizeof(const struct layer *));
+    if (!order)
+        return arena_error(err);
+    if (!source || !source->ops->prepare)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        order[i] = read[i].layer;
+    if (!source->ops->prepare(source, order, count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        for (size_t r = i; r < count; r++)
+            if (read[r].layer == order[i]) {
+                struct broker_layer moved = read[i];
+                read[i] = read[r];
+                read[r] = moved;
+                break;
+            }
+    return true;
+}
+
 static bool layer_set_read_new(struct layer_set *set, const struct broker_options *options,
                                struct error *err)
 {
@@ -169,7 +196,8 @@ static bool layer_set_read_new(struct layer_set *set, const struct broker_option
     }
     if (!count)
         return true;
-    if (!broker_read_layers(read, count, options, set->arena, err) ||
+    if (!layer_set_order(set, read, count, err) ||
+        !broker_read_layers(read, count, options, set->arena, err) ||
         !layer_set_take(set, read, count, err))
         return false;
     return layer_set_keep(set, read, count) || arena_error(err);

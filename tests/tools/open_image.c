@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/threads.h"
+#include "image/daemon.h"
 #include "image/registry.h"
 
 struct reading {
@@ -38,9 +39,18 @@ static int read_layers(const struct image *image, struct arena *arena, bool reve
 {
     size_t count = image->layer_count;
     int status = 0;
+    struct error err;
+    struct source *source = image->source;
     struct reading *readings = arena_array(arena, count, sizeof *readings);
-    for (size_t i = 0; readings && i < count; i++)
-        readings[i] = (struct reading){image, &image->layers[reverse ? count - 1 - i : i]};
+    const struct layer **layers = arena_array(arena, count, sizeof(const struct layer *));
+    for (size_t i = 0; readings && layers && i < count; i++)
+        layers[i] = &image->layers[reverse ? count - 1 - i : i];
+    if (source->ops->prepare && !source->ops->prepare(source, layers, count, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        return 3;
+    }
+    for (size_t i = 0; readings && layers && i < count; i++)
+        readings[i] = (struct reading){image, layers[i]};
     threads_run(readings ? count : 0, read_layer, readings);
     for (size_t i = 0; readings && i < count; i++) {
         struct reading *reading = &readings[i];
@@ -72,7 +82,7 @@ int main(int argc, char **argv)
     }
     if (argc < 3)
         return 2;
-    source_opener open = registry_open;
+    source_opener open = strcmp(argv[1], "daemon") == 0 ? daemon_open : registry_open;
     if (!open(argv[2], &options, &arena, &list, &err)) {
         fprintf(stderr, "%s\n", err.text);
         return error_exit_code(err.kind);
