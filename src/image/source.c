@@ -1,6 +1,8 @@
 #include "image/source.h"
 
 #include "base/ascii.h"
+#include "image/daemon.h"
+#include "image/registry.h"
 #include "image/select.h"
 
 /* A prefix that forces a source. `remote`: it needs a socket or the network, and its prefix is also
@@ -16,6 +18,11 @@ static const struct row {
     {"dir:", folder_open, false},
     {"sbom:", sbom_open, false},
     {"layer:", tarball_open, false},
+    {"registry:", registry_open, true},
+    {"docker://", registry_open, true}, /* as skopeo writes it */
+    {"docker:", docker_open, true},
+    {"podman:", podman_open, true},
+    {"daemon:", daemon_open, true},
 };
 
 /* What a name that is no file is looked for in, in this order. */
@@ -23,7 +30,8 @@ static const struct {
     const char *what;
     source_opener open;
 } fallbacks[] = {
-    {NULL, NULL},
+    {"engine", daemon_open},
+    {"registry", registry_open},
 };
 
 /* "registry:2" and "docker:27-dind" are images of that name, not image "2" in the registry. */
@@ -58,7 +66,7 @@ static bool open_elsewhere(const char *name, const struct source_options *option
     enum error_kind kind = ERROR_NOT_FOUND;
     for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks && !options->offline; i++) {
         struct error why = {0};
-        if (!fallbacks[i].open || only_a_path(slice_str(name)))
+        if (only_a_path(slice_str(name)))
             continue;
         if (fallbacks[i].open(name, options, arena, list, &why))
             return true;

@@ -250,7 +250,7 @@ static void explain(const struct transfer *transfer, CURLcode code, const char *
                                                 : "; is it running, or is a proxy needed?";
         break;
     case CURLE_PEER_FAILED_VERIFICATION:
-        advice = "; give its authority's certificate with --ca-file";
+        advice = "; name a file with its authority's certificate in SSL_CERT_FILE";
         break;
     case CURLE_OPERATION_TIMEDOUT:
         advice = "; try again later";
