@@ -15,7 +15,8 @@
  * Landlock from the kernel's documentation (userspace-api/landlock); Debian's headers have only the
  * first version. Version n of the interface knows the bits below the n-th count.
  */
-enum { LANDLOCK_VERSION_QUESTION = 1, LANDLOCK_NEWEST = 6 };
+enum { LANDLOCK_VERSION_QUESTION = 1, LANDLOCK_NEWEST = 6, LANDLOCK_BENEATH = 1 };
+enum { LANDLOCK_READ_FILE = 1 << 2, LANDLOCK_READ_FOLDER = 1 << 3 };
 static const unsigned landlock_file_bits[] = {0, 13, 14, 15, 15, 16, 16};
 
 struct landlock_ruleset {
@@ -23,6 +24,11 @@ struct landlock_ruleset {
     uint64_t network; /* since 4: bind and connect of TCP */
     uint64_t scoped;  /* since 6: abstract sockets, signals */
 };
+
+struct landlock_beneath {
+    uint64_t allowed;
+    int32_t folder;
+} __attribute__((packed));
 
 static int landlock_version(void)
 {
@@ -48,13 +54,17 @@ const char *jail_missing(void)
     return "this kernel has neither Landlock nor seccomp; the parser is not held";
 }
 
-static bool drop_privileges(struct error *err)
+/* All capabilities; where a folder is to be read, root keeps the one to read what others own. */
+static bool drop_privileges(bool folder, struct error *err)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    struct __user_cap_data_struct has[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    struct __user_cap_data_struct keeps[_LINUX_CAPABILITY_U32S_3] = {{0}};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return error_errno(err, "giving up new privileges");
-    if (syscall(SYS_capset, &header, none) != 0)
+    if (folder && syscall(SYS_capget, &header, has) == 0)
+        keeps[0].effective = keeps[0].permitted = has[0].permitted & (1U << CAP_DAC_READ_SEARCH);
+    if (syscall(SYS_capset, &header, keeps) != 0)
         return error_errno(err, "dropping capabilities");
     return true;
 }
@@ -78,7 +88,14 @@ static bool set_limits(const struct jail_options *options, struct error *err)
     return set_limit(RLIMIT_DATA, options->memory, err);
 }
 
-static bool enter_landlock(struct error *err)
+static bool landlock_allow_folder(int rules, int folder, struct error *err)
+{
+    const struct landlock_beneath rule = {LANDLOCK_READ_FILE | LANDLOCK_READ_FOLDER, folder};
+    return syscall(SYS_landlock_add_rule, rules, LANDLOCK_BENEATH, &rule, 0) == 0 ||
+           error_errno(err, "making the Landlock rules");
+}
+
+static bool enter_landlock(const struct jail_options *options, struct error *err)
 {
     int version = landlock_version();
     if (version <= 0)
@@ -96,17 +113,18 @@ static bool enter_landlock(struct error *err)
     int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
     if (fd < 0)
         return error_errno(err, "making the Landlock rules");
-    long entered = syscall(SYS_landlock_restrict_self, fd, 0);
-    if (entered != 0)
-        error_errno(err, "entering Landlock");
+    bool entered = !options->with_folder || landlock_allow_folder(fd, options->folder, err);
+    if (entered && syscall(SYS_landlock_restrict_self, fd, 0) != 0)
+        entered = error_errno(err, "entering Landlock");
     close(fd);
-    return entered == 0;
+    return entered;
 }
 
 bool jail_enter(const struct jail_options *options, struct error *err)
 {
-    if (!drop_privileges(err) || !set_limits(options, err) || !enter_landlock(err) ||
-        (has_seccomp() && !jail_filter_load(err))) {
+    if (!drop_privileges(options->with_folder, err) || !set_limits(options, err) ||
+        !enter_landlock(options, err) ||
+        (has_seccomp() && !jail_filter_load(options->with_folder, err))) {
         error_add(err, "locking the parser in");
         err->kind = ERROR_INTERNAL;
         return false;

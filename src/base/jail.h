@@ -16,6 +16,10 @@
 
 struct jail_options {
     size_t memory; /* bytes of private writable memory, thread stacks counted; 0: no limit */
+    /* A folder below which files may be opened for reading, and nothing else anywhere. Without
+       Landlock in the kernel, whatever the user may read. */
+    bool with_folder;
+    int folder;
 };
 
 /* ERROR_INTERNAL when a lock that the kernel has cannot be closed: do not go on then. */

@@ -1,6 +1,7 @@
 #include "base/jail_filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
@@ -65,6 +66,10 @@ static const int refused[] = {
     SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(getcwd),    SCMP_SYS(prlimit64),
 };
 
+/* To read a folder; openat is added with its arguments. (The sanitizers have the last one anyway.)
+ */
+static const int for_folder[] = {SCMP_SYS(readlinkat), SCMP_SYS(fcntl), SCMP_SYS(getdents64)};
+
 /* The sanitizers' own: they read /proc/self, stop threads, and look at limits. */
 static const int for_sanitizers[] = {
     SCMP_SYS(openat), SCMP_SYS(open),    SCMP_SYS(readlink),   SCMP_SYS(prctl),
@@ -104,7 +109,35 @@ static int add_by_arguments(scmp_filter_ctx filter)
     return status;
 }
 
-static int build(scmp_filter_ctx filter)
+static int add_for_folder(scmp_filter_ctx filter)
+{
+    if (JAIL_SANITIZED)
+        return add_all(filter, SCMP_ACT_ALLOW, for_folder, 2);
+    int status = ADD_ALL(filter, SCMP_ACT_ALLOW, for_folder);
+    if (status == 0)
+        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+                                  SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, 0));
+    return status;
+}
+
+static bool is_for_folder(int call)
+{
+    for (size_t i = 0; i < sizeof for_folder / sizeof *for_folder; i++)
+        if (call == for_folder[i])
+            return true;
+    return call == SCMP_SYS(openat);
+}
+
+static int add_refused(scmp_filter_ctx filter, bool folder)
+{
+    int status = 0;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused && status == 0; i++)
+        if (!folder || !is_for_folder(refused[i]))
+            status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+    return status;
+}
+
+static int build(scmp_filter_ctx filter, bool folder)
 {
     /* A binary tree: hundreds of thousands of reads go through it. */
     int status = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
@@ -114,20 +147,22 @@ static int build(scmp_filter_ctx filter)
         status = ADD_ALL(filter, SCMP_ACT_ALLOW, allowed);
     if (status == 0)
         status = add_by_arguments(filter);
+    if (status == 0 && folder)
+        status = add_for_folder(filter);
     if (status == 0 && JAIL_SANITIZED)
         return ADD_ALL(filter, SCMP_ACT_ALLOW, for_sanitizers);
     if (status == 0)
-        status = ADD_ALL(filter, SCMP_ACT_ERRNO(EACCES), refused);
+        status = add_refused(filter, folder);
     return status;
 }
 
-bool jail_filter_load(struct error *err)
+bool jail_filter_load(bool folder, struct error *err)
 {
     /* A sanitizer's own calls differ from version to version: unknown ones fail there, and do not
        kill. */
     scmp_filter_ctx filter =
         seccomp_init(JAIL_SANITIZED ? SCMP_ACT_ERRNO(EACCES) : SCMP_ACT_KILL_PROCESS);
-    int status = filter ? build(filter) : -ENOMEM;
+    int status = filter ? build(filter, folder) : -ENOMEM;
     if (status == 0)
         status = seccomp_load(filter);
     if (filter)

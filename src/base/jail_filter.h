@@ -14,4 +14,5 @@
 #define JAIL_SANITIZED 0
 #endif
 
-bool jail_filter_load(struct error *err);
+/* `folder`: files may be opened for reading, and folders read. */
+bool jail_filter_load(bool folder, struct error *err);

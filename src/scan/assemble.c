@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/table.h"
+#include "scan/package_purl.h"
 #include "scan/pipeline_parts.h"
 
 struct assembly {
@@ -69,11 +70,12 @@ static bool assembly_add_package(struct assembly *assembly, const struct scan_im
             return platforms_add(assembly, &known->platforms, &known->platform_count);
         }
     }
-    struct scan_package package = {.package = image->packages[index],
-                                   .layer = scan_image_layer(image, image->layers[index]),
-                                   .layer_index = image->layers[index],
-                                   .purl = image->purls ? image->purls[index]
-                                                        : (struct slice){NULL, 0}};
+    struct scan_package package = {
+        .package = image->packages[index],
+        .layer = scan_image_layer(image, image->layers[index]),
+        .layer_index = image->layers[index],
+        .purl = image->purls ? image->purls[index]
+                             : package_purl(&image->packages[index], &image->distribution, arena)};
     *position = result->package_count;
     return platforms_add(assembly, &package.platforms, &package.platform_count) &&
            ARENA_PUSH(arena, result->packages, result->package_count, assembly->scan->package_room,

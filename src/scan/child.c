@@ -69,6 +69,9 @@ void child_main(const struct child_job *job)
 {
     struct child child = {.job = job, .answering = PTHREAD_MUTEX_INITIALIZER};
     struct jail_options jail = {.memory = CHILD_MEMORY};
+    for (size_t i = 0; i < job->count; i++)
+        if (strcmp(job->layers[i].image->kind, "folder") == 0)
+            jail = (struct jail_options){CHILD_MEMORY, true, job->layers[i].fd};
     struct error err = {0};
     child.one_thread = job->count >= threads_count();
     /* Only for tests of what happens without it. */

@@ -232,11 +232,47 @@ static void is_quick(void **state)
     assert_true(best < (JAIL_SANITIZED ? 0.1 : 0.001));
 }
 
+static char folder_path[] = "/tmp/plimsoll-jail-XXXXXX";
+
+/* Bit 0: its file cannot be read; 1: a file elsewhere can; 2: a file can be made. */
+static int use_the_folder(int folder)
+{
+    int inside = openat(folder, "file", O_RDONLY | O_CLOEXEC);
+    int outside = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+    int escaped = openat(folder, "../../etc/passwd", O_RDONLY | O_CLOEXEC);
+    int again = fcntl(folder, F_DUPFD_CLOEXEC, 3);
+    return (inside < 0 || again < 0) | (outside >= 0 || escaped >= 0) << 1;
+}
+
+static void a_folder_can_be_read_and_nothing_beside_it(void **state)
+{
+    (void)state;
+    struct error err;
+    assert_non_null(mkdtemp(folder_path));
+    int folder = open(folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int file = openat(folder, "file", O_WRONLY | O_CREAT, 0600);
+    close(file);
+    pid_t child = fork();
+    if (child == 0) {
+        struct jail_options options = {.memory = 256 << 20, .with_folder = true, .folder = folder};
+        _exit(jail_enter(&options, &err) ? use_the_folder(folder) : 99);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    unlinkat(folder, "file", 0);
+    close(folder);
+    rmdir(folder_path);
+    if (exited(status, 2) && jail_missing())
+        skip(); /* no Landlock here: seccomp cannot tell paths */
+    assert_true(exited(status, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_outside_can_be_reached),
         cmocka_unit_test(its_own_work_can_be_done),
+        cmocka_unit_test(a_folder_can_be_read_and_nothing_beside_it),
         cmocka_unit_test(memory_has_a_limit),
         cmocka_unit_test(ordinary_users_can_enter),
         cmocka_unit_test(tells_what_is_missing),
