@@ -59,6 +59,18 @@ bool tar_number(const char *field, size_t len, uint64_t *value)
     return true;
 }
 
+/* Seconds since 1970; times before that are base-256 with the sign extended. Nonsense is 0. */
+static int64_t time_field(const char *block, size_t at, size_t len)
+{
+    uint64_t value = 0;
+    if ((unsigned char)block[at] == 0xff) {
+        for (size_t i = len - sizeof value; i < len; i++)
+            value = value << 8 | (unsigned char)block[at + i];
+        return (int64_t)value;
+    }
+    return number_field(block, at, len, &value) ? (int64_t)value : 0;
+}
+
 /* Some old programs summed signed characters; both sums count. */
 static bool sum_matches(const char *block)
 {
@@ -95,7 +107,7 @@ bool tar_header_parse(const char block[TAR_BLOCK], uint64_t at, struct arena *sc
                       struct tar_header *header, struct error *err)
 {
     struct tar_header out = {.type = block[TYPE_AT]};
-    uint64_t mode = 0, mtime = 0;
+    uint64_t mode = 0;
     if (!sum_matches(block))
         return error_set(err, ERROR_FORMAT, "not a tar header at byte %llu (wrong checksum)",
                          (unsigned long long)at);
@@ -114,8 +126,7 @@ bool tar_header_parse(const char block[TAR_BLOCK], uint64_t at, struct arena *sc
         out.gid = 0;
     if (number_field(block, FIELD_MODE, &mode))
         out.mode = (unsigned)(mode & 07777);
-    if (number_field(block, FIELD_MTIME, &mtime))
-        out.mtime = (int64_t)mtime;
+    out.mtime = time_field(block, FIELD_MTIME);
     *header = out;
     return true;
 }
