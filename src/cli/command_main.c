@@ -6,6 +6,7 @@
 #include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
+#include "cli/configuration_check.h"
 #include "cli/help.h"
 #include "cli/suggest.h"
 
@@ -91,6 +92,16 @@ static bool check_operands(const struct invocation *call, struct error *err)
     return true;
 }
 
+static void apply_globals(const struct invocation *call)
+{
+    struct slice color = slice_str(option_text(call, "color"));
+    terminal_set_colour(slice_equal_str(color, "always")  ? COLOUR_ALWAYS
+                        : slice_equal_str(color, "never") ? COLOUR_NEVER
+                                                          : COLOUR_AUTO);
+    log_set_quiet(option_flag(call, "quiet"));
+    log_set_verbose(option_flag(call, "verbose"));
+}
+
 /* What is not on the command line: environment, plimsoll.yaml, defaults. */
 static bool fill_options(struct invocation *call, struct error *err)
 {
@@ -107,25 +118,19 @@ static bool fill_options(struct invocation *call, struct error *err)
     const char *path = option_text(call, "config");
     if (!configuration_read(path, call->arena, &call->configuration, &tree, err))
         return false;
-    return option_set_fill(&call->sets[1], tree, call->configuration, call->arena, err) &&
-           option_set_fill(&call->sets[0], tree, call->configuration, call->arena, err);
-}
-
-static void apply_globals(const struct invocation *call)
-{
-    struct slice color = slice_str(option_text(call, "color"));
-    terminal_set_colour(slice_equal_str(color, "always")  ? COLOUR_ALWAYS
-                        : slice_equal_str(color, "never") ? COLOUR_NEVER
-                                                          : COLOUR_AUTO);
-    log_set_quiet(option_flag(call, "quiet"));
-    log_set_verbose(option_flag(call, "verbose"));
+    if (!option_set_fill(&call->sets[1], tree, call->configuration, call->arena, err) ||
+        !option_set_fill(&call->sets[0], tree, call->configuration, call->arena, err))
+        return false;
+    apply_globals(call);
+    if (tree)
+        configuration_check(tree, call->configuration, call->arena);
+    return true;
 }
 
 static bool run(struct invocation *call, struct error *err)
 {
     if (!check_operands(call, err) || !fill_options(call, err))
         return false;
-    apply_globals(call);
     if (call->configuration)
         log_info("configuration: %s", call->configuration);
     return call->command->run(call, err);

@@ -93,8 +93,9 @@ void completion_print_bash(FILE *file)
           "  if [[ $choices ]]; then COMPREPLY=($(compgen -W \"$choices\" -- \"$cur\"))\n"
           "  elif [[ $files ]]; then COMPREPLY=($(compgen -f -- \"$cur\"))\n"
           "  elif [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-          "  else COMPREPLY=($(compgen -W \"${words%%--*}\" -- \"$cur\") $(compgen -f -- "
-          "\"$cur\"))\n"
+          "  elif [[ ${words%%--*} ]]; then\n"
+          "    COMPREPLY=($(compgen -W \"${words%%--*}\" -- \"$cur\"))\n"
+          "  else COMPREPLY=($(compgen -f -- \"$cur\"))\n"
           "  fi\n"
           "}\n"
           "complete -o filenames -F _plimsoll plimsoll\n",

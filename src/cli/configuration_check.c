@@ -1,0 +1,74 @@
+#include "cli/configuration_check.h"
+
+#include "base/log.h"
+#include "cli/suggest.h"
+
+typedef bool key_visitor(const char *key, void *context);
+
+static bool each_row(const struct option *row, key_visitor *visit, void *context)
+{
+    for (; row && row->name; row++)
+        if (row->key && visit(row->key, context))
+            return true;
+    return false;
+}
+
+static bool each_command(const struct command *const *table, key_visitor *visit, void *context)
+{
+    for (; table && *table; table++)
+        if (each_row((*table)->options, visit, context) ||
+            each_command((*table)->commands, visit, context))
+            return true;
+    return false;
+}
+
+/* Calls `visit` with the key of every option of every command, until it returns true. */
+static bool each_key(key_visitor *visit, void *context)
+{
+    return each_row(global_options, visit, context) || each_command(commands, visit, context);
+}
+
+/* Is the path a key ("scan.fail-on"), or does one begin with it ("scan")? */
+static bool is_known(const char *key, void *path)
+{
+    struct slice text = slice_str(path), known = slice_str(key);
+    return slice_starts(known, text) && (known.len == text.len || known.at[text.len] == '.');
+}
+
+static bool offer(const char *key, void *suggestion)
+{
+    suggest_offer(suggestion, key);
+    return false;
+}
+
+static void warn(const char *file, unsigned line, const char *key)
+{
+    struct suggestion suggestion = {.word = key};
+    each_key(offer, &suggestion);
+    if (suggestion.best)
+        log_warning("%s line %u: unknown key %s; did you mean %s?", file, line, key,
+                    suggestion.best);
+    else
+        log_warning("%s line %u: unknown key %s", file, line, key);
+}
+
+static void check_map(const struct yaml_node *node, const char *prefix, const char *file,
+                      struct arena *arena)
+{
+    for (size_t i = 0; node->kind == YAML_MAP && i < node->count; i++) {
+        const struct yaml_pair *pair = &node->pairs[i];
+        struct slice key =
+            arena_printf(arena, "%s%s%.*s", prefix, *prefix ? "." : "", SLICE_ARG(pair->key));
+        if (!key.at)
+            return;
+        if (!each_key(is_known, (void *)(uintptr_t)key.at))
+            warn(file, pair->line, key.at);
+        else
+            check_map(pair->value, key.at, file, arena);
+    }
+}
+
+void configuration_check(const struct yaml_node *tree, const char *path, struct arena *arena)
+{
+    check_map(tree, "", path, arena);
+}
