@@ -51,6 +51,7 @@ check:
 	@sh tools/check
 
 install: all
+	@meson configure $(BUILD) -Dprefix=$(PREFIX) && $(NINJA)
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
 
 clean:
