@@ -140,22 +140,35 @@ static struct slice claim_ranges(const struct claim *claim, struct arena *arena)
     return range.at ? arena_printf(arena, ": %.*s", SLICE_ARG(range)) : range;
 }
 
-struct slice explain_no_entry(const struct package *package, const struct release *release,
-                              const struct distribution *distribution,
-                              const struct mention *mention, const struct claim *claim,
-                              bool covered, struct arena *arena)
+static struct slice not_covered_text(const struct elsewhere *elsewhere, struct slice who,
+                                     struct slice feed, struct slice ranges, struct arena *arena)
 {
-    struct slice who = subject(package, arena), ranges = claim_ranges(claim, arena),
+    const struct distribution *distribution = elsewhere->distribution;
+    const struct release *release = elsewhere->release;
+    struct slice cycle = release->scope.len ? release->cycle : distribution->version_id;
+    struct slice name = distribution->id.len ? distribution->id : SLICE("its distribution");
+    return arena_printf(arena, "%.*s is not judged: no feed covers %.*s%s%.*s; %.*s names %.*s%.*s",
+                        SLICE_ARG(who), SLICE_ARG(name), cycle.len ? " " : "", SLICE_ARG(cycle),
+                        SLICE_ARG(feed), SLICE_ARG(elsewhere->mention->name), SLICE_ARG(ranges));
+}
+
+struct slice explain_no_entry(const struct elsewhere *elsewhere, enum match_verdict verdict,
+                              struct arena *arena)
+{
+    const struct mention *mention = elsewhere->mention;
+    struct slice who = subject(elsewhere->package, arena),
+                 ranges = claim_ranges(elsewhere->claim, arena),
                  feed = feed_label(mention->feed, mention->scope, arena);
     if (!who.at || !ranges.at || !feed.at)
         return (struct slice){0};
-    struct slice cycle = release->scope.len ? release->cycle : distribution->version_id;
-    if (!covered)
-        return arena_printf(
-            arena, "%.*s is not judged: no feed covers %.*s %.*s; %.*s names %.*s%.*s",
-            SLICE_ARG(who),
-            SLICE_ARG(distribution->id.len ? distribution->id : SLICE("its distribution")),
-            SLICE_ARG(cycle), SLICE_ARG(feed), SLICE_ARG(mention->name), SLICE_ARG(ranges));
+    if (verdict == MATCH_NOT_COVERED)
+        return not_covered_text(elsewhere, who, feed, ranges, arena);
+    if (verdict != MATCH_NO_ENTRY)
+        return arena_printf(arena,
+                            "%.*s is not in range: its own feed says nothing of it, and upstream's "
+                            "%.*s is not affected either (%.*s, %.*s%.*s)",
+                            SLICE_ARG(who), SLICE_ARG(elsewhere->version), SLICE_ARG(mention->name),
+                            SLICE_ARG(feed), SLICE_ARG(ranges));
     if (slice_equal_str(mention->scope, "cpe"))
         return arena_printf(arena,
                             "%.*s is not reported: its own feed says nothing of it; upstream's "

@@ -25,11 +25,19 @@ struct slice explain_claim(const struct explained *explained, struct slice extra
 /* "; a back-port: upstream's 1.1.1n is in < 1.1.1t (nvd)" */
 struct slice explain_back_port_text(const struct claim *claim, const struct judgement *judgement,
                                     struct slice upstream, struct arena *arena);
-/* For a package whose own feed says nothing of the id, or is not there. `claim` may be NULL. */
-struct slice explain_no_entry(const struct package *package, const struct release *release,
-                              const struct distribution *distribution,
-                              const struct mention *mention, const struct claim *claim,
-                              bool covered, struct arena *arena);
+/* A package whose own feed says nothing of the id, or is not there, and what is said elsewhere of
+   its product. */
+struct elsewhere {
+    const struct package *package;
+    const struct release *release;
+    const struct distribution *distribution;
+    const struct mention *mention;
+    const struct claim *claim; /* of the mention; may be NULL */
+    struct slice version;      /* that the claim was compared with */
+    bool covered;              /* its own feed is there */
+};
+struct slice explain_no_entry(const struct elsewhere *elsewhere, enum match_verdict verdict,
+                              struct arena *arena);
 /* For an id that concerns nothing in the image. `known`: facts or aliases of it are in the store.
  */
 struct slice explain_not_installed(struct slice id, const struct mention *mentions, size_t count,

@@ -151,9 +151,7 @@ static bool note_starter(struct run *run)
         return true;
     return note_add(&run->notes, (struct slice){0},
                     arena_printf(run->matching.arena,
-                                 "%zu packages are not in the starter database; `plimsoll db "
-                                 "update` brings the feeds whole",
-                                 run->unknown));
+                                 "%zu packages are not in the starter database", run->unknown));
 }
 
 bool match_packages(struct store_reader *store, const struct distribution *distribution,

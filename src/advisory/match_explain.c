@@ -176,20 +176,34 @@ static bool explain_elsewhere(struct explaining *explaining, const struct packag
 {
     const struct claim *claim;
     struct targets targets;
+    struct judgement judgement = {.verdict = MATCH_NO_ENTRY};
     struct arena *arena = explaining->matching.arena;
-    if (!foreign_claim(explaining, mention, package->version, &claim, err))
+    bool upstream = slice_equal_str(mention->scope, "cpe");
+    struct slice version = upstream ? explain_upstream_version(package) : package->version;
+    if (!foreign_claim(explaining, mention, version, &claim, err))
         return false;
     if (!targets_of(package, &explaining->matching.release, arena, &targets))
         return arena_error(err);
-    bool covered = matching_covers(&explaining->matching, &targets);
+    struct elsewhere elsewhere = {package,
+                                  &explaining->matching.release,
+                                  explaining->distribution,
+                                  mention,
+                                  claim,
+                                  version,
+                                  matching_covers(&explaining->matching, &targets)};
+    if (claim && upstream)
+        judgement = claim_judge(claim, version);
     struct match_reason reason = {
         .package = package,
-        .verdict = covered ? MATCH_NO_ENTRY : MATCH_NOT_COVERED,
+        .verdict = !elsewhere.covered                        ? MATCH_NOT_COVERED
+                   : !upstream || !claim                     ? MATCH_NO_ENTRY
+                   : judgement.verdict == MATCH_AFFECTED     ? MATCH_NO_ENTRY
+                   : judgement.verdict == MATCH_NOT_AFFECTED ? MATCH_NOT_AFFECTED
+                                                             : MATCH_NOT_IN_RANGE,
         .feed = mention->feed,
         .feed_date = matching_feed_date(&explaining->matching, mention->feed),
-        .text = explain_no_entry(package, &explaining->matching.release, explaining->distribution,
-                                 mention, claim, covered, arena),
     };
+    reason.text = explain_no_entry(&elsewhere, reason.verdict, arena);
     return add_reason(explaining, reason) || arena_error(err);
 }
 

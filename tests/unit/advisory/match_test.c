@@ -309,6 +309,10 @@ static void explanations(void **state)
     reason = explain(alpine("3.99.0"), &package, "CVE-2022-4304");
     assert_int_equal(reason.verdict, MATCH_NOT_COVERED);
     assert_true(slice_search(reason.text, SLICE("no feed covers alpine 3.99")) < reason.text.len);
+    reason = explain(alpine("3.16.3"), &package, "CVE-2014-0160");
+    assert_int_equal(reason.verdict, MATCH_NOT_IN_RANGE);
+    assert_true(slice_search(reason.text, SLICE("upstream's 1.1.1t is not affected either")) <
+                reason.text.len);
     package = apk("zlib", "zlib", "1.2.13-r0");
     reason = explain(alpine("3.16.3"), &package, "CVE-2022-4304");
     assert_int_equal(reason.verdict, MATCH_NO_ENTRY);
