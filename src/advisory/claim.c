@@ -13,6 +13,16 @@ struct loading {
     bool damaged, spent;
 };
 
+static bool names_all_versions(const struct advisory_entry *entry)
+{
+    for (size_t i = 0; i < entry->range_count; i++) {
+        const struct version_range *range = &entry->ranges[i];
+        if (!range->introduced.len && !range->fixed.len && !range->last.len)
+            return true;
+    }
+    return false;
+}
+
 static enum claim_rank rank_of(struct slice feed, const struct target *target)
 {
     if (slice_equal_str(feed, "debian-lists") || slice_starts(feed, SLICE("nvd")))
@@ -30,9 +40,11 @@ static bool load_entries(void *context, struct slice feed, struct slice value)
                           .scope = target->scope,
                           .order = target->order,
                           .target = loading->target,
-                          .rank = rank_of(feed, target),
                           .distribution = target->distribution};
     while (entry_decode(&value, loading->arena, &claim.entry)) {
+        claim.rank = rank_of(feed, target);
+        if (claim.rank == RANK_CATALOGUE && !claim.distribution && names_all_versions(&claim.entry))
+            claim.rank = RANK_VAGUE;
         if (!ARENA_PUSH(loading->arena, loading->claims, loading->count, loading->room, claim)) {
             loading->spent = true;
             return false;

@@ -10,6 +10,7 @@
 /* Whose word counts when feeds differ: only the highest rank that speaks of a vulnerability is
    asked. */
 enum claim_rank {
+    RANK_VAGUE,      /* the NVD where it knows no versions and names them all */
     RANK_COLLECTION, /* gathered from others: OSV's Bitnami */
     RANK_CATALOGUE,  /* the NVD; Debian's lists of announcements beside its tracker */
     RANK_OWN,        /* whoever made the package: the distribution, nginx.org, Go */

@@ -62,31 +62,41 @@ static bool free_of_all(const struct claim_group *group, enum claim_rank rank, s
     return true;
 }
 
-/* Ends of ranges past the version are what a fix can be; the lowest that is in no range is it. */
+/* Ends of ranges past the version are what a fix can be; the lowest that no claim of the deciding
+   rank calls affected is it. */
+static void try_fixes(const struct claim_group *group, const struct claim *claim,
+                      struct slice version, size_t *tried, struct decision *decision)
+{
+    int compared;
+    for (size_t i = 0; i < claim->entry.range_count; i++) {
+        struct slice fixed = claim->entry.ranges[i].fixed, best = decision->fixed;
+        if (fixed.len == 0 || claim->entry.ranges[i].exact ||
+            !version_compare(claim->order, version, fixed, &compared) || compared >= 0)
+            continue;
+        if (best.len && (!version_compare(claim->order, fixed, best, &compared) || compared >= 0))
+            continue;
+        if ((*tried)++ < FIX_CANDIDATES_MAX && free_of_all(group, decision->claim->rank, fixed))
+            decision->fixed = fixed;
+    }
+}
+
+/* The deciding rank is asked first: the NVD at times only knows the last affected version, and a
+   collection the fix. */
 static void find_fix(const struct claim_group *group, const struct targets *targets,
                      struct decision *decision)
 {
     size_t tried = 0;
-    int compared;
-    for (size_t i = 0; i < group->claim_count; i++) {
-        const struct claim *claim = &group->claims[i];
-        struct slice version = targets->items[claim->target].version;
-        for (size_t j = 0; claim->rank == decision->claim->rank && j < claim->entry.range_count;
-             j++) {
-            struct slice fixed = claim->entry.ranges[j].fixed;
-            if (fixed.len == 0 || claim->entry.ranges[j].exact ||
-                !version_compare(claim->order, version, fixed, &compared) || compared >= 0)
-                continue;
-            if (decision->fixed.len &&
-                (!version_compare(claim->order, fixed, decision->fixed, &compared) ||
-                 compared >= 0))
-                continue;
-            if (tried++ < FIX_CANDIDATES_MAX && free_of_all(group, claim->rank, fixed))
-                decision->fixed = fixed;
+    for (int own = 1; own >= 0 && decision->fixed.len == 0; own--) {
+        if (!own && decision->claim->entry.fixed.len) {
+            decision->fixed = decision->claim->entry.fixed;
+            return;
+        }
+        for (size_t i = 0; i < group->claim_count; i++) {
+            const struct claim *claim = &group->claims[i];
+            if ((claim->rank == decision->claim->rank) == own)
+                try_fixes(group, claim, targets->items[claim->target].version, &tried, decision);
         }
     }
-    if (decision->fixed.len == 0)
-        decision->fixed = decision->claim->entry.fixed;
 }
 
 /* Of equal rank, "affected" wins: to miss one is worse. */
@@ -101,21 +111,26 @@ static bool outweighs(const struct claim *claim, const struct judgement *judgeme
 void group_decide(const struct claim_group *group, const struct targets *targets,
                   struct decision *decision)
 {
-    unsigned mended = 0; /* a bit for each rank */
+    unsigned mended = 0;                  /* a bit for each rank */
+    enum claim_rank invalid = RANK_VAGUE; /* the highest that could not be compared */
     *decision = (struct decision){0};
     for (size_t i = 0; i < group->claim_count; i++) {
         const struct claim *claim = &group->claims[i];
         struct judgement judgement = claim_judge(claim, targets->items[claim->target].version);
-        decision->invalid |= judgement.invalid;
         if (judgement.mended && judgement.range->fixed.len)
             mended |= 1u << claim->rank;
-        if (judgement.invalid && judgement.verdict != MATCH_AFFECTED)
+        if (judgement.invalid && judgement.verdict != MATCH_AFFECTED) {
+            invalid = claim->rank > invalid || !decision->invalid ? claim->rank : invalid;
+            decision->invalid = true;
             continue;
+        }
         if (!outweighs(claim, &judgement, decision))
             continue;
         decision->claim = claim;
         decision->judgement = judgement;
     }
+    /* What the best of the others could compare needs no remark. */
+    decision->invalid &= !decision->claim || invalid > decision->claim->rank;
     if (!decision->claim || decision->judgement.verdict != MATCH_AFFECTED)
         return;
     /* The NVD often gives one wide range where a collection knows each branch's fix: who knows the

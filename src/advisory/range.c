@@ -20,6 +20,22 @@ static enum range_place place_exact(const struct version_range *range,
     return compared < 0 ? RANGE_BEFORE : compared == 0 ? RANGE_INSIDE : RANGE_AFTER;
 }
 
+/* "2022-09-29" */
+static bool is_date(struct slice text)
+{
+    for (size_t i = 0; i < 10; i++)
+        if (text.len != 10 || (i == 4 || i == 7 ? text.at[i] != '-' : !ascii_digit(text.at[i])))
+            return false;
+    return true;
+}
+
+/* The NVD gives a date at times, of a commit, to programs that number their versions otherwise; any
+   number would be before it. */
+static bool is_other_kind(struct slice bound, struct slice version)
+{
+    return is_date(bound) && slice_find(version, '.') < 4;
+}
+
 enum range_place range_place(const struct version_range *range, const struct version_scheme *order,
                              struct slice version)
 {
@@ -35,7 +51,7 @@ enum range_place range_place(const struct version_range *range, const struct ver
     struct slice end = range->fixed.len ? range->fixed : range->last;
     if (end.len == 0)
         return RANGE_INSIDE;
-    if (!version_compare(order, version, end, &compared))
+    if (is_other_kind(end, version) || !version_compare(order, version, end, &compared))
         return RANGE_INVALID;
     return compared > 0 || (compared == 0 && range->fixed.len) ? RANGE_AFTER : RANGE_INSIDE;
 }
