@@ -2,6 +2,7 @@
 #include "cli/report_call.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 
@@ -45,9 +46,29 @@ bool report_call_read(struct invocation *call, struct report_call *reports, stru
     return true;
 }
 
+/* A device or a pipe: written as it is. A rename would put a file in its place. */
+static bool target_is_special(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+static bool target_write_special(const struct report_target *target,
+                                 const struct scan_result *result,
+                                 const struct report_options *options, struct error *err)
+{
+    FILE *file CLEANUP_FILE = fopen(target->path, "we");
+    if (!file)
+        return error_errno(err, "opening %s", target->path);
+    return report_write(slice_str(target->format->name), result, options, file, err) ||
+           error_add(err, "%s", target->path);
+}
+
 static bool target_write_file(const struct report_target *target, const struct scan_result *result,
                               const struct report_options *options, struct error *err)
 {
+    if (target_is_special(target->path))
+        return target_write_special(target, result, options, err);
     char *bytes = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&bytes, &size);

@@ -1,0 +1,136 @@
+#!/bin/sh
+# Damaged, absurd and hostile images: a clear error (3) or a named partial result (0, with --strict 4), never more.
+. "$(dirname "$0")/lib.sh"
+need jq
+need python3
+make_image=$BUILD/tests/tools/make-image
+[ -x "$make_image" ] || skip "make-image is not built"
+[ -d "$PLIMSOLL_SHARED/data/apkdb" ] || skip "no package databases in $PLIMSOLL_SHARED"
+scan() { "$PLIMSOLL" scan --offline --format json "$@"; }
+cd "$work" || exit 1
+partial() { # WHAT WORD IMAGE [PACKAGES]
+    exits "$1: the rest is read" 0 scan "$3"
+    check "$1: it is named ($2)" jq -e --arg word "$2" '.partial and ([.notes[].text | select(test($word; "i"))] | length >= 1)' out
+    [ $# -lt 4 ] || same "$1: packages before it" "$4" "$(jq '.packages | length' out)"
+    exits "$1: --strict" 4 scan --strict "$3"
+}
+
+head -c 3000000 /dev/urandom >noise
+cat >spec <<EOT
+image made:1
+layer ADD rootfs
+text etc/os-release ID=alpine\nVERSION_ID=3.16.9\n
+file lib/apk/db/installed 644 < $PLIMSOLL_SHARED/data/apkdb/3.16.9-x86_64.installed
+file opt/noise 644 < noise
+text opt/after x
+EOT
+packages=$(grep -c '^P:' "$PLIMSOLL_SHARED/data/apkdb/3.16.9-x86_64.installed")
+
+"$make_image" --format layer --truncate 1000000 -o cut.tar spec
+partial "a truncated tar" "ends too early" cut.tar "$packages"
+"$make_image" --format layer -o whole.tar spec
+gzip -c whole.tar | head -c 1500000 >cut.tar.gz
+partial "a truncated gzip" "end" cut.tar.gz "$packages"
+
+"$make_image" --format oci -o flipped spec
+blob=$(ls -S flipped/blobs/sha256/* | head -n 1)
+printf X | dd of="$blob" bs=1 seek=1500000 conv=notrunc 2>/dev/null
+exits "a wrong digest" 3 scan flipped
+check "is named" grep -q "digest" err
+check "and nothing of it is kept" sh -c '"$0" cache status | grep -q "^layers  0"' "$PLIMSOLL"
+"$make_image" --format oci -o short spec
+truncate -s 1000 "$(ls -S short/blobs/sha256/* | head -n 1)"
+exits "a blob that is cut" 3 scan short
+rm "$(ls -S short/blobs/sha256/* | head -n 1)"
+exits "a blob that is missing" 3 scan short
+"$make_image" --format oci -o type spec
+manifest=$(jq -r '.manifests[0].digest' type/index.json | cut -d: -f2)
+python3 - type "$manifest" <<'EOT'
+import hashlib, json, sys
+folder, digest = sys.argv[1:]
+path = f"{folder}/blobs/sha256/{digest}"
+manifest = json.load(open(path))
+manifest["layers"][0]["mediaType"] = "application/vnd.example.unknown"
+data = json.dumps(manifest).encode()
+new = hashlib.sha256(data).hexdigest()
+open(f"{folder}/blobs/sha256/{new}", "wb").write(data)
+index = json.load(open(f"{folder}/index.json"))
+index["manifests"][0].update(digest=f"sha256:{new}", size=len(data))
+json.dump(index, open(f"{folder}/index.json", "w"))
+EOT
+"$PLIMSOLL" scan --offline --format json type >out 2>err
+code=$?
+check "an unknown media type is read by its bytes, or named (exit $code)" \
+    sh -c "[ $code = 3 ] || jq -e '(.packages | length == $packages) or .partial or (.notes | length > 0)' out"
+
+head -c 100000 /dev/urandom >garbage
+exits "a file of noise" 3 scan ./garbage
+: >empty
+exits "an empty file" 3 scan ./empty
+mkdir nothing
+exits "an empty folder" 0 scan ./nothing
+
+cat >spec.garbage <<EOT
+image garbage:1
+layer ADD
+text etc/os-release ID=alpine\nVERSION_ID=3.16.9\n
+file lib/apk/db/installed 644 < noise
+file var/lib/dpkg/status 644 < noise
+EOT
+"$make_image" -o garbage.tar spec.garbage
+exits "garbage package databases" 0 scan garbage.tar
+check "are named" jq -e '[.notes[] | select((.path // "" | test("apk/db|dpkg")) or (.text | test("apk/db|dpkg")))] | length >= 1' out
+
+cat >tars.py <<'EOT'
+import gzip, hashlib, io, json, os, sys, tarfile
+
+def header(name, size, kind=b"0", link=b""):
+    block = bytearray(512)
+    block[0 : len(name)] = name
+    block[100:108], block[108:124] = b"0000644\0", b"0000000\0" * 2
+    block[124:136] = b"%011o\0" % size if size < 8**11 else b"\x80" + size.to_bytes(11, "big")
+    block[136:148], block[148:156], block[156:157] = b"0" * 11 + b"\0", b" " * 8, kind
+    block[157 : 157 + len(link)] = link
+    block[257:265] = b"ustar\x0000"
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+end = bytes(1024)
+def write(name, data):
+    open(name, "wb").write(data)
+
+# Ten million empty members: one gzip member of ten thousand, a thousand times.
+write("entries.tar.gz", gzip.compress(b"".join(header(b"f%d" % i, 0) for i in range(10000)), 6) * 1000 + gzip.compress(end))
+# Ten gigabytes of zeros in ten megabytes.
+write("zeros.tar.gz", gzip.compress(header(b"zeros", 10 << 30)) + gzip.compress(bytes(64 << 20), 9) * 160 + gzip.compress(end))
+# Sizes that cannot be.
+write("absurd.tar", header(b"big", (1 << 63) - 1) + bytes(1024))
+write("absurd2.tar", header(b"big", (1 << 88) - 1) + bytes(1024))
+# Out of the root, and in circles.
+database = open(sys.argv[1], "rb").read()
+padded = database + bytes(-len(database) % 512)
+release = b"ID=alpine\nVERSION_ID=3.16.9\n"
+os_release = header(b"etc/os-release", len(release)) + release + bytes(512 - len(release))
+write("traversal.tar", os_release + header(b"../../../lib/apk/db/installed", len(database)) + padded
+      + header(b"/../../etc/passwd", 0) + header(b"..", 0, b"5") + end)
+write("cycle.tar", header(b"a", 0, b"2", b"b") + header(b"b", 0, b"2", b"a") + header(b"c", 0, b"1", b"c")
+      + header(b"d", 0, b"2", b"d/d") + os_release + header(b"lib/apk/db/installed", len(database)) + padded + end)
+write("long.tar", header(b"x", 200000000, b"L") + b"a" * 1000000)
+EOT
+python3 tars.py "$PLIMSOLL_SHARED/data/apkdb/3.16.9-x86_64.installed" || exit 1
+limited() { (ulimit -v 4000000 && scan "$@"); }
+for name in entries.tar.gz zeros.tar.gz absurd.tar absurd2.tar long.tar; do
+    start=$(date +%s)
+    limited "$name" >out 2>err
+    code=$?
+    took=$(($(date +%s) - start))
+    check "$name: ends well ($code, $took s)" sh -c "[ $code = 0 ] || [ $code = 3 ]"
+    check "$name: says why" sh -c "[ $code = 3 ] || jq -e '.partial' out"
+    check "$name: in time" [ $took -le 20 ]
+done
+exits "path traversal stays in the root" 0 scan traversal.tar
+same "and is read there" "$packages" "$(jq '.packages | length' out)"
+exits "cyclic links" 0 scan cycle.tar
+same "are never followed" "$packages" "$(jq '.packages | length' out)"
+
+check "a full disk behind a report" sh -c '! "$0" scan --offline --format json=/dev/full whole.tar >/dev/null 2>&1' "$PLIMSOLL"
