@@ -55,9 +55,10 @@ static enum rank word_rank(struct slice word, bool before_digit, bool attached)
     return OTHER;
 }
 
+/* The backslash and the parentheses stand in CPE names: "11.0.2\\+9", "12.2\\(33\\)sxi". */
 static bool is_separator(char c)
 {
-    return c == '.' || c == '-' || c == '_' || c == '+' || c == ':' || c == '/';
+    return c && strchr(".-_+:/\\()", c);
 }
 
 /* The word at the front, BUILD when numbers follow a separator that is no dot, END at the end.
