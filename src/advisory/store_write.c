@@ -72,11 +72,43 @@ static int open_environment(struct store_writer *writer, const char *folder)
     return code;
 }
 
+static int drop_named(MDB_txn *txn, MDB_val name)
+{
+    char text[256];
+    MDB_dbi dbi;
+    if (name.mv_size >= sizeof text ||
+        slice_equal_str(slice_of(name.mv_data, name.mv_size), "meta"))
+        return 0;
+    memcpy(text, name.mv_data, name.mv_size);
+    text[name.mv_size] = '\0';
+    int code = mdb_dbi_open(txn, text, 0, &dbi);
+    return code ? code : mdb_drop(txn, dbi, 1);
+}
+
+/* All databases but "meta", one after the other: LMDB's main database, emptied at once, would not
+   give their pages back. The cursor is set anew each time, since dropping moves what it stands on.
+ */
 static int drop_everything(MDB_txn *txn)
 {
     MDB_dbi main;
+    MDB_cursor *cursor;
+    MDB_val name, value;
+    size_t before = SIZE_MAX;
+    MDB_stat stat;
     int code = mdb_dbi_open(txn, NULL, 0, &main);
-    return code ? code : mdb_drop(txn, main, 0);
+    while (code == 0 && (code = mdb_stat(txn, main, &stat)) == 0 && stat.ms_entries < before) {
+        before = stat.ms_entries;
+        code = mdb_cursor_open(txn, main, &cursor);
+        if (code)
+            break;
+        code = mdb_cursor_get(cursor, &name, &value, MDB_FIRST);
+        if (code == 0 && slice_equal_str(slice_of(name.mv_data, name.mv_size), "meta"))
+            code = mdb_cursor_get(cursor, &name, &value, MDB_NEXT);
+        mdb_cursor_close(cursor);
+        if (code == 0)
+            code = drop_named(txn, name);
+    }
+    return code == MDB_NOTFOUND ? 0 : code;
 }
 
 static int put(MDB_txn *txn, MDB_dbi dbi, struct slice key, struct slice value)
@@ -101,8 +133,7 @@ static int prepare_format(MDB_txn *txn, bool *newer)
         if (format >= STORE_FORMAT)
             return 0;
     }
-    if (code == 0 && ((code = drop_everything(txn)) != 0 ||
-                      (code = mdb_dbi_open(txn, "meta", MDB_CREATE, &meta)) != 0))
+    if (code == 0 && (code = drop_everything(txn)) != 0)
         return code;
     int len = snprintf(text, sizeof text, "%d", STORE_FORMAT);
     return put(txn, meta, SLICE("format"), slice_of(text, (size_t)len));

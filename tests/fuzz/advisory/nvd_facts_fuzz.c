@@ -1,0 +1,6 @@
+#include "feed_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_feed("nvd-facts", data, size);
+}
