@@ -7,6 +7,8 @@
 
 #include "base/file.h"
 #include "image/compression.h"
+#include "image/layer.h"
+#include "image/manifest.h"
 #include "image/path.h"
 #include "image/tar.h"
 
@@ -22,7 +24,18 @@ static void source_closed(struct source *source)
     bundle_close((struct bundle *)source);
 }
 
-static const struct source_ops bundle_ops = {.name = "file", .close = source_closed};
+static bool open_layer(struct source *source, const struct image *image, const struct layer *layer,
+                       struct arena *arena, struct stream **stream, struct error *err)
+{
+    const struct bundle *bundle = (struct bundle *)source;
+    (void)image;
+    if (!bundle->packed || layer->foreign)
+        return error_set(err, ERROR_NOT_FOUND, "layer %s is not there", layer->digest.text);
+    return packed_open(bundle->packed, layer->offset, layer->size, arena, stream, err);
+}
+
+static const struct source_ops bundle_ops = {
+    .name = "file", .layer_open = open_layer, .close = source_closed};
 
 void bundle_close(struct bundle *bundle)
 {
@@ -31,6 +44,8 @@ void bundle_close(struct bundle *bundle)
     if (bundle->folder)
         for (size_t i = 0; i < bundle->files.count; i++)
             file_close_fd(&((struct member *)bundle->files.entries[i].value)->file.fd);
+    packed_free(bundle->packed);
+    bundle->packed = NULL;
     file_close_fd(&bundle->fd);
 }
 
@@ -56,9 +71,13 @@ static struct slice link_path(struct bundle *bundle, const struct tar_entry *ent
     return target.at ? path_clean(bundle->arena, target) : target;
 }
 
-static bool add_entry(struct bundle *bundle, const struct tar_entry *entry, struct error *err)
+static bool add_entry(struct bundle *bundle, const struct tar_entry *entry, struct slice bytes,
+                      struct error *err)
 {
-    struct member member = {.file = {bundle->fd, entry->offset, entry->stored}};
+    struct member member = {.file = {.fd = bundle->packed ? -1 : bundle->fd,
+                                     .offset = entry->offset,
+                                     .size = entry->stored,
+                                     .bytes = bytes}};
     struct slice path = path_clean(bundle->arena, entry->path);
     if (entry->type == TAR_SYMLINK || entry->type == TAR_HARDLINK)
         member.link = link_path(bundle, entry);
@@ -69,33 +88,67 @@ static bool add_entry(struct bundle *bundle, const struct tar_entry *entry, stru
     return (path.at && add(bundle, path, &member)) || arena_error(err);
 }
 
-static bool refuse_compressed(struct stream *stream, struct error *err)
+/* What is kept of a member that cannot be read again cheaply: documents whole, of others two bytes,
+   which tell whether they are compressed. */
+static bool keep_bytes(struct tar *tar, const struct tar_entry *entry, struct arena *arena,
+                       struct slice *bytes, struct error *err)
 {
-    struct slice head;
-    if (!stream_peek(stream, 4, &head, err))
-        return false;
-    if (!slice_starts(head, slice_of("\x1f\x8b", 2)) &&
-        !slice_starts(head, slice_of("\x28\xb5\x2f\xfd", 4)))
+    struct slice piece = {0};
+    uint64_t offset;
+    if (entry->size == 0)
         return true;
-    return error_set(err, ERROR_UNSUPPORTED,
-                     "a compressed image archive; decompress it first (gzip -d, zstd -d)");
+    if (!tar_piece(tar, 1, &offset, &piece, err))
+        return false;
+    bool document = piece.len && (piece.at[0] == '{' || piece.at[0] == '[');
+    size_t room = document && entry->size <= MANIFEST_MAX ? (size_t)entry->size : 2, len = 0;
+    char *text = arena_alloc(arena, room + 1);
+    if (!text)
+        return arena_error(err);
+    while (piece.len) {
+        memcpy(text + len, piece.at, piece.len);
+        len += piece.len;
+        if (len == room)
+            break;
+        if (!tar_piece(tar, room - len, &offset, &piece, err))
+            return false;
+    }
+    *bytes = slice_of(text, len);
+    return true;
+}
+
+static bool read_stream(struct bundle *bundle, struct stream *stream, struct error *err)
+{
+    struct tar tar;
+    struct tar_entry entry;
+    bool good = true;
+    tar_init(&tar, stream, NULL);
+    while (good && tar_next(&tar, &entry, err)) {
+        struct slice bytes = {0};
+        if (bundle->packed && entry.type == TAR_FILE && !entry.sparse)
+            good = keep_bytes(&tar, &entry, bundle->arena, &bytes, err);
+        good = good && add_entry(bundle, &entry, bytes, err);
+    }
+    tar_done(&tar);
+    return good && err->kind == ERROR_NONE;
 }
 
 static bool read_members(struct bundle *bundle, uint64_t size, struct error *err)
 {
     CLEANUP_ARENA struct arena scratch;
-    arena_init(&scratch, 1024 * 1024);
+    enum layer_compression compression;
+    arena_init(&scratch, 4 * 1024 * 1024);
     struct stream *stream = stream_of_range(&scratch, bundle->fd, 0, size, err);
-    struct tar tar;
-    struct tar_entry entry;
-    if (!stream || !refuse_compressed(stream, err))
+    if (!stream)
         return false;
-    tar_init(&tar, stream, NULL);
-    bool good = true;
-    while (good && tar_next(&tar, &entry, err))
-        good = add_entry(bundle, &entry, err);
-    tar_done(&tar);
-    return good && err->kind == ERROR_NONE;
+    struct stream *inflated =
+        stream_of_compressed(&scratch, stream, layer_limits_default.window_max, &compression, err);
+    if (!inflated)
+        return false;
+    if (inflated != stream)
+        bundle->packed = packed_new(bundle->fd, size, bundle->arena, err);
+    bool good = (inflated == stream || bundle->packed) && read_stream(bundle, inflated, err);
+    stream_close(inflated);
+    return good;
 }
 
 /* A folder needs nothing yet; of a tar the members are listed. */
@@ -125,7 +178,7 @@ struct bundle *bundle_open(const char *path, struct arena *arena, struct error *
     bundle->fd = file_open(path, err);
     if (bundle->fd >= 0 && look_inside(bundle, path, err))
         return bundle;
-    file_close_fd(&bundle->fd);
+    bundle_close(bundle);
     return NULL;
 }
 
@@ -142,7 +195,7 @@ static bool open_beside(struct bundle *bundle, struct slice name, struct bundle_
         return error_errno(err, "%s", path);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
         return error_set(err, ERROR_FORMAT, "%s is not a file", path);
-    struct member member = {.file = {fd, 0, (uint64_t)status.st_size}};
+    struct member member = {.file = {.fd = fd, .size = (uint64_t)status.st_size}};
     if (!add(bundle, name, &member))
         return arena_error(err);
     *file = member.file;
@@ -182,6 +235,12 @@ bool bundle_read(struct bundle *bundle, struct slice name, size_t limit, struct 
     if (file.size > limit)
         return error_set(err, ERROR_LIMIT, "%.*s has %llu bytes, more than %zu", SLICE_ARG(name),
                          (unsigned long long)file.size, limit);
+    if (file.fd < 0) {
+        if (file.bytes.len < file.size)
+            return error_set(err, ERROR_FORMAT, "%.*s is not JSON", SLICE_ARG(name));
+        *bytes = file.bytes;
+        return true;
+    }
     char *text = arena_alloc(bundle->arena, (size_t)file.size + 1);
     if (!text)
         return arena_error(err);

@@ -47,6 +47,25 @@ static const json_t *choose(const json_t *images, struct slice tag, struct error
     return NULL;
 }
 
+/* What a layer is stored as, by its first two bytes. */
+static bool read_media_type(const struct bundle_file *file, struct layer *layer, struct error *err)
+{
+    char head[2] = {0};
+    size_t got = 0;
+    struct slice bytes = file->bytes;
+    if (file->fd >= 0) {
+        if (!file_pread(file->fd, head, sizeof head, file->offset, &got, err))
+            return false;
+        bytes = slice_of(head, got);
+    }
+    layer->media_type = SLICE("application/vnd.docker.image.rootfs.diff.tar");
+    if (slice_starts(bytes, slice_of("\x1f\x8b", 2)))
+        layer->media_type = SLICE("application/vnd.docker.image.rootfs.diff.tar.gzip");
+    else if (slice_starts(bytes, slice_of("\x28\xb5", 2)))
+        layer->media_type = SLICE("application/vnd.docker.image.rootfs.diff.tar.zstd");
+    return true;
+}
+
 bool docker_layer(struct bundle *bundle, struct slice name, struct layer *layer, struct error *err)
 {
     struct bundle_file file;
@@ -62,25 +81,16 @@ bool docker_layer(struct bundle *bundle, struct slice name, struct layer *layer,
         if (text.at && !digest_parse(&layer->digest, text, &ignored))
             layer->digest = (struct digest){0};
     }
-    return true;
+    return read_media_type(&file, layer, err);
 }
 
-bool docker_known_digests(struct image *image, struct error *err)
+/* What is stored uncompressed has its diff_id as its digest. */
+static void set_digests(struct image *image)
 {
-    for (size_t i = 0; i < image->layer_count; i++) {
-        struct layer *layer = &image->layers[i];
-        unsigned char head[2];
-        size_t got;
-        if (layer->digest.text[0])
-            continue;
-        if (!file_pread(layer->fd, head, sizeof head, layer->offset, &got, err))
-            return false;
-        /* gzip or zstd: then what is stored has a digest that nobody told. */
-        if (layer->size >= 2 && got == 2 &&
-            !((head[0] == 0x1f && head[1] == 0x8b) || (head[0] == 0x28 && head[1] == 0xb5)))
-            layer->digest = layer->diff_id;
-    }
-    return true;
+    for (size_t i = 0; i < image->layer_count; i++)
+        if (!image->layers[i].digest.text[0] &&
+            slice_ends(image->layers[i].media_type, SLICE(".diff.tar")))
+            image->layers[i].digest = image->layers[i].diff_id;
 }
 
 /* The configuration's name is its digest, bare or in blobs/sha256/. */
@@ -124,8 +134,10 @@ static bool read_image(struct bundle *bundle, const json_t *entry, struct slice 
         if (meant && !document_string(name, bundle->arena, &image->tag))
             return arena_error(err);
     }
-    return read_config(bundle, document_view(json_object_get(entry, "Config")), image, err) &&
-           docker_known_digests(image, err);
+    if (!read_config(bundle, document_view(json_object_get(entry, "Config")), image, err))
+        return false;
+    set_digests(image);
+    return true;
 }
 
 static bool check_platform(const struct source_options *options, const struct image *image,
@@ -171,6 +183,10 @@ bool docker_archive_open(const char *name, const struct source_options *options,
     struct bundle *bundle = bundle_open(path, arena, err);
     if (!bundle)
         return false;
+    if (!bundle_has(bundle, "manifest.json") && bundle_has(bundle, "index.json")) {
+        bundle_close(bundle); /* a compressed archive does not tell at its beginning which it is */
+        return oci_layout_open(name, options, arena, list, err);
+    }
     struct image image = {
         .name = slice_str(path), .kind = "docker-archive", .source = &bundle->source};
     if (!open_image(bundle, tag, &image, err) || !check_platform(options, &image, err) ||

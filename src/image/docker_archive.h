@@ -4,8 +4,6 @@
 
 /* Fills where a layer is, by its name in the archive. */
 bool docker_layer(struct bundle *bundle, struct slice name, struct layer *layer, struct error *err);
-/* What is stored uncompressed has its diff_id as its digest. */
-bool docker_known_digests(struct image *image, struct error *err);
 /* An archive without manifest.json. */
 bool docker_legacy_read(struct bundle *bundle, struct slice tag, struct image *image,
                         struct error *err);

@@ -157,7 +157,7 @@ bool reference_parse(struct slice text, struct arena *arena, struct reference *r
     const char *wrong = NULL;
     if (name.len == 0)
         wrong = "it is empty";
-    else if (name.len > NAME_MAX_LENGTH)
+    else if (out.repository.len > NAME_MAX_LENGTH)
         wrong = "it has more than 255 characters";
     else if (!host_valid(out.host))
         wrong = "its host is none";
