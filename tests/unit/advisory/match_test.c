@@ -325,6 +325,18 @@ static void explanations(void **state)
     assert_int_equal(reason.verdict, MATCH_FIXED);
 }
 
+static void back_port_is_told(void **state)
+{
+    (void)state;
+    struct package package = apk("busybox", "busybox", "1.35.0-r17");
+    struct match_reason reason = explain(alpine("3.16.3"), &package, "CVE-2022-28391");
+    assert_int_equal(reason.verdict, MATCH_FIXED);
+    assert_true(
+        slice_search(reason.text, SLICE("is fixed: 1.35.0-r17 >= 1.35.0-r7 by apk order (by a "
+                                        "back-port: upstream's 1.35.0 is in \"<= 1.35.0\", "
+                                        "nvd-facts); alpine secdb v3.16")) < reason.text.len);
+}
+
 /* The package lists of real images: simple enough to be read here, without the catalogue. */
 static size_t read_installed(const char *file, struct package *packages, size_t room)
 {
@@ -396,6 +408,7 @@ int main(void)
         cmocka_unit_test(sorted_by_severity_then_package),
         cmocka_unit_test(programs_past_their_end_are_noted),
         cmocka_unit_test(explanations),
+        cmocka_unit_test(back_port_is_told),
         cmocka_unit_test(package_lists_of_real_images),
     };
     setenv("SOURCE_DATE_EPOCH", "1787400000", 1); /* 2026-08-22: ends of life do not move */
