@@ -3,8 +3,13 @@
    commands.c's table. */
 #include "cli/command.h"
 
+extern const struct command command_cache;
 extern const struct command command_completion;
 extern const struct command command_db;
+extern const struct command command_exceptions;
+extern const struct command command_explain;
 extern const struct command command_help;
 extern const struct command command_internal;
+extern const struct command command_sbom;
+extern const struct command command_scan;
 extern const struct command command_version;

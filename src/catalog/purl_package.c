@@ -1,0 +1,77 @@
+/* A package from its purl: what SBOMs hold, and what `scan pkg:…` is given. */
+#include "base/ascii.h"
+#include "catalog/cyclonedx.h"
+#include "version/purl.h"
+
+/* Types whose namespace is part of the name by which advisories know the package, and what joins
+ * them. */
+static struct slice full_name(const struct purl *purl, enum package_type type, struct arena *arena)
+{
+    const char *joint = NULL;
+    if (type == PACKAGE_GO || type == PACKAGE_NPM || type == PACKAGE_COMPOSER)
+        joint = "/";
+    else if (type == PACKAGE_MAVEN)
+        joint = ":";
+    if (!joint || purl->namespace.len == 0)
+        return purl->name;
+    return arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(purl->namespace), joint,
+                        SLICE_ARG(purl->name));
+}
+
+/* "3.16", "alpine-3.16.9", "debian-12", "bookworm": id and version. The namespace is the id where
+   the qualifier has none. */
+static void read_distribution(const struct purl *purl, struct distribution *distribution)
+{
+    struct slice distro = purl_qualifier(purl, "distro");
+    size_t dash = slice_find_last(distro, '-');
+    if (dash < distro.len && ascii_alpha(distro.at[0])) {
+        distribution->id = slice_upto(distro, dash);
+        distro = slice_from(distro, dash + 1);
+    } else {
+        distribution->id = purl->namespace;
+    }
+    if (distro.len && ascii_digit(distro.at[0]))
+        distribution->version_id = distro;
+    else
+        distribution->codename = distro;
+    if (distro.len == 0)
+        distribution->id = (struct slice){0};
+}
+
+/* `upstream` is "name" or "name@version" (Syft's and Trivy's form). */
+static void read_source(const struct purl *purl, struct package *package)
+{
+    struct slice upstream = purl_qualifier(purl, "upstream");
+    package->source = slice_cut(&upstream, '@');
+    package->source_version = upstream;
+    if (package->source.len == 0)
+        package->source = package->name;
+    if (package->source_version.len == 0)
+        package->source_version = package->version;
+}
+
+bool package_from_purl(struct slice text, struct arena *arena, struct package *package,
+                       struct distribution *distribution, struct error *err)
+{
+    struct purl purl;
+    if (!purl_parse(text, arena, &purl, err))
+        return false;
+    struct package made = {.type = package_type_parse(purl.type)};
+    struct distribution from = {0};
+    made.name = full_name(&purl, made.type, arena);
+    made.version = purl.version;
+    struct slice epoch = purl_qualifier(&purl, "epoch");
+    if (epoch.len && (made.type == PACKAGE_RPM || made.type == PACKAGE_DEB))
+        made.version = arena_printf(arena, "%.*s:%.*s", SLICE_ARG(epoch), SLICE_ARG(purl.version));
+    if (!made.name.at || (made.version.len && !made.version.at))
+        return arena_error(err);
+    made.arch = purl_qualifier(&purl, "arch");
+    if (made.type == PACKAGE_PROGRAM)
+        made.cpe = purl_qualifier(&purl, "cpe");
+    read_source(&purl, &made);
+    if (made.type == PACKAGE_APK || made.type == PACKAGE_DEB || made.type == PACKAGE_RPM)
+        read_distribution(&purl, &from);
+    *package = made;
+    *distribution = from;
+    return true;
+}

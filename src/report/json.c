@@ -1,0 +1,302 @@
+/* Everything that a scan knows, as docs/schema/scan-1.json describes it. */
+#include "base/json.h"
+#include "report/formats.h"
+#include "report/summary.h"
+
+/* null where there is nothing, so that every object has all its members. */
+static void field_or_null(struct json_writer *json, const char *name, struct slice value)
+{
+    json_name(json, name);
+    if (value.len)
+        json_put_string(json, value);
+    else
+        json_put_null(json);
+}
+
+static void field_texts(struct json_writer *json, const char *name, const struct slice *texts,
+                        size_t count)
+{
+    json_name(json, name);
+    json_begin_array(json);
+    for (size_t i = 0; i < count; i++)
+        json_put_string(json, texts[i]);
+    json_end_array(json);
+}
+
+static void put_layer(struct json_writer *json, const struct layer *layer)
+{
+    json_begin_object(json);
+    field_or_null(json, "digest", digest_slice(&layer->digest));
+    field_or_null(json, "diff_id", digest_slice(&layer->diff_id));
+    json_field_int(json, "size", (int64_t)layer->size);
+    field_or_null(json, "created_by", layer->created_by);
+    json_end_object(json);
+}
+
+static void put_image(struct json_writer *json, const struct scan_result *result,
+                      struct arena *arena)
+{
+    const struct image *image = &result->image;
+    json_name(json, "image");
+    json_begin_object(json);
+    json_field(json, "name", image->name);
+    json_field(json, "kind", slice_str(image->kind));
+    field_or_null(json, "tag", image->tag);
+    field_or_null(json, "platform", image_platform(image, arena));
+    field_texts(json, "platforms", result->platforms, result->platform_count);
+    field_or_null(json, "digest", digest_slice(&image->manifest_digest));
+    field_or_null(json, "index_digest", digest_slice(&image->index_digest));
+    field_or_null(json, "config_digest", digest_slice(&image->config_digest));
+    field_or_null(json, "created", image->created);
+    json_name(json, "layers");
+    json_begin_array(json);
+    for (size_t i = 0; i < image->layer_count; i++)
+        put_layer(json, &image->layers[i]);
+    json_end_array(json);
+    json_end_object(json);
+}
+
+static void put_distribution(struct json_writer *json, const struct distribution *distribution)
+{
+    json_name(json, "distribution");
+    if (distribution->id.len == 0) {
+        json_put_null(json);
+        return;
+    }
+    json_begin_object(json);
+    json_field(json, "id", distribution->id);
+    json_field(json, "version_id", distribution->version_id);
+    field_or_null(json, "codename", distribution->codename);
+    field_or_null(json, "pretty", distribution->pretty);
+    field_or_null(json, "path", distribution->path);
+    json_end_object(json);
+}
+
+static void put_coverage(struct json_writer *json, const struct coverage *coverage)
+{
+    json_name(json, "coverage");
+    json_begin_object(json);
+    json_field_bool(json, "covered", coverage->covered);
+    field_or_null(json, "scope", coverage->scope);
+    field_or_null(json, "feed", coverage->feed);
+    field_or_null(json, "feed_date", coverage->feed_date);
+    field_or_null(json, "end_of_life", coverage->end_of_life);
+    json_field_bool(json, "past_end_of_life", coverage->past_end_of_life);
+    json_end_object(json);
+}
+
+/* The members of a package that findings and the package list have alike. */
+static void put_package_members(struct json_writer *json, const struct package *package,
+                                const struct layer *layer, struct slice purl)
+{
+    json_field(json, "name", package->name);
+    json_field(json, "version", package->version);
+    json_field(json, "type", slice_str(package_type_name(package->type)));
+    json_field(json, "source", package->source);
+    json_field(json, "source_version", package->source_version);
+    field_or_null(json, "arch", package->arch);
+    field_or_null(json, "vendor", package->vendor);
+    field_or_null(json, "path", package->path);
+    struct slice digest = {0};
+    if (layer)
+        digest = digest_slice(layer->digest.text[0] ? &layer->digest : &layer->diff_id);
+    field_or_null(json, "layer", digest);
+    field_or_null(json, "purl", purl);
+}
+
+static void put_ratings(struct json_writer *json, const struct finding *finding)
+{
+    json_name(json, "cvss");
+    json_begin_array(json);
+    for (size_t i = 0; i < finding->rating_count; i++) {
+        const struct rating *rating = &finding->ratings[i];
+        json_begin_object(json);
+        json_field(json, "source", rating->source);
+        field_or_null(json, "version", rating->version);
+        field_or_null(json, "vector", rating->vector);
+        json_name(json, "score");
+        if (rating->score > 0 || rating->vector.len)
+            json_put_number(json, rating->score);
+        else
+            json_put_null(json);
+        json_field(json, "severity", slice_str(severity_name(rating->severity)));
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+static void put_exploitation(struct json_writer *json, const struct finding *finding)
+{
+    json_name(json, "epss");
+    if (finding->epss >= 0) {
+        json_begin_object(json);
+        json_field_number(json, "score", finding->epss);
+        json_field_number(json, "percentile", finding->epss_percentile);
+        json_end_object(json);
+    } else {
+        json_put_null(json);
+    }
+    json_field_bool(json, "kev", finding->kev);
+    field_or_null(json, "kev_due", finding->kev_due);
+}
+
+static void put_suppression(struct json_writer *json, const struct scan_finding *finding)
+{
+    json_name(json, "suppressed");
+    if (!finding->suppressed) {
+        json_put_null(json);
+        return;
+    }
+    json_begin_object(json);
+    json_field(json, "reason", finding->reason);
+    field_or_null(json, "owner", finding->owner);
+    field_or_null(json, "expires", finding->expires);
+    field_or_null(json, "source", finding->exception_source);
+    json_end_object(json);
+}
+
+/* Findings point into result->packages or at copies; the purl is found by the package's place. */
+static struct slice purl_of(const struct scan_result *result, const struct package *package)
+{
+    for (size_t i = 0; i < result->package_count; i++)
+        if (package == &result->packages[i].package)
+            return result->packages[i].purl;
+    for (size_t i = 0; i < result->package_count; i++) {
+        const struct package *other = &result->packages[i].package;
+        if (other->type == package->type && slice_equal(other->name, package->name) &&
+            slice_equal(other->version, package->version) &&
+            slice_equal(other->path, package->path))
+            return result->packages[i].purl;
+    }
+    return (struct slice){0};
+}
+
+static void put_finding(struct json_writer *json, const struct scan_result *result,
+                        const struct scan_finding *found)
+{
+    const struct finding *finding = &found->finding;
+    json_begin_object(json);
+    json_field(json, "id", finding->id);
+    field_texts(json, "aliases", finding->aliases, finding->alias_count);
+    json_field(json, "severity", slice_str(severity_name(finding->severity)));
+    field_or_null(json, "severity_source", finding->severity_source);
+    json_field(json, "state", slice_str(fix_state_name(finding->state)));
+    field_or_null(json, "fixed", finding->fixed);
+    field_or_null(json, "range", finding->range);
+    field_or_null(json, "order", slice_str(finding->order));
+    field_or_null(json, "title", finding->title);
+    put_ratings(json, finding);
+    put_exploitation(json, finding);
+    field_or_null(json, "url", finding->url);
+    json_field(json, "feed", finding->feed);
+    field_or_null(json, "feed_date", finding->feed_date);
+    put_suppression(json, found);
+    json_field_bool(json, "in_baseline", found->in_baseline);
+    json_name(json, "package");
+    json_begin_object(json);
+    put_package_members(json, finding->package, found->layer, purl_of(result, finding->package));
+    json_end_object(json);
+    field_texts(json, "platforms", finding->platforms, finding->platform_count);
+    json_end_object(json);
+}
+
+static void put_findings(struct json_writer *json, const struct scan_result *result)
+{
+    json_name(json, "findings");
+    json_begin_array(json);
+    for (size_t i = 0; i < result->finding_count; i++)
+        put_finding(json, result, &result->findings[i]);
+    json_end_array(json);
+}
+
+static void put_packages(struct json_writer *json, const struct scan_result *result)
+{
+    json_name(json, "packages");
+    json_begin_array(json);
+    for (size_t i = 0; i < result->package_count; i++) {
+        const struct scan_package *package = &result->packages[i];
+        json_begin_object(json);
+        put_package_members(json, &package->package, package->layer, package->purl);
+        field_or_null(json, "evidence", package->package.evidence);
+        field_or_null(json, "cpe", package->package.cpe);
+        field_or_null(json, "license", package->package.license);
+        field_texts(json, "platforms", package->platforms, package->platform_count);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+static void put_notes(struct json_writer *json, const struct scan_result *result)
+{
+    json_name(json, "notes");
+    json_begin_array(json);
+    for (size_t i = 0; i < result->note_count; i++) {
+        json_begin_object(json);
+        field_or_null(json, "path", result->notes[i].path);
+        json_field(json, "text", result->notes[i].text);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+static void put_database(struct json_writer *json, const struct scan_result *result)
+{
+    json_name(json, "database");
+    json_begin_object(json);
+    json_field_bool(json, "starter", result->starter_database);
+    json_name(json, "feeds");
+    json_begin_array(json);
+    for (size_t i = 0; i < result->feed_count; i++) {
+        const struct feed_status *feed = &result->feeds[i];
+        json_begin_object(json);
+        json_field(json, "name", feed->name);
+        field_or_null(json, "date", feed->date);
+        field_or_null(json, "updated", feed->updated);
+        field_or_null(json, "source", feed->source);
+        json_field_int(json, "records", (int64_t)feed->records);
+        field_or_null(json, "error", feed->error);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_end_object(json);
+}
+
+static void put_summary(struct json_writer *json, const struct scan_result *result)
+{
+    struct report_summary summary = report_summarise(result);
+    json_name(json, "summary");
+    json_begin_object(json);
+    for (int severity = SEVERITY_CRITICAL; severity >= 0; severity--)
+        json_field_int(json, severity_name((enum severity)severity),
+                       (int64_t)summary.by_severity[severity]);
+    json_field_int(json, "total", (int64_t)summary.total);
+    json_field_int(json, "fixable", (int64_t)summary.fixable);
+    json_field_int(json, "suppressed", (int64_t)summary.suppressed);
+    json_field_int(json, "in_baseline", (int64_t)summary.in_baseline);
+    json_field_int(json, "packages", (int64_t)result->package_count);
+    json_end_object(json);
+}
+
+bool report_json(const struct scan_result *result, const struct report_options *options,
+                 struct arena *arena, FILE *file, struct error *err)
+{
+    (void)options;
+    (void)err;
+    struct json_writer json;
+    json_writer_init(&json, file, 2);
+    json_begin_object(&json);
+    json_field(&json, "schema", SLICE("plimsoll/scan/1"));
+    json_field(&json, "version", SLICE(PLIMSOLL_VERSION));
+    json_field(&json, "started", result->started);
+    json_field_bool(&json, "partial", result->partial);
+    put_image(&json, result, arena);
+    put_distribution(&json, &result->distribution);
+    put_coverage(&json, &result->coverage);
+    put_summary(&json, result);
+    put_findings(&json, result);
+    put_packages(&json, result);
+    put_notes(&json, result);
+    put_database(&json, result);
+    json_end_object(&json);
+    return true;
+}
