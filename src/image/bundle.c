@@ -144,9 +144,12 @@ static bool read_members(struct bundle *bundle, uint64_t size, struct error *err
         stream_of_compressed(&scratch, stream, layer_limits_default.window_max, &compression, err);
     if (!inflated)
         return false;
-    if (inflated != stream)
-        bundle->packed = packed_new(bundle->fd, size, bundle->arena, err);
-    bool good = (inflated == stream || bundle->packed) && read_stream(bundle, inflated, err);
+    if (inflated == stream)
+        return read_stream(bundle, stream, err);
+    bundle->packed = packed_new(bundle->fd, size, bundle->arena, err);
+    struct stream *limited =
+        stream_of_limited(&scratch, inflated, stream, &layer_limits_default, err);
+    bool good = limited && bundle->packed && read_stream(bundle, limited, err);
     stream_close(inflated);
     return good;
 }

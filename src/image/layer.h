@@ -88,6 +88,12 @@ bool layer_read(struct stream *stored, const struct layer_options *options,
                 const struct layer_visitor *visitor, void *context, struct arena *arena,
                 struct layer_summary *summary, struct error *err);
 
+/* Counts what comes out of `inner` against what was taken from `stored`, which it inflates:
+   ERROR_LIMIT over the limits' size and ratio. */
+struct stream *stream_of_limited(struct arena *arena, struct stream *inner,
+                                 const struct stream *stored, const struct layer_limits *limits,
+                                 struct error *err);
+
 /* Only the walk, over a tar that is inflated already. */
 bool layer_walk(struct stream *tar, const struct layer_limits *limits,
                 const struct layer_visitor *visitor, void *context, struct layer_summary *summary,

@@ -5,7 +5,8 @@
 /* What comes out of the decoder, counted against what went in. */
 struct limited {
     struct stream stream;
-    struct stream *inner, *stored;
+    struct stream *inner;
+    const struct stream *stored;
     const struct layer_limits *limits;
     uint64_t size;
 };
@@ -45,9 +46,9 @@ static void limited_close(struct stream *self)
 static const struct stream_ops limited_ops = {
     .name = "limited", .next = limited_next, .into = limited_into, .close = limited_close};
 
-static struct stream *stream_of_limited(struct arena *arena, struct stream *inner,
-                                        struct stream *stored, const struct layer_limits *limits,
-                                        struct error *err)
+struct stream *stream_of_limited(struct arena *arena, struct stream *inner,
+                                 const struct stream *stored, const struct layer_limits *limits,
+                                 struct error *err)
 {
     struct limited *limited = arena_new(arena, struct limited);
     if (!limited) {
