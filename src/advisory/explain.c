@@ -20,9 +20,10 @@ static struct slice subject(const struct package *package, struct arena *arena)
 {
     bool other = package->source.len && !slice_equal(package->source, package->name);
     struct slice source = other ? package->source : (struct slice){0};
-    return arena_printf(arena, "%.*s %.*s%s%.*s (%.*s)", SLICE_ARG(package->name),
+    bool placed = package->path.len != 0;
+    return arena_printf(arena, "%.*s %.*s%s%.*s%s%.*s%s", SLICE_ARG(package->name),
                         SLICE_ARG(package->version), other ? " of " : "", SLICE_ARG(source),
-                        SLICE_ARG(package->path));
+                        placed ? " (" : "", SLICE_ARG(package->path), placed ? ")" : "");
 }
 
 /* "1.1.1s-r0 < 1.1.1t-r0", "2.0 <= 2.0.5 < 2.0.31" */

@@ -39,7 +39,7 @@ static struct store_reader *make_store(const char *name, const char *mirror, con
 {
     struct slice wanted = slice_str(only);
     struct update_result result;
-    struct store_reader *store;
+    struct store_reader *store = NULL;
     struct update_options options = {.folder = arena_printf(&arena, "%s/%s", folder, name).at,
                                      .mirror = slice_str(mirror),
                                      .only = only ? &wanted : NULL,
