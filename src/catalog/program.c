@@ -24,7 +24,7 @@ enum {
     CARRY = OVERLAP + 2 * SMALL_PIECE,
     DYNAMIC_MAX = 4096,
     CANDIDATES_MAX = 256,
-    NAMES_MAX = 64,
+    NAMES_MAX = 256,
     EVIDENCE_MAX = 120,
     SCANNER_LIKE = 12, /* a file that knows so many programs is a scanner, not one of them */
     NAMED_FILE_MAX = 4096,
@@ -116,7 +116,7 @@ static struct slice evidence_around(const struct program_sight *sight, struct sl
     bool inside = version.at >= window.at && version.at <= window.at + window.len;
     size_t start = inside ? (size_t)(version.at - window.at) : sight->at;
     size_t end = inside ? start + version.len : sight->end;
-    for (size_t room = 40; room && start > 0 && printable(window.at[start - 1]); room--)
+    for (size_t room = 80; room && start > 0 && printable(window.at[start - 1]); room--)
         start--;
     while (end < window.len && end - start < EVIDENCE_MAX && printable(window.at[end]))
         end++;
@@ -132,11 +132,16 @@ static void add_candidate(struct program_scanner *scanner, struct slice version)
         keep_text(&scanner->candidates[scanner->candidate_count++], version);
 }
 
+/* A library's own name, or one that it needs: only those with ".so" in them. */
 static void add_name(struct program_scanner *scanner, const struct program_literal *literal,
-                     uint64_t offset)
+                     size_t at)
 {
-    if (scanner->name_count < NAMES_MAX)
-        scanner->names[scanner->name_count++] = (struct name_place){offset, literal->program};
+    struct slice name = slice_upto(slice_from(scanner->block, at), 100);
+    name = slice_upto(name, slice_find(name, 0));
+    if (slice_search(name, SLICE(".so")) == name.len || scanner->name_count == NAMES_MAX)
+        return;
+    scanner->names[scanner->name_count++] =
+        (struct name_place){scanner->block_offset + at, literal->program};
 }
 
 static bool follows(const struct program_sight *sight, struct slice version, struct slice next)
@@ -185,7 +190,7 @@ static void judge(void *context, size_t index, size_t end)
         char room[PROGRAM_VERSION_MAX];
         judge_version(scanner, literal, &(struct program_sight){scanner->block, at, end, room});
     } else if (literal->witness == WITNESS_NAME) {
-        add_name(scanner, literal, scanner->block_offset + at + 1);
+        add_name(scanner, literal, at + 1);
     } else {
         scanner->sightings[literal->program].witnesses |= literal->witness;
     }

@@ -228,6 +228,16 @@ bool program_check_openssh(const struct program_sight *sight, struct slice *vers
     return slice_find(*version, 'p') < version->len && (behind.len == 0 || behind.at[0] == ' ');
 }
 
+/* NUL behind "3.40.1", an array of its own: any byte that is no text may stand before it. */
+bool program_check_sqlite(const struct program_sight *sight, struct slice *version)
+{
+    struct slice text = slice_upto(slice_from(sight->window, sight->at), 16);
+    char before = sight->at ? sight->window.at[sight->at - 1] : 0;
+    bool starts = (unsigned char)before < ' ' || (unsigned char)before >= 0x7f;
+    return starts && found(program_version(text, 3, false), version) && version->len < text.len &&
+           text.at[version->len] == 0;
+}
+
 /* A file that is called python3.11 or libpython3.11.so.1.0 is of that series. */
 bool program_fits_python(struct slice version, struct slice name)
 {
@@ -247,13 +257,6 @@ bool program_fits_redis(struct slice version, struct slice name)
     (void)name;
     return program_version(version, 3, false).len == version.len &&
            program_version_part(version, 0) >= 2 && program_version_part(version, 1) < 30;
-}
-
-bool program_fits_sqlite(struct slice version, struct slice name)
-{
-    (void)name;
-    return program_version(version, 3, false).len == version.len &&
-           program_version_part(version, 0) == 3 && program_version_part(version, 1) >= 6;
 }
 
 bool program_fits_musl(struct slice version, struct slice name)

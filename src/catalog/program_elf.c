@@ -81,10 +81,12 @@ static void choose_ranges(struct program_elf *elf, const struct segment *loads, 
     bool apart = false;
     for (size_t i = 0; i < count; i++)
         apart = apart || !(loads[i].flags & (PF_X | PF_W));
-    for (size_t i = 0; i < count; i++)
-        if (!apart || !(loads[i].flags & PF_X))
+    for (size_t i = 0; i < count; i++) {
+        uint64_t start = loads[i].offset;
+        if (!apart || !(loads[i].flags & PF_X)) /* from the byte before: a text may begin there */
             elf->ranges[elf->range_count++] =
-                (struct program_range){loads[i].offset, end_of(loads[i].offset, loads[i].size)};
+                (struct program_range){start ? start - 1 : 0, end_of(start, loads[i].size)};
+    }
 }
 
 static void read_segments(struct program_elf *elf, const struct numbers *n)

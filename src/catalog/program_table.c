@@ -32,7 +32,7 @@ const struct program_literal program_literals[] = {
     {TEXT(PROGRAM_OPENSSL, "\0OpenSSL 4."), .check = program_check_openssl},
     WITNESS(PROGRAM_OPENSSL, WITNESS_NAME, "\0libcrypto"),
     WITNESS(PROGRAM_OPENSSL, WITNESS_NAME, "\0libssl"),
-    WITNESS(PROGRAM_OPENSSL, WITNESS_A, "%s (Library: %s)"),
+    WITNESS(PROGRAM_OPENSSL, WITNESS_A, "Invalid command '%s'; type \"help\" for a list."),
     {TEXT(PROGRAM_AWS_LC, "AWS-LC "), .parts = 3, NEXT("\0)")},
     WITNESS(PROGRAM_AWS_LC, WITNESS_NAME, "\0libcrypto"),
     {TEXT(PROGRAM_LIBRESSL, "\0LibreSSL "), .parts = 3},
@@ -57,6 +57,9 @@ const struct program_literal program_literals[] = {
 
     {TEXT(PROGRAM_POSTGRES, "\0postgres (PostgreSQL) "), .parts = 2, NEXT("\n (")},
     {TEXT(PROGRAM_POSTGRES, "\0psql (PostgreSQL) "), .parts = 2, NEXT("\0\n (")},
+
+    WITNESS(PROGRAM_POSTGRES, WITNESS_A, "database system is ready to accept connections"),
+    WITNESS(PROGRAM_POSTGRES, WITNESS_B, "psql is the PostgreSQL interactive terminal."),
 
     {TEXT(PROGRAM_OPENJDK, "\0openjdk\0java\0"), .check = program_check_java},
 
@@ -119,6 +122,15 @@ const struct program_literal program_literals[] = {
     WITNESS(PROGRAM_ZLIB, WITNESS_NAME, "\0libz.so"),
     WITNESS(PROGRAM_ZLIB, WITNESS_NAME, "\0libz-"),
 
+    {TEXT(PROGRAM_SQLITE, "3.1"), .check = program_check_sqlite},
+    {TEXT(PROGRAM_SQLITE, "3.2"), .check = program_check_sqlite},
+    {TEXT(PROGRAM_SQLITE, "3.3"), .check = program_check_sqlite},
+    {TEXT(PROGRAM_SQLITE, "3.4"), .check = program_check_sqlite},
+    {TEXT(PROGRAM_SQLITE, "3.5"), .check = program_check_sqlite},
+    {TEXT(PROGRAM_SQLITE, "3.6"), .check = program_check_sqlite},
+    {TEXT(PROGRAM_SQLITE, "3.7."), .check = program_check_sqlite},
+    {TEXT(PROGRAM_SQLITE, "3.8."), .check = program_check_sqlite},
+    {TEXT(PROGRAM_SQLITE, "3.9."), .check = program_check_sqlite},
     WITNESS(PROGRAM_SQLITE, WITNESS_A, "SQLite format 3"),
     WITNESS(PROGRAM_SQLITE, WITNESS_NAME, "\0libsqlite3"),
     WITNESS(PROGRAM_SQLITE, WITNESS_B, "Enter \".help\" for usage hints."),
@@ -208,7 +220,7 @@ const struct program_row program_rows[PROGRAMS] = {
     [PROGRAM_GO] = {"go", "golang:go", {0}, NULL},
     [PROGRAM_REDIS] = {"redis", "redis:redis", {WITNESS_A | WITNESS_B}, program_fits_redis},
     [PROGRAM_VALKEY] = {"valkey", "lfprojects:valkey", {WITNESS_A}, program_fits_redis},
-    [PROGRAM_POSTGRES] = {"postgresql", "postgresql:postgresql", {0}, NULL},
+    [PROGRAM_POSTGRES] = {"postgresql", "postgresql:postgresql", {WITNESS_A, WITNESS_B}, NULL},
     [PROGRAM_OPENJDK] = {"openjdk", "oracle:openjdk", {0}, NULL},
     [PROGRAM_PHP] = {"php", "php:php", {0}, NULL},
     [PROGRAM_RUBY] = {"ruby", "ruby-lang:ruby", {WITNESS_A}, NULL},
@@ -230,7 +242,7 @@ const struct program_row program_rows[PROGRAMS] = {
     [PROGRAM_SQLITE] = {"sqlite",
                         "sqlite:sqlite",
                         {WITNESS_A | WITNESS_NAME, WITNESS_A | WITNESS_B},
-                        program_fits_sqlite},
+                        NULL},
     [PROGRAM_PCRE2] = {"pcre2", "pcre:pcre2", {WITNESS_NAME}, NULL},
     [PROGRAM_EXPAT] = {"expat", "libexpat_project:libexpat", {WITNESS_NAME}, NULL},
     [PROGRAM_LIBXML2] = {"libxml2", "xmlsoft:libxml2", {WITNESS_NAME}, NULL},

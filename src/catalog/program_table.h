@@ -119,10 +119,10 @@ unsigned program_version_part(struct slice version, unsigned index);
 /* Checks and fits (program_check.c). */
 program_check program_check_haproxy, program_check_openssl, program_check_go, program_check_mariadb,
     program_check_glibc, program_check_libxml2, program_check_module, program_check_envoy,
-    program_check_java, program_check_pcre2, program_check_lighttpd, program_check_openssh;
+    program_check_java, program_check_pcre2, program_check_lighttpd, program_check_openssh,
+    program_check_sqlite;
 bool program_fits_python(struct slice version, struct slice name);
 bool program_fits_redis(struct slice version, struct slice name);
-bool program_fits_sqlite(struct slice version, struct slice name);
 bool program_fits_musl(struct slice version, struct slice name);
 bool program_fits_lzma(struct slice version, struct slice name);
 bool program_fits_jq(struct slice version, struct slice name);
