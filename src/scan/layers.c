@@ -2,6 +2,7 @@
 #include "scan/layers.h"
 
 #include "base/file.h"
+#include "base/jail.h"
 #include "image/source.h"
 
 static bool digest_is_set(const struct digest *digest)
