@@ -21,8 +21,7 @@ static struct slice group_key(struct arena *arena, const struct package *package
 {
     struct slice path = package->type == PACKAGE_PROGRAM ? package->path : SLICE("");
     struct slice source = package->source.len ? package->source : package->name;
-    struct slice version =
-        package->source_version.len ? package->source_version : package->version;
+    struct slice version = package->source_version.len ? package->source_version : package->version;
     return arena_printf(arena, "%d\n%.*s\n%.*s\n%.*s", (int)package->type, SLICE_ARG(source),
                         SLICE_ARG(version), SLICE_ARG(path));
 }
@@ -44,8 +43,8 @@ static struct report_group *group_of(struct grouping *grouping, struct slice key
 static bool first_time(struct grouping *grouping, struct slice key, char kind, struct slice text,
                        bool *failed)
 {
-    struct slice whole = arena_printf(grouping->arena, "%.*s\n%c%.*s", SLICE_ARG(key), kind,
-                                      SLICE_ARG(text));
+    struct slice whole =
+        arena_printf(grouping->arena, "%.*s\n%c%.*s", SLICE_ARG(key), kind, SLICE_ARG(text));
     if (table_get(&grouping->seen, whole))
         return false;
     *failed |= !whole.at || !table_put(&grouping->seen, whole, grouping);

@@ -6,6 +6,8 @@
 #include "report/formats.h"
 
 const struct report_format report_formats[] = {
+    {"table", "text/plain", "for people at a terminal: what to do, package by package",
+     report_table},
     {"json", "application/json", "everything, as docs/schema/scan-1.json says", report_json},
     {NULL, NULL, NULL, NULL},
 };

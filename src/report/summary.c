@@ -45,14 +45,10 @@ const char *severity_advice(enum severity severity)
 struct slice finding_remedy(const struct finding *finding)
 {
     static const char *const words[] = {
-        [FIX_UNKNOWN] = "no fix known",
-        [FIX_FIXED] = "fixed",
-        [FIX_AFFECTED] = "no fix yet",
-        [FIX_WILL_NOT_FIX] = "will not be fixed",
-        [FIX_DEFERRED] = "fix deferred",
-        [FIX_END_OF_LIFE] = "end of life",
-        [FIX_INVESTIGATING] = "investigated",
-        [FIX_NOT_AFFECTED] = "not affected",
+        [FIX_UNKNOWN] = "no fix known",       [FIX_FIXED] = "fixed",
+        [FIX_AFFECTED] = "no fix yet",        [FIX_WILL_NOT_FIX] = "will not be fixed",
+        [FIX_DEFERRED] = "fix deferred",      [FIX_END_OF_LIFE] = "end of life",
+        [FIX_INVESTIGATING] = "investigated", [FIX_NOT_AFFECTED] = "not affected",
     };
     return finding->fixed.len ? finding->fixed : slice_str(words[finding->state]);
 }

@@ -1,0 +1,23 @@
+#pragma once
+/*
+ * Writing for a terminal: text of others escaped, cut to what is left of the line, padded to
+ * columns. A line knows how far it has come; a width of 0 means lines are never cut.
+ */
+#include "base/terminal.h"
+
+struct line {
+    FILE *file;
+    unsigned width; /* of the terminal; 0: unlimited */
+    unsigned at;    /* columns written */
+};
+
+/* Untrusted text, cut with "…" where it does not fit. */
+void line_put(struct line *line, struct slice text);
+/* Our own words. */
+__attribute__((format(printf, 2, 3))) void line_print(struct line *line, const char *format, ...);
+void line_styled(struct line *line, enum terminal_style style, struct slice text);
+/* Spaces up to a column; one space at least when it is passed already. */
+void line_pad(struct line *line, unsigned column);
+void line_end(struct line *line);
+/* Text of any length, broken at spaces, every line indented. */
+void line_wrap(struct line *line, unsigned indent, struct slice text);
