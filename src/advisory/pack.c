@@ -7,8 +7,10 @@ void pack_init(struct pack *pack, struct arena *arena)
 
 static char *make_room(struct pack *pack, size_t more)
 {
-    if (pack->failed || more <= pack->room - pack->len)
-        return pack->failed ? NULL : pack->bytes + pack->len;
+    if (pack->failed || more == 0)
+        return NULL;
+    if (more <= pack->room - pack->len)
+        return pack->bytes + pack->len;
     size_t room = pack->room ? pack->room * 2 : 128;
     while (room < SIZE_MAX / 4 && room - pack->len < more)
         room *= 2;
@@ -27,7 +29,7 @@ static char *make_room(struct pack *pack, size_t more)
 void pack_raw(struct pack *pack, struct slice bytes)
 {
     char *to = make_room(pack, bytes.len);
-    if (!to || bytes.len == 0)
+    if (!to)
         return;
     memcpy(to, bytes.at, bytes.len);
     pack->len += bytes.len;
