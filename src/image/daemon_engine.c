@@ -21,13 +21,14 @@ static bool add_engine(struct engine *engines, size_t *count, struct engine engi
     return true;
 }
 
-static bool add_socket(struct engine *engines, size_t *count, struct slice path,
+/* One that was `named` must be there: that it is not, the request will tell. */
+static bool add_socket(struct engine *engines, size_t *count, struct slice path, bool named,
                        struct arena *arena, struct error *err)
 {
     char *copy = arena_string(arena, path);
     if (!copy)
         return arena_error(err);
-    if (access(copy, F_OK) != 0)
+    if (!named && access(copy, F_OK) != 0)
         return true;
     return add_engine(engines, count,
                       (struct engine){copy, SLICE("http://localhost"), slice_str(copy)}, err);
@@ -42,7 +43,7 @@ static bool add_address(struct engine *engines, size_t *count, const char *varia
     if (!text.len)
         return true;
     if (slice_starts(text, SLICE("unix://")))
-        return add_socket(engines, count, slice_from(text, 7), arena, err);
+        return add_socket(engines, count, slice_from(text, 7), true, arena, err);
     if (!slice_starts(text, SLICE("tcp://")) || (tls && *tls))
         return error_set(err, ERROR_UNSUPPORTED,
                          "%s: only unix://PATH and tcp://HOST:PORT without TLS are known here; "
@@ -64,15 +65,15 @@ bool engines_find(enum engine_kind kind, struct arena *arena, struct engine *eng
     if (*count) /* who names one means that one */
         return true;
     if (kind != ENGINE_PODMAN &&
-        !add_socket(engines, count, SLICE("/var/run/docker.sock"), arena, err))
+        !add_socket(engines, count, SLICE("/var/run/docker.sock"), false, arena, err))
         return false;
     if (kind == ENGINE_DOCKER)
         return true;
     struct slice mine = arena_printf(arena, "%s/podman/podman.sock", run ? run : "");
     if (!mine.at)
         return arena_error(err);
-    return (!run || add_socket(engines, count, mine, arena, err)) &&
-           add_socket(engines, count, SLICE("/run/podman/podman.sock"), arena, err);
+    return (!run || add_socket(engines, count, mine, false, arena, err)) &&
+           add_socket(engines, count, SLICE("/run/podman/podman.sock"), false, arena, err);
 }
 
 bool engine_get(const struct engine *engine, struct http_client *client, struct slice path,

@@ -37,6 +37,8 @@ static bool find_base(struct session *session, struct slice scheme, bool plain, 
         return false;
     if (asked || plain || !url_host_is_loopback(url.host) || answers(session, err))
         return true;
+    if (err->kind == ERROR_DENIED) /* it speaks TLS, and is not believed: the request will say so */
+        return true;
     /* A registry on this machine is allowed to do without TLS; if it is not there at all, the
        request will say so. */
     session->base = arena_printf(&session->arena, "http://%.*s", SLICE_ARG(host));

@@ -79,8 +79,9 @@ struct http_response {
 
 /*
  * True for any final answer, whatever its status: ask http_ok or response->status. False when there
- * was none (ERROR_NETWORK), the body is over its limit (ERROR_LIMIT), or the sink refused (its own
- * error). The text names the host and what to do.
+ * was none (ERROR_NETWORK; ERROR_DENIED for a certificate that is not believed), the body is over
+ * its limit (ERROR_LIMIT), or the sink refused (its own error). The text names the host and what to
+ * do.
  */
 bool http_perform(struct http_client *client, const struct http_request *request,
                   struct arena *arena, struct http_response *response, struct error *err);

@@ -258,10 +258,15 @@ static void explain(const struct transfer *transfer, CURLcode code, const char *
     default:
         break;
     }
+    long number = 0;
+    transfer->client->api->easy_getinfo(transfer->client->easy, CURLINFO_OS_ERRNO, &number);
+    if (transfer->request->unix_socket && code == CURLE_COULDNT_CONNECT && number)
+        why = strerror((int)number); /* curl's words name a port that is not there */
+    enum error_kind kind = code == CURLE_PEER_FAILED_VERIFICATION ? ERROR_DENIED : ERROR_NETWORK;
     if (transfer->request->unix_socket)
-        error_set(err, ERROR_NETWORK, "%s: %s%s", transfer->request->unix_socket, why, advice);
+        error_set(err, kind, "%s: %s%s", transfer->request->unix_socket, why, advice);
     else
-        error_set(err, ERROR_NETWORK, "%.*s: %s%s", SLICE_ARG(host), why, advice);
+        error_set(err, kind, "%.*s: %s%s", SLICE_ARG(host), why, advice);
 }
 
 static bool is_worth_another(const struct transfer *transfer, CURLcode code)

@@ -27,14 +27,15 @@ text etc/arm yes
 SPEC
 "$make" --format oci -o "$work/layout" "$work/spec" || { fail "make-image"; exit 1; }
 
-# registry NAME [LINES of configuration]: starts one; its port is in $port.
+# registry NAME [LINES of configuration] [MORE of http]: starts one; its port is in $port.
 registry() {
     port=$(free_port)
+    http=${3:-}
     cat >"$work/$1.yml" <<EOS
 version: 0.1
 log: {level: error}
 storage: {filesystem: {rootdirectory: $work/$1}}
-http: {addr: 127.0.0.1:$port}
+http: {addr: 127.0.0.1:$port$http}
 ${2:-}
 EOS
     start docker-registry serve "$work/$1.yml"
@@ -106,6 +107,24 @@ EOS
 chmod +x "$work/bin/docker-credential-test"
 printf '{"credHelpers": {"127.0.0.1:%s": "test"}}' "$port" >"$work/docker/config.json"
 exits "Basic with a credential helper" 0 env PATH="$work/bin:$PATH" "$open" registry "$at:1"
+
+# TLS: whose certificate is not known is not believed.
+if command -v openssl >/dev/null && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=registry -addext \
+    subjectAltName=IP:127.0.0.1,DNS:localhost -keyout "$work/tls.key" -out "$work/tls.pem" >/dev/null 2>&1; then
+    registry tls "" ", tls: {certificate: $work/tls.pem, key: $work/tls.key}"
+    at=https://127.0.0.1:$port/team/demo
+    push --override-arch amd64 "oci:$work/layout" "docker://127.0.0.1:$port/team/demo:1"
+    exits "TLS by an unknown authority" 3 "$open" registry "$at:1"
+    check "says what to do" grep -q SSL_CERT_FILE "$work/err"
+    exits "TLS by one that is named" 0 env SSL_CERT_FILE="$work/tls.pem" "$open" registry "$at:1"
+    check "layers" all_good
+    exits "TLS that is not verified" 0 "$open" registry "$at:1" --insecure
+    exits "and does not make us do without TLS" 3 "$open" registry "${at#https://}:1"
+    check "says so" grep -q SSL_CERT_FILE "$work/err"
+    exits "TLS found without being told" 0 "$open" registry "${at#https://}:1" --insecure
+else
+    echo "skip $scenario: TLS: openssl is not installed"
+fi
 
 # Bearer: a token server with a key of its own.
 if command -v openssl >/dev/null && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=tokens \
