@@ -37,12 +37,13 @@ static bool find_base(struct session *session, struct slice scheme, bool plain, 
         return false;
     if (asked || plain || !url_host_is_loopback(url.host) || answers(session, err))
         return true;
-    if (err->kind == ERROR_DENIED) /* it speaks TLS, and is not believed: the request will say so */
+    bool tls = err->kind == ERROR_DENIED; /* that is not believed: the request will say so */
+    *err = (struct error){0};
+    if (tls)
         return true;
     /* A registry on this machine is allowed to do without TLS; if it is not there at all, the
        request will say so. */
     session->base = arena_printf(&session->arena, "http://%.*s", SLICE_ARG(host));
-    *err = (struct error){0};
     return session->base.at || arena_error(err);
 }
 
