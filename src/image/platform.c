@@ -181,5 +181,7 @@ const struct descriptor *manifest_choose(const struct manifest *index, const str
 struct slice image_platform(const struct image *image, struct arena *arena)
 {
     struct platform platform = {image->os, image->architecture, image->variant, image->os_version};
+    if (!image->os.len && !image->architecture.len)
+        return (struct slice){"", 0}; /* folders, layers, purls */
     return platform_text(&platform, arena);
 }

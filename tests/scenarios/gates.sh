@@ -4,7 +4,7 @@
 need jq
 [ -d "$PLIMSOLL_SHARED/feeds/alpine" ] || skip "no feeds in $PLIMSOLL_SHARED"
 purl='pkg:apk/alpine/openssl@1.1.1s-r0?distro=3.16'
-other='pkg:apk/alpine/openssl@1.1.1q-r0?distro=3.16'
+other='pkg:apk/alpine/openssl@1.1.1k-r0?distro=3.16'
 scan() { "$PLIMSOLL" scan "$@"; }
 cd "$work" || exit 1
 exits "db update" 0 "$PLIMSOLL" db update --quiet --mirror "$PLIMSOLL_SHARED/feeds" --only alpine,kev,epss,nvd-facts
