@@ -81,17 +81,15 @@ static bool note_release(const struct matching *matching, const struct distribut
                                      "%zu distribution packages are not %.*s's and have no "
                                      "advisories",
                                      packages, SLICE_ARG(distribution->id)));
-    if (distribution->id.len == 0)
-        return note_add(notes, (struct slice){0},
-                        arena_printf(matching->arena,
-                                     "the distribution is not known: %zu packages were not "
-                                     "compared with any advisories",
-                                     packages));
-    return note_add(notes, distribution->path,
+    /* That a known distribution's release is not covered stands in the coverage; whoever reports
+       says it. */
+    if (distribution->id.len)
+        return true;
+    return note_add(notes, (struct slice){0},
                     arena_printf(matching->arena,
-                                 "%.*s is not covered: no feed in the database has advisories for "
-                                 "this release, so its %zu packages were not compared",
-                                 SLICE_ARG(coverage->scope), packages));
+                                 "the distribution is not known: %zu packages were not compared "
+                                 "with any advisories",
+                                 packages));
 }
 
 static bool note_types(const struct matching *matching, const struct uncovered *uncovered,

@@ -1,6 +1,7 @@
 /* A package from its purl: what SBOMs hold, and what `scan pkg:…` is given. */
 #include "base/ascii.h"
 #include "catalog/cyclonedx.h"
+#include "catalog/program_table.h"
 #include "version/purl.h"
 
 /* Types whose namespace is part of the name by which advisories know the package, and what joins
@@ -50,6 +51,15 @@ static void read_source(const struct purl *purl, struct package *package)
         package->source_version = package->version;
 }
 
+/* A program that we know by name: its products in the NVD. */
+static struct slice known_products(struct slice name)
+{
+    for (size_t i = 0; i < PROGRAMS; i++)
+        if (slice_equal_str(name, program_rows[i].name))
+            return slice_str(program_rows[i].cpe);
+    return (struct slice){NULL, 0};
+}
+
 bool package_from_purl(struct slice text, struct arena *arena, struct package *package,
                        struct distribution *distribution, struct error *err)
 {
@@ -66,8 +76,11 @@ bool package_from_purl(struct slice text, struct arena *arena, struct package *p
     if (!made.name.at || (made.version.len && !made.version.at))
         return arena_error(err);
     made.arch = purl_qualifier(&purl, "arch");
-    if (made.type == PACKAGE_PROGRAM)
+    if (made.type == PACKAGE_PROGRAM) {
         made.cpe = purl_qualifier(&purl, "cpe");
+        if (made.cpe.len == 0)
+            made.cpe = known_products(made.name);
+    }
     read_source(&purl, &made);
     if (made.type == PACKAGE_APK || made.type == PACKAGE_DEB || made.type == PACKAGE_RPM)
         read_distribution(&purl, &from);

@@ -20,8 +20,8 @@ static void put_package(struct json_writer *json, const struct explained_reason 
         json_begin_object(json);
         json_field_int(json, "index", (int64_t)item->layer_index + 1);
         json_field_text(json, "digest", digest_slice(&item->layer->digest));
-        json_field_text(json, "diffId", digest_slice(&item->layer->diff_id));
-        json_field_text(json, "createdBy", item->layer->created_by);
+        json_field_text(json, "diff_id", digest_slice(&item->layer->diff_id));
+        json_field_text(json, "created_by", item->layer->created_by);
         json_end_object(json);
     }
     json_end_object(json);
@@ -59,7 +59,7 @@ static void put_finding(struct json_writer *json, const struct scan_finding *fou
     json_begin_object(json);
     json_field(json, "id", finding->id);
     json_field(json, "severity", slice_str(severity_name(finding->severity)));
-    json_field_text(json, "severitySource", finding->severity_source);
+    json_field_text(json, "severity_source", finding->severity_source);
     json_field(json, "state", slice_str(fix_state_name(finding->state)));
     json_field_text(json, "fixed", finding->fixed);
     json_name(json, "cvss");
@@ -84,7 +84,7 @@ static void put_reason(struct json_writer *json, const struct explained_reason *
     json_field_text(json, "platform", item->platform);
     put_package(json, item);
     json_field_text(json, "feed", reason->feed);
-    json_field_text(json, "feedDate", reason->feed_date);
+    json_field_text(json, "feed_date", reason->feed_date);
     json_field_text(json, "order", slice_str(reason->order));
     json_field_text(json, "range", reason->range);
     json_field_text(json, "fixed", reason->fixed);
@@ -98,11 +98,11 @@ void explain_write_json(FILE *file, const struct explanation *explanation)
     struct json_writer json;
     json_writer_init(&json, file, 2);
     json_begin_object(&json);
-    json_field_int(&json, "schemaVersion", 1);
+    json_field(&json, "schema", SLICE("plimsoll/explain/1"));
     json_field(&json, "id", explanation->id);
     json_field_text(&json, "image", explanation->result->image.name);
     json_field_bool(&json, "reported", explanation->reported);
-    json_field_bool(&json, "starterDatabase", explanation->result->starter_database);
+    json_field_bool(&json, "starter_database", explanation->result->starter_database);
     json_name(&json, "reasons");
     json_begin_array(&json);
     for (size_t i = 0; i < explanation->count; i++)
