@@ -8,7 +8,9 @@
 const struct report_format report_formats[] = {
     {"table", "text/plain", "for people at a terminal: what to do, package by package",
      report_table},
+    {"markdown", "text/markdown", "for the comment of a pull request", report_markdown},
     {"json", "application/json", "everything, as docs/schema/scan-1.json says", report_json},
+    {"ecr", "application/json", "as `aws ecr describe-image-scan-findings` answers", report_ecr},
     {NULL, NULL, NULL, NULL},
 };
 

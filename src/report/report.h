@@ -4,6 +4,8 @@
  * One table of formats (report.c); add one: a file with a write function, and a row.
  * Nothing here changes the result or prints anywhere but to `file`. Any thread may call.
  */
+#include <stdio.h>
+
 #include "scan/result.h"
 
 struct report_options {

@@ -90,6 +90,20 @@ static void put_database(struct line *line, const struct scan_result *result)
     line_end(line);
 }
 
+/* For people a vulnerability counts once for each source package that an update mends, not once for
+   each of the packages made from it. */
+static void count_groups(const struct report_groups *groups, struct report_summary *summary)
+{
+    memset(summary->by_severity, 0, sizeof summary->by_severity);
+    summary->total = groups->vulnerabilities;
+    summary->fixable = 0;
+    for (size_t i = 0; i < groups->count; i++) {
+        summary->fixable += groups->groups[i].mended;
+        for (size_t j = 0; j < groups->groups[i].count; j++)
+            summary->by_severity[groups->groups[i].findings[j]->finding.severity]++;
+    }
+}
+
 /* What to do, a line a severity that occurs. */
 static void put_advice(struct line *line, const struct report_summary *summary)
 {
@@ -266,6 +280,7 @@ bool report_table(const struct scan_result *result, const struct report_options 
     struct report_groups groups;
     if (!report_group(result, arena, &groups, err))
         return false;
+    count_groups(&groups, &summary);
     put_image(&line, result, arena);
     put_contents(&line, result, summary.programs, arena);
     put_database(&line, result);

@@ -1,7 +1,7 @@
 /*
- * classify FILE…: what the program scanner finds in each, one line a finding: path, product, version,
- * evidence. classify --bench FILE…: bytes and speed instead. For judging the table of programs on
- * whole systems; not installed.
+ * classify FILE…: what the program scanner finds in each, one line a finding: path, product,
+ * version, evidence. classify --bench FILE…: bytes and speed instead. For judging the table of
+ * programs on whole systems; not installed.
  */
 #include <stdio.h>
 #include <stdlib.h>
