@@ -273,7 +273,7 @@ static bool check_names(const struct slice *names, size_t count, struct error *e
     for (size_t i = 0; i < count; i++)
         if (!feed_find(names[i]))
             return error_set(err, ERROR_USAGE,
-                             "there is no feed \"%.*s\"; plimsoll db status names those there are",
+                             "there is no feed \"%.*s\"; plimsoll db update --help names them",
                              SLICE_ARG(names[i]));
     return true;
 }

@@ -287,7 +287,7 @@ static void print_json(const struct search *search)
     struct json_writer json;
     json_writer_init(&json, stdout, 2);
     json_begin_object(&json);
-    json_field_int(&json, "schema", 1);
+    json_field_int(&json, "schemaVersion", 1);
     json_name(&json, "vulnerabilities");
     json_begin_array(&json);
     for (size_t i = 0; i < search->fact_count; i++)

@@ -87,7 +87,7 @@ static void print_json(const char *folder, bool starter, const struct feed_statu
     struct json_writer json;
     json_writer_init(&json, stdout, 2);
     json_begin_object(&json);
-    json_field_int(&json, "schema", 1);
+    json_field_int(&json, "schemaVersion", 1);
     json_field(&json, "folder", slice_str(folder));
     json_field_int(&json, "format", STORE_FORMAT);
     json_field_bool(&json, "starter", starter);

@@ -29,7 +29,7 @@ bool nvd_read(struct feed_input *input, struct feed_sink *sink, struct error *er
 }
 
 static bool plan_one(const struct feed *feed, struct feed_plan *plan, const char *form,
-                     const char *part, struct error *err)
+                     const char *part, bool optional, struct error *err)
 {
     struct slice path = arena_printf(plan->arena, "nvd/%s/nvdcve-%s-%s.json.gz", form, form, part);
     struct slice url =
@@ -38,21 +38,22 @@ static bool plan_one(const struct feed *feed, struct feed_plan *plan, const char
     if (!path.at || !url.at)
         return arena_error(err);
     bool gone = strcmp(form, "2.0") != 0; /* upstream has the newer form only */
-    return feed_plan_file(plan, feed, slice_str(feed->name), gone ? NULL : url.at, path.at, false,
-                          err);
+    return feed_plan_file(plan, feed, slice_str(feed->name), gone ? NULL : url.at, path.at,
+                          optional, err);
 }
 
 static bool plan_form(const struct feed *feed, struct feed_plan *plan, const char *form,
                       struct error *err)
 {
     enum { FIRST_YEAR = 2002, YEAR_SECONDS = 31556952 };
-    int64_t year = 1970 + clock_now() / YEAR_SECONDS;
+    int64_t now = 1970 + clock_now() / YEAR_SECONDS, year = now;
     char text[8];
-    if (!plan_one(feed, plan, form, "modified", err) || !plan_one(feed, plan, form, "recent", err))
+    if (!plan_one(feed, plan, form, "modified", false, err) ||
+        !plan_one(feed, plan, form, "recent", false, err))
         return false;
     for (; year >= FIRST_YEAR; year--) {
         snprintf(text, sizeof text, "%d", (int)year);
-        if (!plan_one(feed, plan, form, text, err))
+        if (!plan_one(feed, plan, form, text, year == now, err))
             return false;
     }
     return true;

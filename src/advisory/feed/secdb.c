@@ -181,21 +181,22 @@ bool secdb_read(struct feed_input *input, struct feed_sink *sink, struct error *
     return ok && json_finish(&secdb.json, err);
 }
 
-enum { ALPINE_FIRST = 10, ALPINE_KNOWN = 24, ALPINE_PROBED = 28 };
+enum { ALPINE_FIRST = 10, ALPINE_LAST = 28 };
 
+/* A release that is not there (not yet, or no more) is none: a scan of it says "not covered". */
 static bool plan_release(const struct feed *feed, struct feed_plan *plan, const char *release,
-                         const char *repository, bool optional, struct error *err)
+                         const char *repository, struct error *err)
 {
     struct slice url =
         arena_printf(plan->arena, "https://secdb.alpinelinux.org/%s/%s.json", release, repository);
     struct slice path = arena_printf(plan->arena, "alpine/%s/%s.json", release, repository);
     if (!url.at || !path.at)
         return arena_error(err);
-    return feed_plan_file(plan, feed, slice_str(feed->name), url.at, path.at, optional, err);
+    return feed_plan_file(plan, feed, slice_str(feed->name), url.at, path.at, true, err);
 }
 
-/* A folder is listed (testing and *.delta.json come along); elsewhere the releases are named, newer
-   ones than are known here are tried. */
+/* A folder is listed (testing and *.delta.json come along); elsewhere releases are tried, some
+   years of them ahead. */
 bool secdb_plan_alpine(const struct feed *feed, struct feed_plan *plan, struct error *err)
 {
     bool listed;
@@ -203,17 +204,16 @@ bool secdb_plan_alpine(const struct feed *feed, struct feed_plan *plan, struct e
         return false;
     if (listed)
         return true;
-    for (int minor = ALPINE_FIRST; minor <= ALPINE_PROBED; minor++) {
+    for (int minor = ALPINE_FIRST; minor <= ALPINE_LAST; minor++) {
         struct slice release = arena_printf(plan->arena, "v3.%d", minor);
-        bool probe = minor > ALPINE_KNOWN;
         if (!release.at)
             return arena_error(err);
-        if (!plan_release(feed, plan, release.at, "main", probe, err) ||
-            !plan_release(feed, plan, release.at, "community", probe, err) ||
-            (plan->mirror && !plan_release(feed, plan, release.at, "main.delta", true, err)))
+        if (!plan_release(feed, plan, release.at, "main", err) ||
+            !plan_release(feed, plan, release.at, "community", err) ||
+            (plan->mirror && !plan_release(feed, plan, release.at, "main.delta", err)))
             return false;
     }
-    return plan_release(feed, plan, "edge", "main", false, err) &&
-           plan_release(feed, plan, "edge", "community", false, err) &&
-           plan_release(feed, plan, "edge", "testing", true, err);
+    return plan_release(feed, plan, "edge", "main", err) &&
+           plan_release(feed, plan, "edge", "community", err) &&
+           plan_release(feed, plan, "edge", "testing", err);
 }
