@@ -97,6 +97,7 @@ enum match_verdict {
     MATCH_NOT_COVERED
 };
 struct match_reason {
+    struct slice id; /* as findings of it would have; that asked for may be an alias of it */
     const struct package *package;
     enum match_verdict verdict;
     struct slice feed, feed_date, range, fixed; /* what was compared */

@@ -113,8 +113,8 @@ static bool explain_back_port(struct explaining *explaining, const struct packag
 }
 
 static bool add_claim(struct explaining *explaining, const struct package *package,
-                      const struct targets *targets, const struct claim *claim,
-                      const struct decision *decision, struct error *err)
+                      const struct targets *targets, const struct claim_group *group,
+                      const struct claim *claim, const struct decision *decision, struct error *err)
 {
     struct slice version = targets->items[claim->target].version, extra = {0};
     struct explained explained = {
@@ -130,6 +130,7 @@ static bool add_claim(struct explaining *explaining, const struct package *packa
         return false;
     struct arena *arena = explaining->matching.arena;
     struct match_reason reason = {
+        .id = group->id,
         .package = package,
         .verdict = explained.judgement.verdict,
         .feed = claim->feed,
@@ -164,7 +165,7 @@ static bool explain_package(struct explaining *explaining, const struct package 
             continue;
         group_decide(group, &targets, &decision);
         for (size_t j = 0; j < group->claim_count; j++)
-            if (!add_claim(explaining, package, &targets, &group->claims[j], &decision, err))
+            if (!add_claim(explaining, package, &targets, group, &group->claims[j], &decision, err))
                 return false;
     }
     return true;
@@ -194,6 +195,7 @@ static bool explain_elsewhere(struct explaining *explaining, const struct packag
     if (claim && upstream)
         judgement = claim_judge(claim, version);
     struct match_reason reason = {
+        .id = explaining->id,
         .package = package,
         .verdict = !elsewhere.covered                        ? MATCH_NOT_COVERED
                    : !upstream || !claim                     ? MATCH_NO_ENTRY
@@ -232,6 +234,7 @@ static bool explain_absence(struct explaining *explaining, struct error *err)
     if (explaining->reason_count)
         return true;
     struct match_reason reason = {
+        .id = explaining->id,
         .verdict = MATCH_NO_ENTRY,
         .text =
             explain_not_installed(explaining->id, explaining->mentions, explaining->mention_count,

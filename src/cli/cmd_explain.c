@@ -35,16 +35,6 @@ static struct slice written_id(const char *word, struct arena *arena)
     return id;
 }
 
-static bool finding_is(const struct finding *finding, struct slice id)
-{
-    if (slice_equal(finding->id, id))
-        return true;
-    for (size_t i = 0; i < finding->alias_count; i++)
-        if (slice_equal(finding->aliases[i], id))
-            return true;
-    return false;
-}
-
 static bool same_package(const struct package *a, const struct package *b)
 {
     return a == b || (a->type == b->type && slice_equal(a->name, b->name) &&
@@ -55,18 +45,18 @@ static const struct scan_finding *find_finding(const struct scan_result *result,
                                                const struct package *package, struct slice id)
 {
     for (size_t i = 0; package && i < result->finding_count; i++)
-        if (finding_is(&result->findings[i].finding, id) &&
+        if (slice_equal(result->findings[i].finding.id, id) &&
             same_package(result->findings[i].finding.package, package))
             return &result->findings[i];
     return NULL;
 }
 
 static bool add_reason(struct gathering *gathering, const struct scan_image *image,
-                       const struct match_reason *reason, struct slice id, struct error *err)
+                       const struct match_reason *reason, struct error *err)
 {
     struct scan *scan = gathering->scan;
-    struct explained_reason item = {.reason = *reason,
-                                    .finding = find_finding(&scan->result, reason->package, id)};
+    struct explained_reason item = {
+        .reason = *reason, .finding = find_finding(&scan->result, reason->package, reason->id)};
     if (reason->package) {
         item.layer_index = image->layers[reason->package - image->packages];
         if (item.layer_index < image->image->layer_count)
@@ -90,7 +80,7 @@ static bool gather(struct gathering *gathering, struct slice id, struct error *e
                            id, scan->arena, &reasons, &count, err))
             return false;
         for (size_t j = 0; j < count; j++)
-            if (!add_reason(gathering, image, &reasons[j], id, err))
+            if (!add_reason(gathering, image, &reasons[j], err))
                 return false;
     }
     return true;

@@ -338,6 +338,33 @@ static void back_port_is_told(void **state)
                                         "nvd-facts); alpine secdb v3.16")) < reason.text.len);
 }
 
+/* Whatever the budget of memory, there is a result or an error. */
+static void spent_budgets_are_errors(void **state)
+{
+    (void)state;
+    struct package package = program("openssl", "openssl:openssl", "1.0.1");
+    struct distribution none = {0};
+    size_t failures = 0;
+    for (size_t limit = 0; limit < 600 * 1024; limit += 3 * 1024) {
+        struct arena small;
+        struct match_result result;
+        struct match_reason *reasons;
+        size_t count;
+        arena_init(&small, limit);
+        if (!match_packages(store, &none, &package, 1, &small, &result, &err)) {
+            assert_int_equal(err.kind, ERROR_LIMIT);
+            failures++;
+        }
+        arena_done(&small);
+        arena_init(&small, limit);
+        if (!match_explain(store, &none, &package, 1, SLICE("CVE-2014-0160"), &small, &reasons,
+                           &count, &err))
+            assert_int_equal(err.kind, ERROR_LIMIT);
+        arena_done(&small);
+    }
+    assert_true(failures > 3);
+}
+
 /* The package lists of real images: simple enough to be read here, without the catalogue. */
 static size_t read_installed(const char *file, struct package *packages, size_t room)
 {
@@ -410,6 +437,7 @@ int main(void)
         cmocka_unit_test(programs_past_their_end_are_noted),
         cmocka_unit_test(explanations),
         cmocka_unit_test(back_port_is_told),
+        cmocka_unit_test(spent_budgets_are_errors),
         cmocka_unit_test(package_lists_of_real_images),
     };
     setenv("SOURCE_DATE_EPOCH", "1787400000", 1); /* 2026-08-22: ends of life do not move */
