@@ -367,8 +367,7 @@ static bool put_facts(struct record *record)
                                    .url = record->url};
     if (facts.title.len)
         facts.description.len = 0; /* one of the two is enough */
-    return sink_date(record->sink, record->published, record->err) &&
-           sink_date(record->sink, record->modified, record->err) &&
+    return sink_date(record->sink, record->modified, record->err) &&
            sink_facts(record->sink, record->id, &facts, record->err);
 }
 
