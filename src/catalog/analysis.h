@@ -43,12 +43,13 @@ struct package {
     struct slice source;         /* origin/source package; equals name when there is none */
     struct slice source_version; /* equals version when not told */
     struct slice arch;           /* in the words of its package manager; may be empty */
+    struct slice vendor;         /* non-empty when it was not built by the distribution
+                                    ("nginx.org"); advisories are upstream's then */
+    struct slice path;           /* the database or the program that tells of it */
     struct slice
-        vendor;        /* apk: non-empty when it was not built by the distribution ("nginx.org") */
-    struct slice path; /* the database or the program that tells of it */
+        evidence; /* programs: the literal bytes that told, e.g. "HAProxy version 3.3.14" */
     struct slice
-        evidence;         /* programs: the literal bytes that told, e.g. "HAProxy version 3.3.14" */
-    struct slice cpe;     /* programs: "vendor:product[,vendor:product…]" as in the NVD */
+        cpe; /* programs, vendors' packages: "vendor:product[,vendor:product…]" as in the NVD */
     struct slice license; /* as the database writes it; may be empty */
 };
 

@@ -50,8 +50,7 @@ struct name_place {
 struct program_scanner {
     struct program_search *search;
     struct program_elf elf;
-    char path[1024];
-    size_t path_len;
+    struct slice path; /* the caller's */
     bool by_name;      /* a small text file that a row wants by its name */
     uint64_t searched; /* bytes, for the limit */
     bool limit_reached;
@@ -289,8 +288,7 @@ bool program_begin(struct program_scanner *scanner, struct slice clean_path, str
         return false;
     if (elf && !program_elf_read(&scanner->elf, head, size))
         return false;
-    scanner->path_len = clean_path.len < sizeof scanner->path ? clean_path.len : 0;
-    memcpy(scanner->path, clean_path.at, scanner->path_len);
+    scanner->path = clean_path;
     scanner->searched = 0;
     scanner->limit_reached = false;
     scanner->range = 0;
@@ -368,7 +366,7 @@ static bool higher(struct slice a, struct slice b)
 static struct slice pick_candidate(const struct program_scanner *scanner,
                                    const struct program_row *row)
 {
-    struct slice best = {0}, path = slice_of(scanner->path, scanner->path_len);
+    struct slice best = {0}, path = scanner->path;
     for (size_t i = 0; i < scanner->candidate_count; i++) {
         struct slice version = text_slice(&scanner->candidates[i]);
         if (row->fits(version, path_base(path)) && (!best.len || higher(version, best)))
@@ -394,7 +392,7 @@ static void add_program(struct program_scanner *scanner, const struct program_ro
         .type = PACKAGE_PROGRAM,
         .name = slice_str(row->name),
         .version = version,
-        .path = slice_of(scanner->path, scanner->path_len),
+        .path = scanner->path,
         .evidence = evidence,
         .cpe = slice_str(row->cpe),
     };
@@ -430,8 +428,7 @@ static void end_named(struct program_scanner *scanner, struct collector *collect
 {
     struct slice text = slice_of(scanner->carry, scanner->carry_len);
     struct slice java = SLICE("JAVA_VERSION=\"");
-    bool release =
-        slice_equal(path_base(slice_of(scanner->path, scanner->path_len)), SLICE("release"));
+    bool release = slice_equal(path_base(scanner->path), SLICE("release"));
     enum program_id program = release ? PROGRAM_OPENJDK : PROGRAM_GO;
     while (text.len) {
         struct slice line = slice_cut_line(&text);
@@ -448,12 +445,12 @@ static void end_named(struct program_scanner *scanner, struct collector *collect
 
 void program_end(struct program_scanner *scanner, struct collector *collector)
 {
-    struct slice path = slice_of(scanner->path, scanner->path_len);
     if (scanner->by_name) {
         end_named(scanner, collector);
         return;
     }
     end_elf(scanner, collector);
     if (scanner->limit_reached)
-        collector_add_note(collector, path, "only its first 512 MiB were searched for programs");
+        collector_add_note(collector, scanner->path,
+                           "only its first 512 MiB were searched for programs");
 }

@@ -19,7 +19,7 @@ void program_scanner_free(struct program_scanner *scanner);
 
 /* Starts a file; false when neither its head (its first bytes, up to 4096, at least what the file
    has) nor its name can be of interest: then nothing else needs to be called. `head` is not
-   consumed: feed it too. */
+   consumed: feed it too. The path must stay until program_end. */
 bool program_begin(struct program_scanner *scanner, struct slice clean_path, struct slice head,
                    uint64_t size);
 /* The next bytes, in order. program_wants tells of an offset range whether it can be skipped (ELF:

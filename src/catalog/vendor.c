@@ -11,6 +11,7 @@ static const struct vendor_row vendors[] = {
     {"@nginx.com>", "nginx", "nginx.org"},
     {"@f5.com>", "nginx", "nginx.org"},
     {"NGINX Packaging", "nginx", "nginx.org"},
+    {"@nodesource.com>", "nodejs", "nodesource.com"},
 };
 
 struct product_row {
@@ -19,6 +20,7 @@ struct product_row {
 
 static const struct product_row products[] = {
     {"nginx.org", "nginx", "f5:nginx,nginx:nginx"},
+    {"nodesource.com", "nodejs", "nodejs:node.js"},
 };
 
 static struct slice find_product(struct slice vendor, struct slice name)

@@ -34,6 +34,25 @@ static void paragraphs_are_packages(void **state)
     assert_text(p[2].source, "pending");
 }
 
+static void packages_of_other_builders_are_told_apart(void **state)
+{
+    (void)state;
+    FIXTURE f;
+    const struct analysis *analysis =
+        fixture_read(&f, "dpkg", status_path,
+                     SLICE("Package: nginx\nVersion: 1.29.4-1~bookworm\n"
+                           "Maintainer: NGINX Packaging <nginx-packaging@f5.com>\n\n"
+                           "Package: nginx-common\nSource: nginx\nVersion: 1.22.1-9\n"
+                           "Maintainer: Debian Nginx Maintainers <x@alioth-lists.debian.net>\n\n"
+                           "Package: nodejs\nVersion: 20.20.2-1nodesource1\n"
+                           "Maintainer: NodeSource Support <support@nodesource.com>\n"));
+    assert_int_equal(analysis->package_count, 3);
+    assert_text(analysis->packages[0].vendor, "nginx.org");
+    assert_text(analysis->packages[0].cpe, "f5:nginx,nginx:nginx");
+    assert_text(analysis->packages[1].vendor, "");
+    assert_text(analysis->packages[2].cpe, "nodejs:node.js");
+}
+
 static void distroless_has_a_file_for_each_package(void **state)
 {
     (void)state;
@@ -141,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paragraphs_are_packages),
+        cmocka_unit_test(packages_of_other_builders_are_told_apart),
         cmocka_unit_test(distroless_has_a_file_for_each_package),
         cmocka_unit_test(bad_lines_become_notes),
         cmocka_unit_test(file_lists_tell_what_is_owned),
