@@ -58,6 +58,7 @@ static bool stream_begin(struct export *export, struct error *err)
     if (++export->rounds > ROUNDS_MAX)
         return error_set(err, ERROR_FORMAT, "%.*s sends layers in an order of its own each time",
                          SLICE_ARG(export->engine.shown));
+    export->given = 0;
     export->stream = remote_stream(fetch, export, &export->stream_arena, err);
     if (!export->stream)
         return false;
@@ -65,18 +66,22 @@ static bool stream_begin(struct export *export, struct error *err)
     return true;
 }
 
-/* The item that a member is, or `count`. */
+/* The item that a member is (of several the one that is wanted yet), or `count`. */
 static size_t item_of(const struct export *export, struct slice name)
 {
     struct digest digest;
+    size_t found = export->count;
     bool told = archive_stream_digest(name, &digest);
     for (size_t i = 0; i < export->count; i++) {
         const struct export_item *item = &export->items[i];
-        if (item->member.len ? slice_equal(item->member, name)
-                             : told && digest_equal(&digest, &item->layer->digest))
+        bool same = item->member.len ? slice_equal(item->member, name)
+                                     : told && digest_equal(&digest, &item->layer->digest);
+        if (same && item->state == EXPORT_WANTED)
             return i;
+        if (same)
+            found = i;
     }
-    return export->count;
+    return found;
 }
 
 /* --- Planning: in which order do they come? --- */
@@ -203,8 +208,11 @@ static bool begin(struct export *export, struct error *err)
     return stream_begin(export, err);
 }
 
-static bool has_missed(const struct export *export)
+/* A layer that stands twice in an image comes once in each export. */
+static bool is_worth_again(const struct export *export)
 {
+    if (export->given)
+        return true;
     for (size_t i = 0; i < export->count; i++)
         if (export->items[i].state == EXPORT_MISSED)
             return true;
@@ -229,7 +237,7 @@ static bool advance(struct export *export, struct error *err)
         *err = ended;
         return false;
     }
-    bool again = has_missed(export);
+    bool again = is_worth_again(export);
     stream_end(export);
     return again || error_set(err, ERROR_FORMAT, "the export of \"%.*s\" has not all its layers",
                               SLICE_ARG(export->name));
@@ -253,6 +261,7 @@ static bool wait_for(struct export *export, size_t me, struct error *err)
         if (export->current == me && export->stream) {
             export->busy = true;
             export->items[me].state = EXPORT_GIVEN;
+            export->given++;
             return true;
         }
         if (export->current < export->count)

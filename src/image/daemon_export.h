@@ -46,6 +46,7 @@ struct export
     size_t current;     /* index of the item at the front, or `count` */
     bool busy;          /* somebody reads it */
     unsigned rounds;    /* how often the export was fetched */
+    size_t given;       /* layers of this round */
     struct error error; /* sticky */
 };
 
