@@ -57,6 +57,7 @@ same "kev is not" unchanged "$(outcome kev)"
 check "the new advisory is there" knows CVE-2023-9999 1.1.1u-r0
 
 printf '{"distroversion":"v3.16","packages":[{"pkg":{"name":"open' >"$mirror/alpine/v3.16/main.json"
+touch -d '+20 seconds' "$mirror/alpine/v3.16/main.json" # Last-Modified has no more than seconds
 exits "a feed that was cut" 3 "$PLIMSOLL" db update --mirror "$url"
 check "is named" grep -q 'alpine: .*main.json' "$work/err"
 check "its old data stays" knows CVE-2023-9999 1.1.1u-r0
