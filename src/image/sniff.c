@@ -51,7 +51,7 @@ static source_opener sniff_names(struct tar *tar, bool seeks, struct error *err)
 {
     struct tar_entry entry;
     source_opener found = NULL;
-    bool maybe = false;
+    bool all = false; /* members so far could be an archive's */
     CLEANUP_ARENA struct arena scratch;
     arena_init(&scratch, 1024 * 1024);
     for (unsigned i = 0; i < LOOK_MAX && tar_next(tar, &entry, err); i++) {
@@ -61,14 +61,14 @@ static source_opener sniff_names(struct tar *tar, bool seeks, struct error *err)
             return docker_archive_open;
         if (kind == 'o')
             found = oci_layout_open;
-        maybe |= kind == '?' || kind == 'o';
+        all = kind != 'l' && (all || i == 0);
         if (!seeks && entry.type != TAR_FOLDER)
-            return maybe ? docker_archive_open : tarball_open;
+            break;
     }
-    if (found)
+    if (found && seeks)
         return found;
-    /* An error here will come again when it is read, with its place. */
-    return tarball_open;
+    /* An archive that is cut, for example. An error here comes again when it is read. */
+    return all ? docker_archive_open : tarball_open;
 }
 
 static bool looks_like_tar(struct slice head)
