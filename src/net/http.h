@@ -78,7 +78,7 @@ struct http_response {
 };
 
 /*
- * True for any final answer, whatever its status: ask http_ok or response->status. False when there
+ * True for any final answer, whatever its status: ask response->status. False when there
  * was none (ERROR_NETWORK; ERROR_DENIED for a certificate that is not believed), the body is over
  * its limit (ERROR_LIMIT), or the sink refused (its own error). The text names the host and what to
  * do.
