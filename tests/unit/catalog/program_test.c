@@ -9,10 +9,12 @@
  */
 enum { DYNAMIC_AT = 176, NAME_AT = 224, TEXT_AT = 300, ROOM = 64 * 1024 };
 
+static bool big_endian; /* what make_library makes */
+
 static void put(char *at, uint64_t value, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        at[i] = (char)(value >> 8 * i);
+        at[big_endian ? size - 1 - i : i] = (char)(value >> 8 * i);
 }
 
 static void put_segment(char *at, unsigned type, unsigned flags, uint64_t offset, uint64_t size)
@@ -30,6 +32,7 @@ static struct slice make_library(char *room, const char *soname, struct slice te
     static const char head[] = {0x7f, 'E', 'L', 'F', 2, 1, 1};
     memset(room, 0, TEXT_AT);
     memcpy(room, head, sizeof head);
+    room[5] = big_endian ? 2 : 1;
     put(room + 16, 3, 2);
     put(room + 32, 64, 8);
     put(room + 54, 56, 2);
@@ -205,6 +208,19 @@ static void every_row_is_told_by_its_bytes(void **state)
     }
 }
 
+static void the_other_order_of_bytes_is_read_too(void **state)
+{
+    (void)state;
+    static char room[ROOM];
+    big_endian = true;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        FIXTURE f;
+        scan(&f, "x", make_library(room, cases[i].soname, cases[i].text), ROOM);
+        assert_case(i, &f.analysis);
+    }
+    big_endian = false;
+}
+
 /* Wherever the text stands, and however the bytes are cut into pieces. */
 static void pieces_and_places_make_no_difference(void **state)
 {
@@ -325,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_told_by_its_bytes),
+        cmocka_unit_test(the_other_order_of_bytes_is_read_too),
         cmocka_unit_test(pieces_and_places_make_no_difference),
         cmocka_unit_test(a_text_file_is_no_program),
         cmocka_unit_test(a_scanner_is_not_what_it_looks_for),
