@@ -45,6 +45,7 @@ struct finder {
     const char *name;
     size_t limit;   /* bytes of a file it takes at most; a larger one becomes a note */
     bool only_owns; /* tells which files are owned, no packages: no "database" of the analysis */
+    const char *excuse; /* not NULL: the file is not read, this is noted instead */
     /* By path alone: cheap, called for every file of every layer. */
     bool (*wants)(struct slice clean_path);
     /* The whole file. Bad bytes become a note, never a failure of the scan. */

@@ -45,9 +45,10 @@ static enum layer_want visit_entry(void *context, const struct layer_entry *entr
         return entry->size < PROGRAM_LEAST ? LAYER_NONE : LAYER_PIECES;
     if (!visit->finder->only_owns)
         collector_add_database(&visit->collector, entry->path);
-    if (entry->size <= visit->finder->limit)
+    const char *excuse = visit->finder->excuse;
+    if (!excuse && entry->size <= visit->finder->limit)
         return LAYER_WHOLE;
-    collector_add_note(&visit->collector, entry->path, "is too large to be read");
+    collector_add_note(&visit->collector, entry->path, excuse ? excuse : "is too large to be read");
     return LAYER_NONE;
 }
 

@@ -179,6 +179,19 @@ static void trees_are_told_of_by_their_programs(void **state)
     assert_text(f.analysis.packages[1].version, "1.22.3");
 }
 
+static void packages_that_are_not_read_are_named(void **state)
+{
+    (void)state;
+    static struct tar_text tar;
+    FIXTURE f;
+    tar.len = 0;
+    add_file(&tar, "usr/lib/sysimage/rpm/rpmdb.sqlite", SLICE("SQLite format 3"));
+    end(&tar);
+    assert_true(read_tar(&f, &tar));
+    assert_int_equal(f.analysis.note_count, 1);
+    assert_text(f.analysis.notes[0].path, "usr/lib/sysimage/rpm/rpmdb.sqlite");
+}
+
 static void a_spent_budget_is_an_error(void **state)
 {
     (void)state;
@@ -225,6 +238,7 @@ int main(void)
         cmocka_unit_test(a_layer_is_read_into_an_analysis),
         cmocka_unit_test(a_cut_layer_is_partial_and_says_why),
         cmocka_unit_test(trees_are_told_of_by_their_programs),
+        cmocka_unit_test(packages_that_are_not_read_are_named),
         cmocka_unit_test(a_spent_budget_is_an_error),
         cmocka_unit_test(a_folder_is_read_like_a_layer),
     };
