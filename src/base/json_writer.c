@@ -81,11 +81,26 @@ static void put_escaped(FILE *file, uint32_t code)
         fwrite(bytes, 1, utf8_put(bytes, code), file);
 }
 
+/* How many bytes at the front stand for themselves: most texts are nothing else. */
+static size_t plain_run(struct slice text)
+{
+    size_t len = 0;
+    while (len < text.len && (unsigned char)text.at[len] >= 0x20 &&
+           (unsigned char)text.at[len] < 0x7F && text.at[len] != '"' && text.at[len] != '\\')
+        len++;
+    return len;
+}
+
 static void put_quoted(FILE *file, struct slice text)
 {
     putc('"', file);
     while (text.len) {
         uint32_t code;
+        size_t plain = plain_run(text);
+        fwrite(text.at, 1, plain, file);
+        text = slice_from(text, plain);
+        if (!text.len)
+            break;
         if (!utf8_cut(&text, &code))
             code = UTF8_REPLACEMENT;
         put_escaped(file, code);
