@@ -218,6 +218,8 @@ static void what_is_no_image_is_told_apart(void **state)
     expect_error(beside("text"), NULL, ERROR_UNSUPPORTED, "neither an image archive, nor a layer");
     put("empty", SLICE(""));
     expect_error(beside("empty"), NULL, ERROR_FORMAT, "an empty file");
+    put("zeros", slice_of((char[10240]){0}, 10240)); /* a layer without entries */
+    assert_string_equal(open_one(beside("zeros"), NULL, NULL)->kind, "layer");
     put("xz", slice_of("\xfd\x37zXZ\0\0\0", 8));
     expect_error(beside("xz"), NULL, ERROR_UNSUPPORTED, "compressed by xz");
     expect_error(beside("absent.tar"), NULL, ERROR_NOT_FOUND, "no such file or folder");
@@ -264,6 +266,7 @@ static void damaged_archives_are_refused(void **state)
     put("cut.tar", slice_upto(bytes, bytes.len / 2));
     expect_error(arena_printf(&arena, "docker-archive:%s", beside("cut.tar")).at, NULL,
                  ERROR_FORMAT, "the tar ends too early, at byte");
+    expect_error(beside("cut.tar"), NULL, ERROR_FORMAT, "the tar ends too early, at byte");
     assert_true(file_read(full("@platforms.tar"), 1 << 20, &arena, &bytes, &err));
     char *text = (char *)(uintptr_t)bytes.at;
     size_t at = slice_search(bytes, SLICE("\"architecture\":\"arm64\""));
