@@ -1,5 +1,6 @@
 #include "net/transfer.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #define SET(transfer, option, value)                                                               \
@@ -308,6 +309,23 @@ static enum transfer_end judge(struct transfer *transfer, CURLcode code, const c
     return is_worth_another(transfer, code) ? TRANSFER_BROKEN : TRANSFER_FAILED;
 }
 
+/* OpenSSL writes with write(2): to a connection that is gone that is a signal, which would end the
+   program without a word. It is held back in this thread, and forgotten. */
+static CURLcode perform_quietly(const struct transfer *transfer)
+{
+    sigset_t pipe_signal, before, pending;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    CURLcode code = transfer->client->api->easy_perform(transfer->client->easy);
+    while (!sigismember(&pending, SIGPIPE) &&
+           sigtimedwait(&pipe_signal, NULL, &(struct timespec){0}) == SIGPIPE)
+        ;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return code;
+}
+
 enum transfer_end transfer_run(struct transfer *transfer, struct error *err)
 {
     char curl_text[CURL_ERROR_SIZE] = "";
@@ -319,8 +337,7 @@ enum transfer_end transfer_run(struct transfer *transfer, struct error *err)
     transfer->room = transfer->header_bytes = 0;
     transfer->cut = transfer->stopped = false;
     if (set_all(transfer, &list, curl_text))
-        end = judge(transfer, transfer->client->api->easy_perform(transfer->client->easy),
-                    curl_text, err);
+        end = judge(transfer, perform_quietly(transfer), curl_text, err);
     else
         error_set(err, ERROR_INTERNAL, "libcurl refused the options of a request");
     transfer->client->api->slist_free_all(list);
