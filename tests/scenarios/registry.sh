@@ -74,6 +74,11 @@ check "asks whether it is running" grep -q 'is it running' "$work/err"
 if "$PLIMSOLL" scan --help >/dev/null 2>&1; then
     exits "plimsoll scan finds a package in it" 0 "$PLIMSOLL" scan --format "json=$work/scan.json" "$at:index"
     check "openssl" grep -q 1.1.1s-r0 "$work/scan.json"
+    exits "plimsoll scan, the other platform" 0 "$PLIMSOLL" scan --platform linux/arm64 "$at:index"
+    check "is named" grep -q linux/arm64 "$work/out"
+    exits "plimsoll scan, all platforms" 0 "$PLIMSOLL" scan --all-platforms "$at:index"
+    exits "plimsoll scan, prefix" 0 "$PLIMSOLL" scan "registry:$at:docker"
+    exits "plimsoll scan, offline" 3 "$PLIMSOLL" scan --offline "$at:index"
 fi
 
 # Basic; Debian's python has bcrypt in crypt.
