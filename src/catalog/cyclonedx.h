@@ -2,15 +2,15 @@
 /*
  * CycloneDX JSON (ECMA-424, versions 1.2 to 1.6) read as the packages of an image: our own (report/
  * cyclonedx.c; nothing that we wrote is lost), Trivy's and Syft's with the properties by which they
- * tell source packages, and any other by its purls. The bytes are hostile; all results live in
- * `arena`.
+ * tell source packages, and any other by its purls. The bytes are hostile; results live in `arena`
+ * or are slices of the bytes, which must outlive them.
  *
  * What has no field in CycloneDX stands in properties of ours:
  *   component  plimsoll:type, source, source_version, arch, vendor, path, layer (the digest),
- *              evidence, cpe, license, platform (once for each)
+ *              layer_index, evidence, cpe, license, platform (once for each)
  *   metadata   plimsoll:image:kind, tag, os, architecture, variant, os_version, created,
  *              manifest_digest, index_digest, config_digest, layer (a JSON object each, lowest
- *              first), plimsoll:platform
+ *              first), plimsoll:platform, partial, note (of what could not be read; once for each)
  *   system     plimsoll:codename, pretty, path
  */
 #include "catalog/analysis.h"
@@ -32,6 +32,7 @@ struct sbom {
     struct image image;               /* what it tells of it: name, digests, platform, layers */
     struct slice *platforms;          /* of an SBOM of several platforms */
     size_t platform_count, platform_room;
+    bool partial;       /* made of an image of which a part could not be read: notes say which */
     struct slice tool;  /* that made it: "plimsoll 0.1.0", "trivy 0.58.0" */
     struct note *notes; /* components that could not be taken, and why */
     size_t note_count, note_room;

@@ -51,6 +51,7 @@ static void sbom_take_image(struct scan *scan, const struct image *file, const s
         image->kind = file->kind;
     scan->result.platforms = sbom->platforms;
     scan->result.platform_count = sbom->platform_count;
+    scan->result.partial = scan->result.partial || sbom->partial;
 }
 
 bool scan_read_sbom(struct scan *scan, const struct image *image, struct error *err)
