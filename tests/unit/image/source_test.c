@@ -286,8 +286,8 @@ static int remove_folder(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "sbom",   "xml",       "text",        "empty", "xz",      "root/b/file", "root/b",
-        "root/a", "root/away", "root/circle", "root",  "cut.tar", "bent.tar"};
+        "sbom",   "zeros",  "xml",       "text",        "empty", "xz",      "root/b/file",
+        "root/b", "root/a", "root/away", "root/circle", "root",  "cut.tar", "bent.tar"};
     char path[200];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
