@@ -1,5 +1,6 @@
 /* Everything that a scan knows, as docs/schema/scan-1.json describes it. */
 #include "base/json.h"
+#include "base/table.h"
 #include "report/formats.h"
 #include "report/summary.h"
 
@@ -155,24 +156,46 @@ static void put_suppression(struct json_writer *json, const struct scan_finding 
     json_end_object(json);
 }
 
-/* Findings point into result->packages or at copies; the purl is found by the package's place. */
-static struct slice purl_of(const struct scan_result *result, const struct package *package)
+/* What tells one package of the result from another. */
+static struct slice purl_key(struct arena *arena, const struct package *package, bool with_arch)
 {
-    for (size_t i = 0; i < result->package_count; i++)
-        if (package == &result->packages[i].package)
-            return result->packages[i].purl;
+    return arena_printf(arena, "%d\n%.*s\n%.*s\n%.*s\n%.*s", (int)package->type,
+                        SLICE_ARG(package->name), SLICE_ARG(package->version),
+                        SLICE_ARG(package->path), SLICE_ARG(with_arch ? package->arch : SLICE("")));
+}
+
+/* Findings point at copies of the result's packages: their purls are found by what the packages
+   say. Platforms that share an entry (--all-platforms) differ in their architecture, so there is a
+   key without it too. */
+static bool index_purls(struct table *purls, const struct scan_result *result)
+{
     for (size_t i = 0; i < result->package_count; i++) {
-        const struct package *other = &result->packages[i].package;
-        if (other->type == package->type && slice_equal(other->name, package->name) &&
-            slice_equal(other->version, package->version) &&
-            slice_equal(other->path, package->path))
-            return result->packages[i].purl;
+        const struct scan_package *package = &result->packages[i];
+        for (int with_arch = 0; with_arch < 2; with_arch++) {
+            struct slice key = purl_key(purls->arena, &package->package, with_arch);
+            if (!key.at)
+                return false;
+            if (!table_get(purls, key) && !table_put(purls, key, (void *)(uintptr_t)(i + 1)))
+                return false;
+        }
+    }
+    return true;
+}
+
+static struct slice purl_of(const struct table *purls, const struct scan_result *result,
+                            const struct package *package)
+{
+    for (int with_arch = 1; with_arch >= 0; with_arch--) {
+        struct slice key = purl_key(purls->arena, package, with_arch);
+        uintptr_t place = key.at ? (uintptr_t)table_get(purls, key) : 0;
+        if (place)
+            return result->packages[place - 1].purl;
     }
     return (struct slice){0};
 }
 
-static void put_finding(struct json_writer *json, const struct scan_result *result,
-                        const struct scan_finding *found)
+static void put_finding(struct json_writer *json, const struct scan_finding *found,
+                        struct slice purl)
 {
     const struct finding *finding = &found->finding;
     json_begin_object(json);
@@ -194,19 +217,26 @@ static void put_finding(struct json_writer *json, const struct scan_result *resu
     json_field_bool(json, "in_baseline", found->in_baseline);
     json_name(json, "package");
     json_begin_object(json);
-    put_package_members(json, finding->package, found->layer, purl_of(result, finding->package));
+    put_package_members(json, finding->package, found->layer, purl);
     json_end_object(json);
     field_texts(json, "platforms", finding->platforms, finding->platform_count);
     json_end_object(json);
 }
 
-static void put_findings(struct json_writer *json, const struct scan_result *result)
+static bool put_findings(struct json_writer *json, const struct scan_result *result,
+                         struct arena *arena)
 {
+    struct table purls;
+    table_init(&purls, arena);
+    if (!index_purls(&purls, result))
+        return false;
     json_name(json, "findings");
     json_begin_array(json);
     for (size_t i = 0; i < result->finding_count; i++)
-        put_finding(json, result, &result->findings[i]);
+        put_finding(json, &result->findings[i],
+                    purl_of(&purls, result, result->findings[i].finding.package));
     json_end_array(json);
+    return true;
 }
 
 static void put_packages(struct json_writer *json, const struct scan_result *result)
@@ -281,7 +311,6 @@ bool report_json(const struct scan_result *result, const struct report_options *
                  struct arena *arena, FILE *file, struct error *err)
 {
     (void)options;
-    (void)err;
     struct json_writer json;
     json_writer_init(&json, file, 2);
     json_begin_object(&json);
@@ -293,7 +322,8 @@ bool report_json(const struct scan_result *result, const struct report_options *
     put_distribution(&json, &result->distribution);
     put_coverage(&json, &result->coverage);
     put_summary(&json, result);
-    put_findings(&json, result);
+    if (!put_findings(&json, result, arena))
+        return arena_error(err);
     put_packages(&json, result);
     put_notes(&json, result);
     put_database(&json, result);

@@ -3,29 +3,73 @@
  * (GitHub, GitLab and Gitea all render <details>). Everything that comes from the image or a feed
  * is escaped for Markdown and HTML.
  */
+#include "base/utf8.h"
 #include "report/formats.h"
 #include "report/group.h"
 #include "report/summary.h"
 
-/* Letters, digits and harmless marks stay; what Markdown or HTML could take for its own gets a
-   backslash or an entity; control characters become spaces. */
+/* Cuts one character off the front and writes it as what means the same in Markdown and in HTML;
+   false when it is none that either reads. A mention would call people, in whatever context:
+   nothing visible stands between it and the name. */
+static bool put_entity(FILE *file, struct slice *rest, struct slice *character)
+{
+    uint32_t code;
+    *character = *rest;
+    bool valid = utf8_cut(rest, &code);
+    character->len -= rest->len;
+    if (!valid)
+        fputs("\xEF\xBF\xBD", file); /* U+FFFD, replacement character */
+    else if (code == '<')
+        fputs("&lt;", file);
+    else if (code == '>')
+        fputs("&gt;", file);
+    else if (code == '&')
+        fputs("&amp;", file);
+    else if (code == '@')
+        fputs("&#64;&#8203;", file);
+    else if (code < ' ' || (code >= 0x7f && code < 0xa0))
+        fputc(' ', file);
+    else
+        return false;
+    return true;
+}
+
+/* Letters, digits and harmless marks stay; what Markdown could take for its own gets a backslash.
+   An address is no link unless we make it one. */
 static void put(FILE *file, struct slice text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        if (c == '<')
-            fputs("&lt;", file);
-        else if (c == '>')
-            fputs("&gt;", file);
-        else if (c == '&')
-            fputs("&amp;", file);
-        else if ((unsigned char)c < ' ' || c == 0x7f)
-            fputc(' ', file);
-        else if (strchr("\\`*_{}[]()#!|~@", c))
-            fprintf(file, "\\%c", c);
+    struct slice character;
+    while (text.len) {
+        bool address = slice_starts(text, SLICE("://"));
+        if (put_entity(file, &text, &character))
+            continue;
+        if (strchr("\\`*_{}[]()#!|~", *character.at))
+            fputc('\\', file);
+        if (address)
+            fputs("&#58;", file);
         else
-            fputc(c, file);
+            fwrite(character.at, 1, character.len, file);
     }
+}
+
+/* Inside an HTML element Markdown is not read, and a backslash would be seen. */
+static void put_html(FILE *file, struct slice text)
+{
+    struct slice character;
+    while (text.len)
+        if (!put_entity(file, &text, &character))
+            fwrite(character.at, 1, character.len, file);
+}
+
+/* An address that can stand in a link as it is. */
+static bool is_plain_address(struct slice url)
+{
+    if (!slice_starts(url, SLICE("https://")))
+        return false;
+    for (size_t i = 0; i < url.len; i++)
+        if (url.at[i] <= ' ' || url.at[i] >= 0x7f || strchr("<>()[]|\\`\"'*", url.at[i]))
+            return false;
+    return true;
 }
 
 static void put_head(FILE *file, const struct scan_result *result, size_t programs,
@@ -70,9 +114,7 @@ static void put_summary(FILE *file, const struct report_groups *groups)
 static void put_finding(FILE *file, const struct finding *finding)
 {
     const struct rating *rating = finding_best_rating(finding);
-    bool linked = slice_starts(finding->url, SLICE("https://")) &&
-                  slice_find(finding->url, ')') == finding->url.len &&
-                  slice_find(finding->url, ' ') == finding->url.len;
+    bool linked = is_plain_address(finding->url);
     fprintf(file, "| %s | ", severity_label(finding->severity));
     fputs(linked ? "[" : "", file);
     put(file, finding->id);
@@ -93,12 +135,12 @@ static void put_group(FILE *file, const struct report_group *group)
 {
     const struct package *package = group_package(group);
     fputs("<details><summary><b>", file);
-    put(file, package->source.len ? package->source : package->name);
+    put_html(file, package->source.len ? package->source : package->name);
     fputs("</b> ", file);
-    put(file, package->source_version.len ? package->source_version : package->version);
+    put_html(file, package->source_version.len ? package->source_version : package->version);
     if (group->fix.len) {
         fputs(" → ", file);
-        put(file, group->fix);
+        put_html(file, group->fix);
         fprintf(file, " fixes %zu of %zu", group->mended, group->count);
     } else {
         fprintf(file, ": %zu without a fix", group->count);

@@ -5,25 +5,7 @@
 #include "report/formats.h"
 #include "report/group.h"
 #include "report/summary.h"
-#include "report/table_parts.h"
-
-/* Columns of a finding's line; FOLD_AFTER: rows of one package before its minor findings are
- * folded. */
-enum {
-    INDENT = 2,
-    COLUMN_ID = 13,
-    COLUMN_FIX = 32,
-    COLUMN_CVSS = 48,
-    COLUMN_EPSS = 58,
-    FOLD_AFTER = 8
-};
-
-static enum terminal_style severity_style(enum severity severity)
-{
-    static const enum terminal_style styles[SEVERITIES] = {STYLE_PLAIN,  STYLE_DIM, STYLE_BLUE,
-                                                           STYLE_YELLOW, STYLE_RED, STYLE_CRITICAL};
-    return styles[severity];
-}
+#include "report/table_groups.h"
 
 static void put_image(struct line *line, const struct scan_result *result, struct arena *arena)
 {
@@ -43,42 +25,69 @@ static void put_image(struct line *line, const struct scan_result *result, struc
     line_end(line);
 }
 
+/* A piece of a sentence, on a line of its own when this one has no room for it. */
+static void put_piece(struct line *line, enum terminal_style style, struct slice text)
+{
+    if (line->width && line->at > TABLE_INDENT && line->at + terminal_columns(text) > line->width) {
+        line_end(line);
+        line_print(line, "%*s", 2 * TABLE_INDENT, "");
+        text = slice_trim(text);
+    }
+    line_styled(line, style, text);
+}
+
+static void put_support(struct line *line, const struct coverage *coverage, struct arena *arena)
+{
+    if (coverage->end_of_life.len == 0)
+        return;
+    bool past = coverage->past_end_of_life;
+    put_piece(line, past ? STYLE_RED : STYLE_PLAIN,
+              arena_printf(arena, past ? " (end of life since %.*s)" : " (supported until %.*s)",
+                           SLICE_ARG(coverage->end_of_life)));
+}
+
 static void put_contents(struct line *line, const struct scan_result *result, size_t programs,
                          struct arena *arena)
 {
     struct slice distribution = result_distribution(result, arena);
-    line_print(line, "  ");
+    line_print(line, "%*s", TABLE_INDENT, "");
     line_put(line, distribution.len ? distribution : SLICE("no distribution"));
-    const struct coverage *coverage = &result->coverage;
-    if (coverage->past_end_of_life) {
-        line_print(line, " ");
-        terminal_style(line->file, STYLE_RED);
-        line_print(line, "(end of life since %.*s)", SLICE_ARG(coverage->end_of_life));
-        terminal_style(line->file, STYLE_PLAIN);
-    } else if (coverage->end_of_life.len) {
-        line_print(line, " (supported until %.*s)", SLICE_ARG(coverage->end_of_life));
-    }
-    line_print(line, ", %zu package%s", result->package_count,
-               result->package_count == 1 ? "" : "s");
+    put_support(line, &result->coverage, arena);
+    line_print(line, ",");
+    put_piece(line, STYLE_PLAIN,
+              arena_printf(arena, " %zu package%s", result->package_count,
+                           result->package_count == 1 ? "" : "s"));
     if (programs)
-        line_print(line, " (%zu compiled from source)", programs);
-    if (result->image.layer_count > 1)
-        line_print(line, ", %zu layers", result->image.layer_count);
+        put_piece(line, STYLE_PLAIN, arena_printf(arena, " (%zu compiled from source)", programs));
+    if (result->image.layer_count > 1) {
+        line_print(line, ",");
+        put_piece(line, STYLE_PLAIN, arena_printf(arena, " %zu layers", result->image.layer_count));
+    }
     line_end(line);
 }
 
-static void put_database(struct line *line, const struct scan_result *result)
+static void put_feeds(struct line *line, const struct scan_result *result)
+{
+    struct slice newest = slice_upto(result_newest_feed(result), 10);
+    line_print(line, "%zu feed%s, newest data ", result->feed_count,
+               result->feed_count == 1 ? "" : "s");
+    line_put(line, newest.len ? newest : SLICE("of unknown date"));
+}
+
+static void put_database(struct line *line, const struct scan_result *result, struct arena *arena)
 {
     const struct coverage *coverage = &result->coverage;
     line_print(line, "  advisories: ");
     if (result->starter_database)
         line_styled(line, STYLE_YELLOW, SLICE("starter database, a few packages only"));
     else
-        line_print(line, "%zu feeds, newest data %.10s", result->feed_count,
-                   result_newest_feed(result).len ? result_newest_feed(result).at : "unknown");
-    if (coverage->covered && coverage->feed_date.len)
-        line_print(line, "; %.*s of %.*s", SLICE_ARG(coverage->scope),
-                   SLICE_ARG(slice_upto(coverage->feed_date, 10)));
+        put_feeds(line, result);
+    if (coverage->covered && coverage->feed_date.len) {
+        line_print(line, ";");
+        put_piece(line, STYLE_PLAIN,
+                  arena_printf(arena, " %.*s of %.*s", SLICE_ARG(coverage->scope),
+                               SLICE_ARG(slice_upto(coverage->feed_date, 10))));
+    }
     line_end(line);
     if (!result_not_covered(result))
         return;
@@ -112,124 +121,41 @@ static void put_advice(struct line *line, const struct report_summary *summary)
         if (!summary->by_severity[severity])
             continue;
         line_print(line, "  ");
-        line_styled(line, severity_style((enum severity)severity),
+        line_styled(line, table_severity_style((enum severity)severity),
                     slice_str(severity_label((enum severity)severity)));
-        line_pad(line, COLUMN_ID);
+        line_pad(line, TABLE_COLUMN_ID);
         line_print(line, "%5zu   %s", summary->by_severity[severity],
                    severity_advice((enum severity)severity));
         line_end(line);
     }
 }
 
-static void put_names(struct line *line, const struct report_group *group)
+static struct slice between(struct arena *arena, const char *before, struct slice text,
+                            const char *after)
 {
-    const struct package *package = group_package(group);
-    if (package->type == PACKAGE_PROGRAM) {
-        line_print(line, "  ");
-        line_styled(line, STYLE_DIM, package->path);
-        return;
-    }
-    if (group->name_count == 1 && slice_equal(group->names[0], package->source))
-        return;
-    line_print(line, "  (");
-    for (size_t i = 0; i < group->name_count; i++) {
-        line_print(line, "%s", i ? ", " : "");
-        line_put(line, group->names[i]);
-    }
-    line_print(line, ")");
+    if (text.len == 0)
+        return (struct slice){0};
+    return arena_printf(arena, "%s%.*s%s", before, SLICE_ARG(text), after);
 }
 
-static void put_group_head(struct line *line, const struct report_group *group)
-{
-    const struct package *package = group_package(group);
-    line_end(line);
-    line_styled(line, STYLE_BOLD, package->source.len ? package->source : package->name);
-    line_print(line, " ");
-    line_put(line, package->source_version.len ? package->source_version : package->version);
-    if (group->fix.len) {
-        line_print(line, " → ");
-        terminal_style(line->file, STYLE_GREEN);
-        line_put(line, group->fix);
-        terminal_style(line->file, STYLE_PLAIN);
-        line_print(line, group->mended == group->count ? " fixes all %zu" : " fixes %zu of %zu",
-                   group->mended, group->count);
-    }
-    put_names(line, group);
-    line_end(line);
-}
-
-static void put_finding(struct line *line, const struct finding *finding)
-{
-    line_print(line, "%*s", INDENT, "");
-    line_styled(line, severity_style(finding->severity),
-                slice_str(severity_label(finding->severity)));
-    line_pad(line, COLUMN_ID);
-    line_put(line, finding->id);
-    line_pad(line, COLUMN_FIX);
-    struct slice remedy = finding_remedy(finding);
-    line_styled(line, finding->fixed.len ? STYLE_GREEN : STYLE_PLAIN, remedy);
-    const struct rating *rating = finding_best_rating(finding);
-    line_pad(line, COLUMN_CVSS);
-    if (rating && rating->score > 0)
-        line_print(line, "CVSS %.1f", rating->score);
-    if (finding->epss >= 0.01 || finding->kev || finding->title.len)
-        line_pad(line, COLUMN_EPSS);
-    if (finding->epss >= 0.01)
-        line_print(line, "EPSS %3.0f%%", finding->epss * 100);
-    if (finding->kev) {
-        line_print(line, "  ");
-        line_styled(line, STYLE_CRITICAL, SLICE("EXPLOITED"));
-    }
-    if (finding->title.len) {
-        line_print(line, "  ");
-        line_styled(line, STYLE_DIM, finding->title);
-    }
-    line_end(line);
-}
-
-/* Many minor findings of one package are one line, so that the others are seen. */
-static void put_group(struct line *line, const struct report_group *group, bool all)
-{
-    put_group_head(line, group);
-    size_t shown = 0;
-    for (; shown < group->count; shown++) {
-        const struct finding *finding = &group->findings[shown]->finding;
-        if (!all && shown >= FOLD_AFTER && finding->severity < SEVERITY_HIGH && !finding->kev)
-            break;
-        put_finding(line, finding);
-    }
-    if (shown == group->count)
-        return;
-    line_print(line, "%*s", INDENT, "");
-    terminal_style(line->file, STYLE_DIM);
-    line_print(line, "and %zu more, %s or less (--all shows them)", group->count - shown,
-               severity_name(group->findings[shown]->finding.severity));
-    terminal_style(line->file, STYLE_PLAIN);
-    line_end(line);
-}
-
-static void put_suppressed(struct line *line, const struct scan_result *result, size_t count)
+static void put_suppressed(struct line *line, const struct scan_result *result, size_t count,
+                           struct arena *arena)
 {
     if (!count)
         return;
     line_end(line);
-    line_print(line, "%zu suppressed by exceptions", count);
+    line_styled(line, STYLE_BOLD, arena_printf(arena, "%zu suppressed by exceptions", count));
     line_end(line);
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct scan_finding *found = &result->findings[i];
         if (!found->suppressed)
             continue;
-        line_print(line, "%*s", INDENT, "");
-        line_put(line, found->finding.id);
-        line_print(line, "  ");
-        line_put(line, found->finding.package->name);
-        line_print(line, ": ");
-        line_put(line, found->reason);
-        if (found->owner.len)
-            line_print(line, " (%.*s)", SLICE_ARG(found->owner));
-        if (found->expires.len)
-            line_print(line, ", until %.*s", SLICE_ARG(found->expires));
-        line_end(line);
+        struct slice owner = between(arena, " (", found->owner, ")");
+        struct slice expires = between(arena, ", until ", found->expires, "");
+        line_wrap(line, TABLE_INDENT,
+                  arena_printf(arena, "%.*s  %.*s: %.*s%.*s%.*s", SLICE_ARG(found->finding.id),
+                               SLICE_ARG(found->finding.package->name), SLICE_ARG(found->reason),
+                               SLICE_ARG(owner), SLICE_ARG(expires)));
     }
 }
 
@@ -238,37 +164,43 @@ static void put_notes(struct line *line, const struct scan_result *result, struc
     if (result->note_count == 0)
         return;
     line_end(line);
-    line_print(line, "Notes");
+    line_styled(line, STYLE_BOLD, SLICE("Notes"));
     line_end(line);
     for (size_t i = 0; i < result->note_count; i++) {
         const struct note *note = &result->notes[i];
         struct slice text = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(note->path),
                                          note->path.len ? ": " : "", SLICE_ARG(note->text));
-        line_wrap(line, INDENT, text);
+        line_wrap(line, TABLE_INDENT, text);
     }
 }
 
-/* What the whole means, in one sentence; no bare "0" where nothing could be compared. */
+/* What the whole means; no bare "0" where nothing could be compared. */
+static struct slice total_text(const struct scan_result *result,
+                               const struct report_summary *summary, struct arena *arena)
+{
+    if (summary->total)
+        return arena_printf(arena, "%zu finding%s, %zu with a fix", summary->total,
+                            summary->total == 1 ? "" : "s", summary->fixable);
+    if (result_not_covered(result))
+        return SLICE("Nothing can be said of the distribution's packages: not covered");
+    if (result->package_count == 0)
+        return SLICE("No packages were found");
+    return SLICE("No known vulnerabilities");
+}
+
 static void put_total(struct line *line, const struct scan_result *result,
-                      const struct report_summary *summary)
+                      const struct report_summary *summary, struct arena *arena)
 {
     line_end(line);
-    if (summary->total)
-        line_print(line, "%zu finding%s, %zu with a fix", summary->total,
-                   summary->total == 1 ? "" : "s", summary->fixable);
-    else if (result_not_covered(result))
-        line_print(line, "Nothing can be said of the distribution's packages: not covered");
-    else if (result->package_count == 0)
-        line_print(line, "No packages were found");
-    else
-        line_print(line, "No known vulnerabilities");
+    struct slice text = total_text(result, summary, arena);
     if (summary->suppressed)
-        line_print(line, ", %zu suppressed", summary->suppressed);
+        text = arena_printf(arena, "%.*s, %zu suppressed", SLICE_ARG(text), summary->suppressed);
     if (summary->in_baseline)
-        line_print(line, ", %zu known from the baseline", summary->in_baseline);
+        text = arena_printf(arena, "%.*s, %zu known from the baseline", SLICE_ARG(text),
+                            summary->in_baseline);
     if (result->partial)
-        line_print(line, "; part of the image could not be read");
-    line_end(line);
+        text = arena_printf(arena, "%.*s; part of the image could not be read", SLICE_ARG(text));
+    line_wrap(line, 0, text);
 }
 
 bool report_table(const struct scan_result *result, const struct report_options *options,
@@ -283,13 +215,12 @@ bool report_table(const struct scan_result *result, const struct report_options 
     count_groups(&groups, &summary);
     put_image(&line, result, arena);
     put_contents(&line, result, summary.programs, arena);
-    put_database(&line, result);
+    put_database(&line, result, arena);
     if (summary.total)
         put_advice(&line, &summary);
-    for (size_t i = 0; i < groups.count; i++)
-        put_group(&line, &groups.groups[i], options->all);
-    put_suppressed(&line, result, summary.suppressed);
+    table_put_groups(&line, &groups, options->all);
+    put_suppressed(&line, result, summary.suppressed, arena);
     put_notes(&line, result, arena);
-    put_total(&line, result, &summary);
+    put_total(&line, result, &summary, arena);
     return true;
 }

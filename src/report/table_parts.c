@@ -2,6 +2,8 @@
 
 #include <stdarg.h>
 
+#include "base/utf8.h"
+
 static unsigned room_left(const struct line *line)
 {
     if (line->width == 0)
@@ -9,15 +11,22 @@ static unsigned room_left(const struct line *line)
     return line->width > line->at ? line->width - line->at : 0;
 }
 
-/* The longest beginning, at a character's edge, that takes at most `columns`. */
+/* The longest beginning, at a character's edge, that takes at most `columns`. Marks that take none
+   stay with their letter, but not thousands of them. */
 static struct slice cut_to(struct slice text, unsigned columns)
 {
-    size_t end = text.len < columns ? text.len : columns;
-    while (end < text.len && terminal_columns(slice_upto(text, end + 1)) <= columns)
-        end++;
-    while (end > 0 && (terminal_columns(slice_upto(text, end)) > columns ||
-                       (end < text.len && ((unsigned char)text.at[end] & 0xC0) == 0x80)))
-        end--;
+    struct slice rest = text;
+    unsigned taken = 0;
+    size_t end = 0;
+    while (rest.len && end < 64 + 8 * (size_t)columns) {
+        struct slice before = rest;
+        uint32_t code;
+        utf8_cut(&rest, &code);
+        taken += terminal_columns(slice_upto(before, before.len - rest.len));
+        if (taken > columns)
+            break;
+        end = text.len - rest.len;
+    }
     return slice_upto(text, end);
 }
 
@@ -64,6 +73,22 @@ void line_end(struct line *line)
     line->at = 0;
 }
 
+/* A word that no line can hold, over as many lines as it takes. */
+static struct slice put_pieces(struct line *line, unsigned indent, struct slice word)
+{
+    unsigned room = line->width > indent + 1 ? line->width - indent : 2;
+    while (line->width && terminal_columns(word) > room) {
+        struct slice piece = cut_to(word, room);
+        if (piece.len == 0)
+            break;
+        line_put(line, piece);
+        word = slice_from(word, piece.len);
+        line_end(line);
+        line_print(line, "%*s", (int)indent, "");
+    }
+    return word;
+}
+
 void line_wrap(struct line *line, unsigned indent, struct slice text)
 {
     bool begun = false;
@@ -73,10 +98,12 @@ void line_wrap(struct line *line, unsigned indent, struct slice text)
             line_end(line);
             begun = false;
         }
-        if (begun)
+        if (begun) {
             line_put(line, SLICE(" "));
-        else
+        } else {
             line_print(line, "%*s", (int)indent, "");
+            word = put_pieces(line, indent, word);
+        }
         line_put(line, word);
         begun = true;
     }
