@@ -27,20 +27,6 @@ static struct slice flaw_key(const struct scan_finding *scanned, struct arena *a
                         SLICE_ARG(scanned->exception_source), SLICE_ARG(finding->feed));
 }
 
-/* Positions of packages by what they point to. */
-static size_t package_position(const struct scan_result *result, const struct package *package)
-{
-    for (size_t i = 0; i < result->package_count; i++) {
-        const struct package *other = &result->packages[i].package;
-        if (other == package ||
-            (other->type == package->type && slice_equal(other->name, package->name) &&
-             slice_equal(other->version, package->version) &&
-             slice_equal(other->path, package->path)))
-            return i;
-    }
-    return SIZE_MAX;
-}
-
 static bool flaws_add(struct flaws *flaws, struct table *known, const struct scan_result *result,
                       const struct scan_finding *finding, struct arena *arena)
 {
@@ -56,9 +42,9 @@ static bool flaws_add(struct flaws *flaws, struct table *known, const struct sca
         found = flaws->count;
     }
     struct flaw *flaw = &flaws->items[found - 1];
-    size_t position = package_position(result, finding->finding.package);
-    return position == SIZE_MAX ||
-           ARENA_PUSH(arena, flaw->packages, flaw->count, flaw->room, position);
+    const struct scan_package *installed = result_package(result, finding->finding.package);
+    size_t position = installed ? (size_t)(installed - result->packages) : 0;
+    return !installed || ARENA_PUSH(arena, flaw->packages, flaw->count, flaw->room, position);
 }
 
 static void put_source(struct json_writer *json, const char *name, struct slice source,

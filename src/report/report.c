@@ -11,6 +11,7 @@ const struct report_format report_formats[] = {
     {"markdown", "text/markdown", "for the comment of a pull request", report_markdown},
     {"json", "application/json", "everything, as docs/schema/scan-1.json says", report_json},
     {"ecr", "application/json", "as `aws ecr describe-image-scan-findings` answers", report_ecr},
+    {"sarif", "application/sarif+json", "SARIF 2.1.0, for code-scanning pages", report_sarif},
     {"cyclonedx", "application/vnd.cyclonedx+json",
      "CycloneDX 1.6: packages and vulnerabilities; `scan` reads it again", report_cyclonedx},
     {NULL, NULL, NULL, NULL},

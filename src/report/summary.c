@@ -105,3 +105,17 @@ struct slice result_newest_feed(const struct scan_result *result)
             newest = result->feeds[i].date;
     return newest;
 }
+
+const struct scan_package *result_package(const struct scan_result *result,
+                                          const struct package *package)
+{
+    for (size_t i = 0; i < result->package_count; i++) {
+        const struct package *other = &result->packages[i].package;
+        if (other == package ||
+            (other->type == package->type && slice_equal(other->name, package->name) &&
+             slice_equal(other->version, package->version) &&
+             slice_equal(other->path, package->path)))
+            return &result->packages[i];
+    }
+    return NULL;
+}
