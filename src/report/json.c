@@ -156,7 +156,6 @@ static void put_suppression(struct json_writer *json, const struct scan_finding 
     json_end_object(json);
 }
 
-<<<<<<< HEAD
 /* What tells one package of the result from another. */
 static struct slice purl_key(struct arena *arena, const struct package *package, bool with_arch)
 {
@@ -193,12 +192,6 @@ static struct slice purl_of(const struct table *purls, const struct scan_result 
             return result->packages[place - 1].purl;
     }
     return (struct slice){0};
-=======
-static struct slice purl_of(const struct scan_result *result, const struct package *package)
-{
-    const struct scan_package *installed = result_package(result, package);
-    return installed ? installed->purl : (struct slice){0};
->>>>>>> 7e22901 (report: SARIF, with what code-scanning pages ask for; findings find their package in one place)
 }
 
 static void put_finding(struct json_writer *json, const struct scan_finding *found,
