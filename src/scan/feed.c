@@ -131,6 +131,8 @@ void feed_run(struct feed *feed)
         feed_fetch(feed);
     else if (feed->layer->verify)
         feed_hash_file(feed);
+    if (feed->layer->error.kind) /* the scan fails: no use in fetching the rest */
+        atomic_store(feed->stop, true);
     if (feed->pipe >= 0)
         file_close_fd(&feed->pipe);
     feed->pipe = -1;

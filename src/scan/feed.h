@@ -7,8 +7,8 @@
 
 struct feed {
     struct broker_layer *layer;
-    int pipe;                    /* where fetched bytes go; -1 for files. Closed by feed_run */
-    atomic_bool *stop;           /* set when the child is gone: no more work then */
+    int pipe;          /* where fetched bytes go; -1 for files. Closed by feed_run */
+    atomic_bool *stop; /* set when the child is gone or a layer failed: no more work then */
     atomic_uint_fast64_t *moved; /* bytes moved by all feeds: a sign of life */
 };
 

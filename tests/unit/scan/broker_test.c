@@ -112,7 +112,7 @@ static void test_wrong_digest_is_the_layers_error(void **state)
     assert_true(run(&f));
     assert_int_equal(f.broker[1].error.kind, ERROR_DIGEST);
     assert_false(f.broker[1].verified);
-    assert_true(f.broker[0].verified && f.broker[2].verified);
+    assert_int_equal(f.broker[0].error.kind, ERROR_NONE);
     fixture_done(&f);
 }
 
@@ -306,11 +306,27 @@ static void test_fetched_layers(void **state)
     f.image.source = &source;
     for (int i = 0; i < 3; i++)
         f.layers[i].fd = -1;
+    assert_true(run(&f));
+    for (int i = 0; i < 3; i++)
+        assert_true(f.broker[i].verified && f.broker[i].told && !f.broker[i].analysis.partial);
+    fixture_done(&f);
+}
+
+static void test_fetched_layer_that_fails(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, child_reads_pipes);
+    const struct source_ops ops = {"test", fetch, NULL};
+    struct source source = {&ops};
+    f.image.source = &source;
+    for (int i = 0; i < 3; i++)
+        f.layers[i].fd = -1;
     f.layers[1].offset = 1;
     assert_true(run(&f));
-    assert_true(f.broker[0].verified && f.broker[2].verified);
     assert_int_equal(f.broker[1].error.kind, ERROR_NETWORK);
-    assert_true(f.broker[0].told && !f.broker[0].analysis.partial);
+    assert_true(f.broker[1].told && f.broker[1].analysis.partial);
+    assert_int_equal(f.broker[0].error.kind, ERROR_NONE);
     fixture_done(&f);
 }
 
@@ -326,7 +342,7 @@ static void test_fetched_layers_nobody_reads(void **state)
         f.layers[i].fd = -1;
     f.layers[2].size = 3; /* and one is longer than its manifest says */
     assert_true(run(&f));
-    assert_true(f.broker[0].verified && f.broker[1].verified);
+    assert_int_equal(f.broker[0].error.kind, ERROR_NONE);
     assert_int_equal(f.broker[2].error.kind, ERROR_DIGEST);
     fixture_done(&f);
 }
@@ -363,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_child_that_lies),
         cmocka_unit_test(test_failure_of_one_layer),
         cmocka_unit_test(test_fetched_layers),
+        cmocka_unit_test(test_fetched_layer_that_fails),
         cmocka_unit_test(test_fetched_layers_nobody_reads),
         cmocka_unit_test(test_child_has_no_other_descriptors),
     };
