@@ -141,6 +141,26 @@ static bool load_feeds(struct store_reader *reader, struct error *err)
     return ok;
 }
 
+static bool holds_records(const struct store_reader *reader)
+{
+    for (size_t i = 0; i < reader->feed_count; i++)
+        if (reader->feeds[i].record.status.records)
+            return true;
+    return false;
+}
+
+/* A store that no feed ever reached (a first update without a network) must not hide the starter
+ * database. */
+static bool use_starter(struct store_reader *reader, struct error *err)
+{
+    mdb_txn_abort(reader->txn);
+    store_env_release(reader->env);
+    reader->txn = NULL;
+    reader->env = NULL;
+    reader->feed_count = 0;
+    return load_starter(reader, err);
+}
+
 static bool open_folder(struct store_reader *reader, const char *folder, struct error *err)
 {
     if (!folder)
@@ -149,7 +169,9 @@ static bool open_folder(struct store_reader *reader, const char *folder, struct 
         reader->env = NULL;
         return err->kind == ERROR_NOT_FOUND && load_starter(reader, err);
     }
-    return store_env_begin(reader->env, &reader->txn, err) && load_feeds(reader, err);
+    if (!store_env_begin(reader->env, &reader->txn, err) || !load_feeds(reader, err))
+        return false;
+    return holds_records(reader) || use_starter(reader, err);
 }
 
 bool store_reader_open(struct store_reader **reader, const char *folder, struct error *err)

@@ -121,7 +121,7 @@ static bool print_status(struct invocation *call, struct store_reader *reader, s
         return true;
     }
     if (starter)
-        printf("There is no database in %s: this is the starter database of the program.\n"
+        printf("No feed has reached %s yet: this is the starter database of the program.\n"
                "plimsoll db update makes a full one.\n\n",
                folder);
     return print_table(feeds, count, call->arena, err);

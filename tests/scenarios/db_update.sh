@@ -127,3 +127,9 @@ echo '{"vulnerabilities":[{"cve":{"id":"CVE-2024-1","descriptions":[],"configura
 exits "facts of NVD files" 0 "$PLIMSOLL" db facts "$mirror/nvd" "$work/nvd.json"
 exits "which are a feed" 0 "$PLIMSOLL" db update --only nvd-facts --mirror "$mirror"
 check "with its ranges" knows v:p '< 2.0'
+
+# A first update that reaches nothing leaves the starter database in use.
+rm -rf "$work/db"
+exits "a first update without a mirror" 3 "$PLIMSOLL" db update --mirror http://127.0.0.1:1 --only kev
+exits "a scan after it" 0 "$PLIMSOLL" scan --format json 'pkg:apk/alpine/openssl@1.1.1s-r0?distro=3.16'
+same "uses the starter database" 4 "$(grep -c '"id": "CVE-' "$work/out")"
