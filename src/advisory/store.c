@@ -141,11 +141,14 @@ static bool load_feeds(struct store_reader *reader, struct error *err)
     return ok;
 }
 
-static bool holds_records(const struct store_reader *reader)
+/* An empty feed that went well counts: that it has nothing is its word. */
+static bool was_reached(const struct store_reader *reader)
 {
-    for (size_t i = 0; i < reader->feed_count; i++)
-        if (reader->feeds[i].record.status.records)
+    for (size_t i = 0; i < reader->feed_count; i++) {
+        const struct feed_status *status = &reader->feeds[i].record.status;
+        if (status->records || status->error.len == 0)
             return true;
+    }
     return false;
 }
 
@@ -171,7 +174,7 @@ static bool open_folder(struct store_reader *reader, const char *folder, struct 
     }
     if (!store_env_begin(reader->env, &reader->txn, err) || !load_feeds(reader, err))
         return false;
-    return holds_records(reader) || use_starter(reader, err);
+    return was_reached(reader) || use_starter(reader, err);
 }
 
 bool store_reader_open(struct store_reader **reader, const char *folder, struct error *err)
