@@ -87,9 +87,9 @@ static bool note_release(const struct matching *matching, const struct distribut
         return true;
     return note_add(notes, (struct slice){0},
                     arena_printf(matching->arena,
-                                 "the distribution is not known: %zu packages were not compared "
+                                 "the distribution is not known: %zu package%s not compared "
                                  "with any advisories",
-                                 packages));
+                                 packages, packages == 1 ? " was" : "s were"));
 }
 
 static bool note_types(const struct matching *matching, const struct uncovered *uncovered,

@@ -77,9 +77,9 @@ static bool apply_baseline(struct invocation *call, struct scan *scan, struct er
     if (!path)
         return true;
     if (!file_read(path, BASELINE_SIZE_MAX, call->arena, &report, err))
-        return false;
+        return error_add(err, "--baseline");
     if (!policy_baseline(&scan->result, report, call->arena, err))
-        return error_add(err, "%s", path);
+        return error_add(err, "--baseline: %s", path);
     policy_hide_baseline(&scan->result);
     return true;
 }
@@ -100,8 +100,9 @@ static bool run(struct invocation *call, struct error *err)
     struct policy policy;
     struct report_call reports;
     struct scan scan CLEANUP_SCAN = {.store = NULL};
-    if (!scan_call_options(call, call->operands, call->operand_count, &scan_options, err) ||
-        !read_policy(call, &policy, err) || !report_call_read(call, &reports, err))
+    /* What stands in the options first: `--format app.tar` lacks no image, but a format. */
+    if (!read_policy(call, &policy, err) || !report_call_read(call, &reports, err) ||
+        !scan_call_options(call, call->operands, call->operand_count, &scan_options, err))
         return false;
     scan_options.source.all_platforms = option_flag(call, "all-platforms");
     scan_options.exceptions = scan_call_exceptions(call);

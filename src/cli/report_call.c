@@ -27,6 +27,26 @@ static bool target_read(const char *text, struct arena *arena, struct report_tar
     return true;
 }
 
+/* A scan of minutes should not end with a folder that is not there. What else may hinder is found
+   when it is written. */
+static bool target_can_be_written(const struct report_target *target, struct error *err)
+{
+    struct stat info;
+    if (!target->path)
+        return true;
+    if (stat(target->path, &info) == 0)
+        return !S_ISDIR(info.st_mode) ||
+               error_set(err, ERROR_IO, "--format %s=%s: a folder, not a file",
+                         target->format->name, target->path);
+    struct slice path = slice_str(target->path);
+    size_t slash = slice_find_last(path, '/');
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%.*s", SLICE_ARG(slice_upto(path, slash ? slash : 1)));
+    if (slash < path.len && stat(folder, &info) != 0)
+        return error_errno(err, "--format %s=%s: %s", target->format->name, target->path, folder);
+    return true;
+}
+
 bool report_call_read(struct invocation *call, struct report_call *reports, struct error *err)
 {
     const struct option_value *formats = option_value(call, "format");
@@ -37,6 +57,8 @@ bool report_call_read(struct invocation *call, struct report_call *reports, stru
             return error_set(err, ERROR_USAGE, "more than %d formats", REPORT_CALL_MAX);
         struct report_target *target = &reports->targets[reports->count++];
         if (!target_read(formats->items[i], call->arena, target, err))
+            return false;
+        if (!target_can_be_written(target, err))
             return false;
         to_stdout += !target->path;
     }

@@ -35,7 +35,7 @@ static bool read_purls(const char *path, struct arena *arena, struct scan_option
                     ? file_read_fd(STDIN_FILENO, PURLS_SIZE_MAX, arena, &bytes, err)
                     : file_read(path, PURLS_SIZE_MAX, arena, &bytes, err);
     if (!read)
-        return false;
+        return error_add(err, "--purls");
     for (unsigned number = 1; bytes.len; number++) {
         struct slice line = slice_trim(slice_cut_line(&bytes));
         if (!line.len || line.at[0] == '#')
@@ -84,7 +84,7 @@ bool scan_call_options(struct invocation *call, const char *const *operands, siz
     if (!take_operands(operands, count, call->arena, options, &room, err) ||
         (purls && !read_purls(purls, call->arena, options, &room, err)))
         return false;
-    if (!options->input && !options->purl_count)
+    if ((!options->input || !*options->input) && !options->purl_count)
         return error_set(err, ERROR_USAGE, "no image is given");
     if (options->input && options->purl_count)
         return error_set(err, ERROR_USAGE, "an image or package URLs, not both");

@@ -144,7 +144,7 @@ static bool open_images(struct layout *layout, const char *path, struct slice ta
     struct candidate_list chosen = {0};
     if (!bundle_read(layout->bundle, SLICE("index.json"), MANIFEST_MAX, &bytes, err) ||
         !manifest_parse(bytes, SLICE(""), layout->arena, &top, err))
-        return error_add(err, "index.json");
+        return error_add(err, "not an OCI layout");
     if (top.kind != MANIFEST_INDEX)
         return error_set(err, ERROR_FORMAT, "index.json is no index");
     return choose_entries(layout, &top, tag, &chosen, err) &&

@@ -108,7 +108,8 @@ static void put_image(struct json_writer *json, const struct scan_result *result
 static void put_status(struct json_writer *json, const struct scan_result *result,
                        const struct report_summary *summary)
 {
-    bool unsupported = result_not_covered(result) && summary->total == 0;
+    bool unsupported =
+        (result_not_covered(result) || result_unknown_distribution(result)) && summary->total == 0;
     json_name(json, "imageScanStatus");
     json_begin_object(json);
     json_field(json, "status", unsupported ? SLICE("UNSUPPORTED_IMAGE") : SLICE("COMPLETE"));

@@ -191,7 +191,9 @@ bool report_markdown(const struct scan_result *result, const struct report_optio
         return false;
     put_head(file, result, summary.programs, arena);
     put_summary(file, &groups);
-    if (summary.total == 0 && !result_not_covered(result))
+    if (result_unknown_distribution(result))
+        fputs("> **Not compared**: the distribution of the packages is not known.\n\n", file);
+    else if (summary.total == 0 && !result_not_covered(result))
         fputs(result->package_count ? "No known vulnerabilities.\n\n"
                                     : "No packages were found.\n\n",
               file);

@@ -90,6 +90,16 @@ bool result_not_covered(const struct scan_result *result)
     return result->distribution.id.len && !result->coverage.covered;
 }
 
+bool result_unknown_distribution(const struct scan_result *result)
+{
+    for (size_t i = 0; result->distribution.id.len == 0 && i < result->package_count; i++) {
+        enum package_type type = result->packages[i].package.type;
+        if (type == PACKAGE_APK || type == PACKAGE_DEB || type == PACKAGE_RPM)
+            return true;
+    }
+    return false;
+}
+
 struct slice result_scope(const struct scan_result *result, struct arena *arena)
 {
     if (result->coverage.scope.len)

@@ -31,6 +31,8 @@ struct slice result_platforms(const struct scan_result *result, struct arena *ar
 struct slice result_distribution(const struct scan_result *result, struct arena *arena);
 /* A release that has packages, and that no feed has advisories for. */
 bool result_not_covered(const struct scan_result *result);
+/* Packages of a distribution that nobody knows: they were compared with nothing. */
+bool result_unknown_distribution(const struct scan_result *result);
 /* "alpine 3.16" as the feeds would call it. */
 struct slice result_scope(const struct scan_result *result, struct arena *arena);
 /* The newest date of the feeds' data, ISO 8601; empty when there is none. */

@@ -183,6 +183,8 @@ static struct slice total_text(const struct scan_result *result,
                             summary->total == 1 ? "" : "s", summary->fixable);
     if (result_not_covered(result))
         return SLICE("Nothing can be said of the distribution's packages: not covered");
+    if (result_unknown_distribution(result))
+        return SLICE("Nothing can be said of the packages: their distribution is not known");
     if (result->package_count == 0)
         return SLICE("No packages were found");
     return SLICE("No known vulnerabilities");

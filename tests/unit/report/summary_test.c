@@ -102,6 +102,10 @@ static void distribution_and_coverage(void **state)
     assert_slice(result_scope(result, &arena), "alpine 3.17.3");
     result->distribution.id = SLICE("");
     assert_false(result_not_covered(result)); /* nothing there that could be covered */
+    assert_true(result_unknown_distribution(result));
+    result->packages += 3; /* nginx, compiled from source: needs no distribution */
+    result->package_count = 1;
+    assert_false(result_unknown_distribution(result));
 }
 
 static void the_newest_feed_dates_the_data(void **state)
