@@ -361,7 +361,9 @@ static bool read_document(struct bom *bom)
 static size_t layer_find(const struct image *image, const struct sbom_component *component)
 {
     size_t told = component->layer_index;
-    for (size_t n = 0; component->layer.len && n <= image->layer_count; n++) {
+    if (!component->layer.len) /* of a layer whose digest is not known */
+        return told < image->layer_count ? told : SIZE_MAX;
+    for (size_t n = 0; n <= image->layer_count; n++) {
         /* The place that the component tells comes first: a layer can stand twice in an image. */
         size_t i = n ? n - 1 : told;
         if (i < image->layer_count &&

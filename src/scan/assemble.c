@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/table.h"
+#include "catalog/cyclonedx.h"
 #include "scan/package_purl.h"
 #include "scan/pipeline_parts.h"
 
@@ -76,6 +77,10 @@ static bool assembly_add_package(struct assembly *assembly, const struct scan_im
         .layer_index = image->layers[index],
         .purl = image->purls ? image->purls[index]
                              : package_purl(&image->packages[index], &image->distribution, arena)};
+    if (image->components) {
+        package.platforms = image->components[index].platforms;
+        package.platform_count = image->components[index].platform_count;
+    }
     *position = result->package_count;
     return platforms_add(assembly, &package.platforms, &package.platform_count) &&
            ARENA_PUSH(arena, result->packages, result->package_count, assembly->scan->package_room,
@@ -101,6 +106,10 @@ static bool assembly_add_finding(struct assembly *assembly, const struct finding
     struct scan_finding made = {.finding = *finding,
                                 .layer = result->packages[package].layer,
                                 .layer_index = result->packages[package].layer_index};
+    if (!assembly->many) { /* of an SBOM that tells them */
+        made.finding.platforms = result->packages[package].platforms;
+        made.finding.platform_count = result->packages[package].platform_count;
+    }
     size_t position = result->finding_count;
     return platforms_add(assembly, &made.finding.platforms, &made.finding.platform_count) &&
            ARENA_PUSH(arena, result->findings, result->finding_count, assembly->scan->finding_room,

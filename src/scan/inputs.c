@@ -72,6 +72,7 @@ bool scan_read_sbom(struct scan *scan, const struct image *image, struct error *
         ((struct slice *)(uintptr_t)made->purls)[i] = sbom.components[i].purl;
     }
     made->package_count = sbom.count;
+    made->components = sbom.components;
     for (size_t i = 0; i < sbom.note_count; i++)
         if (!scan_note(scan, sbom.notes[i].path, sbom.notes[i].text))
             return arena_error(err);

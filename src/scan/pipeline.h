@@ -32,7 +32,8 @@ struct scan {
         struct package *packages;
         size_t *layers; /* beside `packages` */
         size_t package_count;
-        const struct slice *purls; /* beside `packages`; NULL: to be made */
+        const struct slice *purls;               /* beside `packages`; NULL: to be made */
+        const struct sbom_component *components; /* the same of an SBOM; else NULL */
     } * images;
     size_t image_count;
     struct exceptions exceptions;

@@ -10,6 +10,7 @@ static struct layer everything_layers[] = {
     {.digest = {LAYER_0}, .diff_id = {LAYER_1}, .size = 123, .created_by = SLICE("ADD \"x\" /")},
     {.diff_id = {LAYER_1}, .media_type = SLICE("application/x"), .foreign = true},
     {.diff_id = {LAYER_1}},
+    {.fd = -1}, /* of a plain tarball: no digest is known */
 };
 
 static struct slice everything_platforms[] = {SLICE("linux/amd64"), SLICE("linux/arm64/v8")};
@@ -46,6 +47,10 @@ static struct scan_package everything_packages[] = {
                  .vendor = SLICE("somebody")},
      .layer_index = SIZE_MAX,
      .purl = SLICE("pkg:generic/haproxy@3.3.14")}, /* the same as another's */
+    {.package =
+         {.type = PACKAGE_OTHER, .name = SLICE("y"), .source = SLICE("y"), .path = SLICE("opt/y")},
+     .layer = &everything_layers[3],
+     .layer_index = 3},
 };
 
 static struct slice everything_aliases[] = {SLICE("GHSA-1")};
@@ -104,13 +109,13 @@ static struct scan_result everything_result(void)
                   .os_version = SLICE("10"),
                   .created = SLICE("2026-08-22T10:11:12Z"),
                   .layers = everything_layers,
-                  .layer_count = 3},
+                  .layer_count = 4},
         .platforms = everything_platforms,
         .platform_count = 2,
         .distribution = {SLICE("alpine"), SLICE("3.16.9"), SLICE("code"), SLICE("Alpine v3.16"),
                          SLICE("etc/os-release")},
         .packages = everything_packages,
-        .package_count = 3,
+        .package_count = 4,
         .findings = everything_findings,
         .finding_count = 2,
         .notes = everything_notes,
