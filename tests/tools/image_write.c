@@ -109,10 +109,17 @@ static struct json_writer *document_begin(struct document *document)
     return &document->json;
 }
 
+/* What documents say lives until the program ends. */
+static struct arena documents = {.limit = 64 << 20};
+
 static struct slice document_end(struct document *document)
 {
     fclose(document->file);
-    return slice_of(document->bytes, document->len);
+    struct slice kept = arena_copy(&documents, slice_of(document->bytes, document->len));
+    free(document->bytes);
+    if (!kept.at)
+        die("out of memory");
+    return kept;
 }
 
 static void put_list(struct json_writer *json, const char *name, const struct slice *items,
