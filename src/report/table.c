@@ -25,25 +25,14 @@ static void put_image(struct line *line, const struct scan_result *result, struc
     line_end(line);
 }
 
-/* A piece of a sentence, on a line of its own when this one has no room for it. */
-static void put_piece(struct line *line, enum terminal_style style, struct slice text)
-{
-    if (line->width && line->at > TABLE_INDENT && line->at + terminal_columns(text) > line->width) {
-        line_end(line);
-        line_print(line, "%*s", 2 * TABLE_INDENT, "");
-        text = slice_trim(text);
-    }
-    line_styled(line, style, text);
-}
-
 static void put_support(struct line *line, const struct coverage *coverage, struct arena *arena)
 {
     if (coverage->end_of_life.len == 0)
         return;
     bool past = coverage->past_end_of_life;
-    put_piece(line, past ? STYLE_RED : STYLE_PLAIN,
-              arena_printf(arena, past ? " (end of life since %.*s)" : " (supported until %.*s)",
-                           SLICE_ARG(coverage->end_of_life)));
+    line_piece(line, 2 * TABLE_INDENT, past ? STYLE_RED : STYLE_PLAIN,
+               arena_printf(arena, past ? " (end of life since %.*s)" : " (supported until %.*s)",
+                            SLICE_ARG(coverage->end_of_life)));
 }
 
 static void put_contents(struct line *line, const struct scan_result *result, size_t programs,
@@ -54,14 +43,16 @@ static void put_contents(struct line *line, const struct scan_result *result, si
     line_put(line, distribution.len ? distribution : SLICE("no distribution"));
     put_support(line, &result->coverage, arena);
     line_print(line, ",");
-    put_piece(line, STYLE_PLAIN,
-              arena_printf(arena, " %zu package%s", result->package_count,
-                           result->package_count == 1 ? "" : "s"));
+    line_piece(line, 2 * TABLE_INDENT, STYLE_PLAIN,
+               arena_printf(arena, " %zu package%s", result->package_count,
+                            result->package_count == 1 ? "" : "s"));
     if (programs)
-        put_piece(line, STYLE_PLAIN, arena_printf(arena, " (%zu compiled from source)", programs));
+        line_piece(line, 2 * TABLE_INDENT, STYLE_PLAIN,
+                   arena_printf(arena, " (%zu compiled from source)", programs));
     if (result->image.layer_count > 1) {
         line_print(line, ",");
-        put_piece(line, STYLE_PLAIN, arena_printf(arena, " %zu layers", result->image.layer_count));
+        line_piece(line, 2 * TABLE_INDENT, STYLE_PLAIN,
+                   arena_printf(arena, " %zu layers", result->image.layer_count));
     }
     line_end(line);
 }
@@ -84,9 +75,9 @@ static void put_database(struct line *line, const struct scan_result *result, st
         put_feeds(line, result);
     if (coverage->covered && coverage->feed_date.len) {
         line_print(line, ";");
-        put_piece(line, STYLE_PLAIN,
-                  arena_printf(arena, " %.*s of %.*s", SLICE_ARG(coverage->scope),
-                               SLICE_ARG(slice_upto(coverage->feed_date, 10))));
+        line_piece(line, 2 * TABLE_INDENT, STYLE_PLAIN,
+                   arena_printf(arena, " %.*s of %.*s", SLICE_ARG(coverage->scope),
+                                SLICE_ARG(slice_upto(coverage->feed_date, 10))));
     }
     line_end(line);
     if (!result_not_covered(result))

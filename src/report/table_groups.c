@@ -96,6 +96,9 @@ static struct columns columns_of(const struct widths *widths, unsigned line_widt
     columns.cvss = place(&at, widths->cvss, CVSS);
     columns.epss = place(&at, widths->epss, EPSS);
     columns.kev = place(&at, widths->kev, KEV);
+    /* Where it does not fit, it stands in place of the probability: it has happened. */
+    if (columns.kev && columns.epss && line_width && columns.kev + KEV > line_width)
+        columns.kev = columns.epss;
     columns.title = line_width == 0 || at + TITLE_LEAST <= line_width ? at : 0;
     return columns;
 }
@@ -141,10 +144,12 @@ static void put_group_head(struct line *line, const struct report_group *group)
     if (group->fix.len) {
         line_print(line, " → ");
         line_styled(line, STYLE_GREEN, group->fix);
+        char mends[80] = " fixes it";
         if (group->mended < group->count)
-            line_print(line, " fixes %zu of %zu", group->mended, group->count);
-        else
-            line_print(line, group->count > 1 ? " fixes all %zu" : " fixes it", group->count);
+            snprintf(mends, sizeof mends, " fixes %zu of %zu", group->mended, group->count);
+        else if (group->count > 1)
+            snprintf(mends, sizeof mends, " fixes all %zu", group->count);
+        line_piece(line, 2 * TABLE_INDENT, STYLE_PLAIN, slice_str(mends));
     }
     put_names(line, group);
     line_end(line);
@@ -164,7 +169,7 @@ static void put_finding(struct line *line, const struct columns *columns,
         line_pad(line, columns->cvss);
         line_print(line, "CVSS %.1f", finding_best_rating(finding)->score);
     }
-    if (has_epss(finding)) {
+    if (has_epss(finding) && !(finding->kev && columns->kev == columns->epss)) {
         line_pad(line, columns->epss);
         line_print(line, "EPSS %3.0f%%", finding->epss * 100);
     }

@@ -60,6 +60,16 @@ void line_styled(struct line *line, enum terminal_style style, struct slice text
     terminal_style(line->file, STYLE_PLAIN);
 }
 
+void line_piece(struct line *line, unsigned indent, enum terminal_style style, struct slice text)
+{
+    if (line->at > indent && terminal_columns(text) > room_left(line)) {
+        line_end(line);
+        line_print(line, "%*s", (int)indent, "");
+        text = slice_trim(text);
+    }
+    line_styled(line, style, text);
+}
+
 void line_pad(struct line *line, unsigned column)
 {
     do {

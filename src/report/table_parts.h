@@ -16,6 +16,8 @@ void line_put(struct line *line, struct slice text);
 /* Our own words. */
 __attribute__((format(printf, 2, 3))) void line_print(struct line *line, const char *format, ...);
 void line_styled(struct line *line, enum terminal_style style, struct slice text);
+/* A piece of a sentence, on an indented line of its own when this one has no room for it. */
+void line_piece(struct line *line, unsigned indent, enum terminal_style style, struct slice text);
 /* Spaces up to a column; one space at least when it is passed already. */
 void line_pad(struct line *line, unsigned column);
 void line_end(struct line *line);

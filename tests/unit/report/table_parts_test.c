@@ -188,6 +188,19 @@ static void the_exploited_one_is_never_folded(void **state)
     free(text);
 }
 
+/* At 80 columns long versions pushed it over the edge: "EXPL…". */
+static void the_word_exploited_is_never_cut(void **state)
+{
+    (void)state;
+    struct scan_result *result = sample_result();
+    result->findings[2].finding.fixed = SLICE("20.10.24+incompatible-r1");
+    for (unsigned width = 76; width < 130; width++) {
+        char *text = sample_report(result, "table", width, false);
+        assert_non_null(strstr(text, "EXPLOITED"));
+        free(text);
+    }
+}
+
 int main(void)
 {
     setenv("NO_COLOR", "1", 1);
@@ -204,6 +217,7 @@ int main(void)
         cmocka_unit_test(no_line_is_wider_than_the_terminal),
         cmocka_unit_test(padding_is_one_space_at_least),
         cmocka_unit_test(the_exploited_one_is_never_folded),
+        cmocka_unit_test(the_word_exploited_is_never_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
