@@ -63,7 +63,10 @@ static void layer_end(struct spec *spec)
     fclose(spec->memory);
     spec->tar = NULL;
     if (!spec->layer->tar.at) /* a tarball or another layer came instead */
-        spec->layer->tar = slice_of(spec->bytes, spec->len);
+        spec->layer->tar = arena_copy(spec->list->arena, slice_of(spec->bytes, spec->len));
+    free(spec->bytes);
+    if (!spec->layer->tar.at)
+        die("out of memory");
     sha256_of(spec->layer->tar, &spec->layer->diff_id);
 }
 
