@@ -19,6 +19,7 @@ enum { SCRATCH_BUDGET = 16 * 1024 * 1024 };
 struct store_writer {
     pthread_mutex_t lock; /* LMDB's handles and map size are for one thread at a time */
     int lock_fd;
+    bool older; /* the store is of an older format: emptied with the first feed that is written */
     MDB_env *env;
     size_t map_size, map_max;
 };
@@ -117,44 +118,46 @@ static int put(MDB_txn *txn, MDB_dbi dbi, struct slice key, struct slice value)
     return mdb_put(txn, dbi, &k, &v, 0);
 }
 
-/* *newer: the store is of a later program and stays as it is. */
-static int prepare_format(MDB_txn *txn, bool *newer)
+static int put_format(MDB_txn *txn)
+{
+    MDB_dbi meta;
+    char text[16];
+    int len = snprintf(text, sizeof text, "%d", STORE_FORMAT);
+    int code = mdb_dbi_open(txn, "meta", MDB_CREATE, &meta);
+    return code ? code : put(txn, meta, SLICE("format"), slice_of(text, (size_t)len));
+}
+
+/* A store without a format is made ours. */
+static int prepare_format(MDB_txn *txn, uint64_t *format)
 {
     MDB_dbi meta;
     MDB_val key = {6, "format"}, value;
-    uint64_t format = 0;
-    char text[16];
     int code = mdb_dbi_open(txn, "meta", MDB_CREATE, &meta);
-    if (code)
-        return code;
-    code = mdb_get(txn, meta, &key, &value);
-    if (code == 0 && slice_u64(slice_of(value.mv_data, value.mv_size), &format)) {
-        *newer = format > STORE_FORMAT;
-        if (format >= STORE_FORMAT)
-            return 0;
-    }
-    if (code == 0 && (code = drop_everything(txn)) != 0)
-        return code;
-    int len = snprintf(text, sizeof text, "%d", STORE_FORMAT);
-    return put(txn, meta, SLICE("format"), slice_of(text, (size_t)len));
+    *format = STORE_FORMAT;
+    if (code || (code = mdb_get(txn, meta, &key, &value)) == MDB_NOTFOUND)
+        return code == MDB_NOTFOUND ? put_format(txn) : code;
+    if (code == 0 && !slice_u64(slice_of(value.mv_data, value.mv_size), format))
+        *format = 0;
+    return code;
 }
 
 static bool prepare(struct store_writer *writer, struct error *err)
 {
     MDB_txn *txn;
-    bool newer = false;
+    uint64_t format;
     int code = mdb_txn_begin(writer->env, NULL, 0, &txn);
     if (code)
         return write_error(err, code);
-    code = prepare_format(txn, &newer);
-    if (code || newer)
+    code = prepare_format(txn, &format);
+    if (code)
         mdb_txn_abort(txn);
     else
         code = mdb_txn_commit(txn);
-    if (newer)
+    if (code == 0 && format > STORE_FORMAT)
         return error_set(err, ERROR_UNSUPPORTED,
                          "the advisory database was made by a newer plimsoll: install that, or use "
                          "another folder (PLIMSOLL_DB)");
+    writer->older = format < STORE_FORMAT;
     return code == 0 || write_error(err, code);
 }
 
@@ -220,7 +223,9 @@ bool store_writer_feed(struct store_writer *writer, struct slice feed, struct ar
                        struct feed_record *record, bool *found, struct error *err)
 {
     pthread_mutex_lock(&writer->lock);
-    int code = read_record(writer, feed, arena, record, found);
+    record->status.name = feed;
+    *found = false;
+    int code = writer->older ? 0 : read_record(writer, feed, arena, record, found);
     pthread_mutex_unlock(&writer->lock);
     return code == 0 || store_error(err, code, "reading the advisory database");
 }
@@ -280,13 +285,18 @@ static int replace(struct store_writer *writer, const struct feed_record *record
     int code = mdb_txn_begin(writer->env, NULL, 0, &txn);
     if (code)
         return code;
+    if (writer->older && (code = drop_everything(txn)) == 0)
+        code = put_format(txn);
     for (size_t i = 0; code == 0 && i < count; i++)
         code = write_rows(txn, &databases[i]);
     if (code == 0)
         code = write_record(txn, record);
-    if (code == 0)
-        return mdb_txn_commit(txn);
-    mdb_txn_abort(txn);
+    if (code) {
+        mdb_txn_abort(txn);
+        return code;
+    }
+    code = mdb_txn_commit(txn);
+    writer->older &= code != 0;
     return code;
 }
 
@@ -294,7 +304,9 @@ bool store_writer_replace(struct store_writer *writer, const struct feed_record 
                           const struct store_rows *databases, size_t count, struct error *err)
 {
     pthread_mutex_lock(&writer->lock);
-    int code = replace(writer, record, databases, count);
+    /* A feed that failed or has nothing new is no reason to empty an older store. */
+    bool nothing = writer->older && count == 0;
+    int code = nothing ? 0 : replace(writer, record, databases, count);
     while (code == MDB_MAP_FULL && writer->map_size < writer->map_max) {
         writer->map_size *= 2;
         code = mdb_env_set_mapsize(writer->env, writer->map_size);

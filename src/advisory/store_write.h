@@ -31,7 +31,8 @@ struct store_writer_options {
 
 /* Makes the folder when there is none. ERROR_BUSY (with the process id of who is at it) when
    another update runs; ERROR_UNSUPPORTED for a store of a newer format. One of an older format is
-   emptied, since all that it holds comes from feeds. `options` may be NULL. */
+   emptied, since all that it holds comes from feeds, but only together with the first feed that is
+   written: an update that gets nothing loses nothing. `options` may be NULL. */
 bool store_writer_open(struct store_writer **writer, const char *folder,
                        const struct store_writer_options *options, struct error *err);
 void store_writer_close(struct store_writer *writer); /* accepts NULL */

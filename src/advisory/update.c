@@ -210,6 +210,7 @@ static void run_job(void *context, size_t index)
     *result = (struct update_feed){.name = work.job->name,
                                    .outcome = outcome,
                                    .records = record.status.records,
+                                   .had_data = work.known && work.before.status.updated_epoch,
                                    .date = arena_copy(run->arena, record.status.date),
                                    .error = err};
     tell(run, result);

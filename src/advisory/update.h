@@ -19,6 +19,7 @@ struct update_feed {
     struct slice name;
     enum update_outcome outcome;
     uint64_t records; /* in the store now */
+    bool had_data;    /* of a former update: it stays when this one fails */
     struct slice date;
     struct error error; /* of UPDATE_FAILED */
 };

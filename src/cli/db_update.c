@@ -51,7 +51,7 @@ static void show_feed(const struct update_feed *feed, int width)
 }
 
 static bool show_result(struct invocation *call, const struct update_result *result, double seconds,
-                        struct error *err)
+                        bool from_upstream, struct error *err)
 {
     int width = 4;
     progress_clear();
@@ -64,8 +64,12 @@ static bool show_result(struct invocation *call, const struct update_result *res
            option_text(call, "db"));
     for (size_t i = 0; i < result->count; i++)
         if (result->feeds[i].outcome == UPDATE_FAILED)
-            log_error("%.*s: %s; its old data stays", SLICE_ARG(result->feeds[i].name),
-                      result->feeds[i].error.text);
+            log_error("%.*s: %s%s", SLICE_ARG(result->feeds[i].name), result->feeds[i].error.text,
+                      result->feeds[i].had_data ? "; its old data stays" : "");
+    if (result->failed && result->failed == result->count && from_upstream)
+        return error_set(err, ERROR_IO,
+                         "no feed could be fetched; where upstream is not to be reached, "
+                         "--mirror URL|DIR reads a copy of the feeds");
     if (result->failed)
         return error_set(err, ERROR_IO, "%zu of %zu feeds could not be updated", result->failed,
                          result->count);
@@ -102,7 +106,8 @@ bool db_update_run(struct invocation *call, struct error *err)
         return false;
     bool ok = update_run(&options, call->arena, &result, err);
     progress_clear();
-    return ok && show_result(call, &result, clock_monotonic() - start, err);
+    return ok &&
+           show_result(call, &result, clock_monotonic() - start, options.mirror.len == 0, err);
 }
 
 bool db_import_run(struct invocation *call, struct error *err)
@@ -117,5 +122,5 @@ bool db_import_run(struct invocation *call, struct error *err)
     bool ok = update_import(&options, slice_str(call->operands[0]), call->operands + 1,
                             call->operand_count - 1, call->arena, &result, err);
     progress_clear();
-    return ok && show_result(call, &result, clock_monotonic() - start, err);
+    return ok && show_result(call, &result, clock_monotonic() - start, false, err);
 }

@@ -300,6 +300,22 @@ static void an_older_store_is_refused_and_made_anew_by_an_update(void **state)
     expect_fixed("p50", "none");
 }
 
+static void an_older_store_is_not_emptied_by_feeds_that_fail(void **state)
+{
+    (void)state;
+    char format[8];
+    struct store_writer *writer;
+    struct feed_record record = {.status.name = SLICE("test"), .status.error = SLICE("no network")};
+    assert_true(write_once(100, "1.0", &err));
+    set_format("0");
+    assert_true(store_writer_open(&writer, folder, NULL, &err));
+    assert_true(store_writer_replace(writer, &record, NULL, 0, &err));
+    store_writer_close(writer);
+    snprintf(format, sizeof format, "%d", STORE_FORMAT);
+    set_format(format);
+    expect_fixed("p50", "1.0");
+}
+
 static void a_newer_store_is_left_alone(void **state)
 {
     (void)state;
@@ -374,6 +390,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_data, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_older_store_is_refused_and_made_anew_by_an_update,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_older_store_is_not_emptied_by_feeds_that_fail, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_newer_store_is_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(garbage_and_cut_files_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_without_lock_files_can_be_read, set_up, tear_down),
