@@ -21,8 +21,9 @@ struct slice {
         "" literal, sizeof(literal) - 1                                                            \
     }
 
-/* For printf's %.*s. Only for text that was escaped or is known to be plain. */
-#define SLICE_ARG(s) (int)((s).len > INT32_MAX ? INT32_MAX : (s).len), (s).at
+/* For printf's %.*s, which takes no null pointer. Only for text that was escaped or is known to be
+   plain. */
+#define SLICE_ARG(s) (int)((s).len > INT32_MAX ? INT32_MAX : (s).len), ((s).at ? (s).at : "")
 
 struct slice slice_of(const void *at, size_t len);
 struct slice slice_str(const char *text); /* NULL gives the empty slice */

@@ -1,16 +1,28 @@
 /* The program's own row and the options that every command takes. */
+#include <pwd.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 
-/* $variable/tail, or ~/home_part/tail; relative to the working folder when there is no HOME. */
+/* Never relative: a store or a cache that lies in the working folder may be anybody's. */
+static const char *home_folder(void)
+{
+    const char *home = getenv("HOME");
+    if (home && *home == '/')
+        return home;
+    const struct passwd *user = getpwuid(getuid());
+    return user && user->pw_dir && *user->pw_dir == '/' ? user->pw_dir : "";
+}
+
+/* $variable/tail, or ~/home_part/tail; below the root when there is no home. */
 static const char *user_folder(struct arena *arena, const char *variable, const char *home_part,
                                const char *tail)
 {
-    const char *base = getenv(variable), *home = getenv("HOME");
+    const char *base = getenv(variable);
     if (base && *base == '/')
         return arena_printf(arena, "%s/%s", base, tail).at;
-    return arena_printf(arena, "%s/%s/%s", home && *home ? home : ".", home_part, tail).at;
+    return arena_printf(arena, "%s/%s/%s", home_folder(), home_part, tail).at;
 }
 
 static const char *database_folder(struct arena *arena)

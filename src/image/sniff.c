@@ -32,9 +32,12 @@ static bool hex_start(struct slice name)
     return digits == 64;
 }
 
-/* 'd' docker-archive, 'o' OCI layout, '?' part of some image archive, 'l' of none. */
+/* 'd' docker-archive, 'o' OCI layout, '?' part of some image archive, 'l' of none, '.' the root:
+   `tar -C layout .` begins with it, and so does many a layer. */
 static char member_kind(struct slice path)
 {
+    if (path.len == 0)
+        return '.';
     if (slice_equal(path, SLICE("manifest.json")) || slice_equal(path, SLICE("repositories")))
         return 'd';
     if (slice_equal(path, SLICE("oci-layout")) || slice_equal(path, SLICE("index.json")))
@@ -51,7 +54,7 @@ static source_opener sniff_names(struct tar *tar, bool seeks, struct error *err)
 {
     struct tar_entry entry;
     source_opener found = NULL;
-    bool all = false; /* members so far could be an archive's */
+    bool all = false, first = true; /* all: members so far could be an archive's */
     CLEANUP_ARENA struct arena scratch;
     arena_init(&scratch, 1024 * 1024);
     for (unsigned i = 0; i < LOOK_MAX && tar_next(tar, &entry, err); i++) {
@@ -59,9 +62,12 @@ static source_opener sniff_names(struct tar *tar, bool seeks, struct error *err)
         char kind = member_kind(path_clean(&scratch, entry.path));
         if (kind == 'd') /* it counts even where the tar is an OCI layout, too */
             return docker_archive_open;
+        if (kind == '.')
+            continue;
         if (kind == 'o')
             found = oci_layout_open;
-        all = kind != 'l' && (all || i == 0);
+        all = kind != 'l' && (all || first);
+        first = false;
         if (!seeks && entry.type != TAR_FOLDER)
             break;
     }

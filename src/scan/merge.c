@@ -282,6 +282,7 @@ static bool merge_notes(struct merge *merge)
             const struct note *note = &analysis->notes[i];
             if (note->path.len && path_node_hidden(path_tree_get(&merge->tree, note->path), layer))
                 continue;
+            result->partial = true;
             size_t count = result->note_count;
             if (!ARENA_PUSH(merge->arena, result->note_layers, count, merge->note_layer_room,
                             layer - 1) ||

@@ -17,7 +17,7 @@ struct merge_result {
     struct note *notes;               /* of visible paths */
     size_t *note_layers;
     size_t note_count;
-    bool partial; /* some layer was not read to its end */
+    bool partial; /* some layer was not read to its end, or something visible in it not at all */
 };
 
 /*

@@ -39,7 +39,7 @@ struct scan_result {
     struct feed_status *feeds;
     size_t feed_count;
     bool starter_database;
-    bool partial;         /* some layer could not be read to its end */
+    bool partial;         /* something in the image could not be read: notes say what */
     struct slice started; /* ISO 8601, UTC; SOURCE_DATE_EPOCH is honoured */
     double seconds;
     size_t layers_cached;

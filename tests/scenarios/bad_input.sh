@@ -78,7 +78,9 @@ file lib/apk/db/installed 644 < noise
 file var/lib/dpkg/status 644 < noise
 EOT
 "$make_image" -o garbage.tar spec.garbage
+exits "garbage package databases: --strict" 4 scan --strict garbage.tar
 exits "garbage package databases" 0 scan garbage.tar
+check "make the result partial" jq -e .partial out
 check "are named" jq -e '[.notes[] | select((.path // "" | test("apk/db|dpkg")) or (.text | test("apk/db|dpkg")))] | length >= 1' out
 
 cat >tars.py <<'EOT'
@@ -131,6 +133,31 @@ exits "path traversal stays in the root" 0 scan traversal.tar
 same "and is read there" "$packages" "$(jq '.packages | length' out)"
 exits "cyclic links" 0 scan cycle.tar
 same "are never followed" "$packages" "$(jq '.packages | length' out)"
+
+# A database that is too large to be read is named, and the result is partial: it is not an image without packages.
+python3 - <<'EOT'
+exec(open("tars.py").read().split("end = bytes")[0])
+size = 600 << 20
+with gzip.open("huge.tar.gz", "wb", 1) as out:
+    out.write(os.urandom(0) + header(b"lib/apk/db/installed", size))
+    line = b"P:%s\n\n" % (os.urandom(8 << 20).hex().encode())
+    for piece in range(size // (1 << 20)):
+        out.write(line[: 1 << 20])
+    out.write(bytes(1024))
+EOT
+partial "a package database that is too large" "too large" huge.tar.gz 0
+
+# `tar -C layout .` puts the root first; compressed, an archive is told by its first names.
+"$make_image" --format oci -o dotted spec
+tar -C dotted -czf dotted.tar.gz .
+exits "a compressed OCI archive that begins with its root" 0 scan dotted.tar.gz
+same "is no layer" "oci-layout $packages" "$(jq -r '"\(.image.kind) \(.packages | length)"' out)"
+
+# Without a home nothing is taken from, or left in, the working folder, which may be anybody's.
+mkdir homeless
+(cd homeless && env -u HOME -u PLIMSOLL_CACHE -u PLIMSOLL_DB XDG_CACHE_HOME= XDG_DATA_HOME= "$PLIMSOLL" cache status >../out 2>&1)
+check "no home: the cache is at an absolute path" grep -q "folder  */" out
+same "no home: the working folder stays as it is" "" "$(ls -A homeless)"
 
 check "a full disk behind a report" sh -c '! "$0" scan --offline --format json=/dev/full whole.tar >/dev/null 2>&1' "$PLIMSOLL"
 
