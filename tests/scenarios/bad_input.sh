@@ -137,15 +137,11 @@ same "are never followed" "$packages" "$(jq '.packages | length' out)"
 # A database that is too large to be read is named, and the result is partial: it is not an image without packages.
 python3 - <<'EOT'
 exec(open("tars.py").read().split("end = bytes")[0])
-size = 600 << 20
-with gzip.open("huge.tar.gz", "wb", 1) as out:
-    out.write(os.urandom(0) + header(b"lib/apk/db/installed", size))
-    line = b"P:%s\n\n" % (os.urandom(8 << 20).hex().encode())
-    for piece in range(size // (1 << 20)):
-        out.write(line[: 1 << 20])
-    out.write(bytes(1024))
+with open("huge.tar", "wb") as out: # mostly a hole
+    out.write(header(b"lib/apk/db/installed", 600 << 20))
+    out.truncate(512 + (600 << 20) + 1024)
 EOT
-partial "a package database that is too large" "too large" huge.tar.gz 0
+partial "a package database that is too large" "too large" huge.tar 0
 
 # `tar -C layout .` puts the root first; compressed, an archive is told by its first names.
 "$make_image" --format oci -o dotted spec
