@@ -147,6 +147,42 @@ static bool run_export(struct invocation *call, struct error *err)
     return exceptions_write_openvex(&exceptions, clock_now(), stdout, err);
 }
 
+/* Blanks before the last entry of the list: what is appended has to stand below it. */
+static size_t indent_of(struct slice text)
+{
+    size_t indent = 0;
+    while (text.len) {
+        size_t end = slice_find(text, '\n'), blanks = 0;
+        struct slice line = slice_upto(text, end);
+        while (blanks < line.len && line.at[blanks] == ' ')
+            blanks++;
+        if (line.len >= blanks + 5 && memcmp(line.at + blanks, "- ", 2) == 0)
+            indent = blanks;
+        text = slice_from(text, end < text.len ? end + 1 : end);
+    }
+    return indent;
+}
+
+static bool write_indented(const struct exceptions *added, size_t indent, FILE *file,
+                           struct error *err)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *memory = open_memstream(&text, &len);
+    if (!memory)
+        return error_errno(err, "writing exceptions");
+    bool fine = exceptions_write_yaml(added, memory, err);
+    if (fclose(memory) != 0 && fine)
+        fine = error_errno(err, "writing exceptions");
+    for (size_t i = 0; fine && i < len; i++) {
+        if (i == 0 || text[i - 1] == '\n')
+            fprintf(file, "%*s", (int)indent, "");
+        fputc(text[i], file);
+    }
+    free(text);
+    return fine;
+}
+
 /* What is there already, and the new ones behind it. The result is read again before it is written,
    so that a file in a form to which nothing can be appended stays as it is. */
 static bool append(struct invocation *call, const char *path, const struct exceptions *added,
@@ -164,7 +200,7 @@ static bool append(struct invocation *call, const char *path, const struct excep
     fwrite(before.at, 1, before.len, memory);
     if (before.len && before.at[before.len - 1] != '\n')
         fputc('\n', memory);
-    bool fine = exceptions_write_yaml(added, memory, err);
+    bool fine = write_indented(added, indent_of(before), memory, err);
     if (fclose(memory) != 0 && fine)
         fine = error_errno(err, "writing %s", path);
     struct slice whole = slice_of(text, len);

@@ -147,6 +147,9 @@ static void put_notes(struct json_writer *json, const struct scan_result *result
         else if (!result->feed_count)
             cyclonedx_property(json, "plimsoll:note", note->text);
     }
+    if (result->starter_database)
+        cyclonedx_property(json, "plimsoll:database",
+                           SLICE("starter database, which knows a few packages only"));
     if (result->partial)
         cyclonedx_property(json, "plimsoll:partial", SLICE("true"));
 }

@@ -105,18 +105,35 @@ static void put_image(struct json_writer *json, const struct scan_result *result
     json_end_object(json);
 }
 
+/* The only free text of the shape: it also tells what nothing else there could. */
+static struct slice status_text(const struct scan_result *result,
+                                const struct report_summary *summary, bool unsupported,
+                                struct arena *arena)
+{
+    struct slice text = unsupported
+                            ? SLICE("UnsupportedImageError: no advisories for this release of the "
+                                    "distribution are in the database.")
+                            : SLICE("The scan was completed successfully.");
+    if (result->starter_database)
+        text = arena_printf(arena,
+                            "%.*s Made with the starter database, which knows a few "
+                            "packages only.",
+                            SLICE_ARG(text));
+    if (summary->suppressed)
+        text = arena_printf(arena, "%.*s %zu finding%s left out by exceptions.", SLICE_ARG(text),
+                            summary->suppressed, summary->suppressed == 1 ? " is" : "s are");
+    return text;
+}
+
 static void put_status(struct json_writer *json, const struct scan_result *result,
-                       const struct report_summary *summary)
+                       const struct report_summary *summary, struct arena *arena)
 {
     bool unsupported =
         (result_not_covered(result) || result_unknown_distribution(result)) && summary->total == 0;
     json_name(json, "imageScanStatus");
     json_begin_object(json);
     json_field(json, "status", unsupported ? SLICE("UNSUPPORTED_IMAGE") : SLICE("COMPLETE"));
-    json_field(json, "description",
-               unsupported ? SLICE("UnsupportedImageError: no advisories for this release of the "
-                                   "distribution are in the database.")
-                           : SLICE("The scan was completed successfully."));
+    json_field(json, "description", status_text(result, summary, unsupported, arena));
     json_end_object(json);
 }
 
@@ -141,7 +158,7 @@ bool report_ecr(const struct scan_result *result, const struct report_options *o
     put_counts(&json, &summary);
     json_end_object(&json);
     put_image(&json, result);
-    put_status(&json, result, &summary);
+    put_status(&json, result, &summary, arena);
     json_end_object(&json);
     fputc('\n', file);
     return true;

@@ -124,6 +124,21 @@ static void ecr_says_what_it_cannot_judge(void **state)
     json_decref(root);
 }
 
+/* SARIF has the scan's note. */
+static void every_format_says_starter(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"table", "json", "ecr", "cyclonedx", "markdown"};
+    struct scan_result result = *sample_empty();
+    result.starter_database = true;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char *text = sample_report(&result, formats[i], 0, false);
+        assert_non_null(
+            strstr(text, strcmp(formats[i], "json") ? "starter database" : "\"starter\": true"));
+        free(text);
+    }
+}
+
 static void ecr_splits_names(void **state)
 {
     (void)state;
@@ -154,6 +169,7 @@ int main(void)
         cmocka_unit_test(an_empty_result_is_whole_too),
         cmocka_unit_test(ecr_has_the_shape_of_its_answer),
         cmocka_unit_test(ecr_says_what_it_cannot_judge),
+        cmocka_unit_test(every_format_says_starter),
         cmocka_unit_test(ecr_splits_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
