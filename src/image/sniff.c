@@ -13,11 +13,27 @@
 /* Image archives have few members; what has not told itself by then is a layer. */
 enum { LOOK_MAX = 4096, WINDOW_LOG_MAX = 27 };
 
-static source_opener sniff_folder(int fd)
+/* containers/image's "dir:" has the blobs of one image side by side and marks itself so. Walked as
+   a root folder it would be an image without packages. */
+static bool is_directory_transport(int folder)
+{
+    static const char mark[] = "Directory Transport Version";
+    char head[sizeof mark - 1];
+    CLEANUP_FD int fd = openat(folder, "version", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    return fd >= 0 && read(fd, head, sizeof head) == (ssize_t)sizeof head &&
+           memcmp(head, mark, sizeof head) == 0;
+}
+
+static source_opener sniff_folder(int fd, struct error *err)
 {
     if (faccessat(fd, "oci-layout", F_OK, 0) == 0 ||
         (faccessat(fd, "index.json", F_OK, 0) == 0 && faccessat(fd, "blobs", F_OK, 0) == 0))
         return oci_layout_open;
+    if (is_directory_transport(fd)) {
+        error_set(err, ERROR_UNSUPPORTED,
+                  "an image in the dir: form, which is not read; skopeo copies it to oci:");
+        return NULL;
+    }
     return folder_open;
 }
 
@@ -145,8 +161,8 @@ source_opener source_sniff(const char *path, struct error *err)
         return NULL;
     }
     if (S_ISDIR(status.st_mode))
-        return sniff_folder(fd);
-    if (!S_ISREG(status.st_mode))
+        found = sniff_folder(fd, err);
+    else if (!S_ISREG(status.st_mode))
         error_set(err, ERROR_UNSUPPORTED, "neither a file nor a folder");
     else if (status.st_size == 0)
         error_set(err, ERROR_FORMAT, "an empty file");

@@ -69,6 +69,10 @@ exits "a file of noise" 3 scan ./garbage
 exits "an empty file" 3 scan ./empty
 mkdir nothing
 exits "an empty folder" 0 scan ./nothing
+mkdir transport
+echo 'Directory Transport Version: 1.1' >transport/version
+exits "an image in the dir: form is no root folder" 3 scan ./transport
+check "and is told as what it is" grep -q "dir:" err
 
 cat >spec.garbage <<EOT
 image garbage:1
