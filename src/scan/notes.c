@@ -33,6 +33,32 @@ static bool scan_note_old_feeds(struct scan *scan)
                                   OLD_DAYS, SLICE_ARG(names)));
 }
 
+/* Feeds that change every day: what a mirror says today may still be of long ago. Others stand
+   still for weeks, and their date tells nothing. */
+static bool scan_is_daily(const struct scan *scan, const struct feed_status *feed)
+{
+    return slice_equal_str(feed->name, "kev") || slice_equal_str(feed->name, "epss") ||
+           (scan->result.coverage.covered && slice_equal(feed->name, scan->result.coverage.feed));
+}
+
+static bool scan_note_old_data(struct scan *scan)
+{
+    for (size_t i = 0; i < scan->result.feed_count; i++) {
+        const struct feed_status *feed = &scan->result.feeds[i];
+        int64_t date;
+        if (!scan_is_daily(scan, feed) || !clock_parse(feed->date, &date) ||
+            clock_days(date, clock_now()) <= OLD_DAYS)
+            continue;
+        if (!scan_note(scan, (struct slice){NULL, 0},
+                       arena_printf(scan->arena,
+                                    "the data of feed %.*s is of %.*s, although it was looked for "
+                                    "later: its source may be stale",
+                                    SLICE_ARG(feed->name), SLICE_ARG(feed->date))))
+            return false;
+    }
+    return true;
+}
+
 static bool scan_note_failed_feeds(struct scan *scan)
 {
     for (size_t i = 0; i < scan->result.feed_count; i++) {
@@ -70,6 +96,7 @@ bool scan_note_database(struct scan *scan, struct error *err)
                          SLICE("made with the starter database, which knows a few packages only; "
                                "plimsoll db update fetches the real one"));
     else
-        fine = scan_note_old_feeds(scan) && scan_note_failed_feeds(scan);
+        fine =
+            scan_note_old_feeds(scan) && scan_note_old_data(scan) && scan_note_failed_feeds(scan);
     return (fine && scan_note_coverage(scan)) || arena_error(err);
 }

@@ -55,6 +55,13 @@ exits "update after one file changed" 0 "$PLIMSOLL" db update --mirror "$url"
 same "alpine is new again" updated "$(outcome alpine)"
 same "kev is not" unchanged "$(outcome kev)"
 check "the new advisory is there" knows CVE-2023-9999 1.1.1u-r0
+mkdir -p "$work/stale"
+printf '{"dateReleased":"2020-01-01T00:00:00Z","vulnerabilities":[{"cveID":"CVE-2020-1","dateAdded":"2020-01-01"}]}' \
+    >"$work/stale/kev.json"
+exits "a catalog of long ago" 0 "$PLIMSOLL" db import kev "$work/stale/kev.json" --db "$work/stale/db"
+check "a scan says how old its data is, though it was read today" sh -c \
+    'echo pkg:apk/alpine/busybox@1.0 | "$1" scan --purls - --db "$2" | grep -q "feed kev is of 2020-01-01"' - \
+    "$PLIMSOLL" "$work/stale/db"
 
 printf '{"distroversion":"v3.16","packages":[{"pkg":{"name":"open' >"$mirror/alpine/v3.16/main.json"
 touch -d '+20 seconds' "$mirror/alpine/v3.16/main.json" # Last-Modified has no more than seconds
