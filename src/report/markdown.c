@@ -194,8 +194,9 @@ bool report_markdown(const struct scan_result *result, const struct report_optio
     if (result_unknown_distribution(result))
         fputs("> **Not compared**: the distribution of the packages is not known.\n\n", file);
     else if (summary.total == 0 && !result_not_covered(result))
-        fputs(result->package_count ? "No known vulnerabilities.\n\n"
-                                    : "No packages were found.\n\n",
+        fputs(result->hidden_count    ? "Nothing to show: the options leave out what there is.\n\n"
+              : result->package_count ? "No known vulnerabilities.\n\n"
+                                      : "No packages were found.\n\n",
               file);
     for (size_t i = 0; i < groups.count; i++)
         put_group(file, &groups.groups[i]);

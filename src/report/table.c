@@ -178,6 +178,11 @@ static struct slice total_text(const struct scan_result *result,
         return SLICE("Nothing can be said of the packages: their distribution is not known");
     if (result->package_count == 0)
         return SLICE("No packages were found");
+    if (result->hidden_count)
+        return arena_printf(arena,
+                            "Nothing to show: %zu left out by --severity, --ignore-unfixed or "
+                            "--baseline",
+                            result->hidden_count);
     return SLICE("No known vulnerabilities");
 }
 

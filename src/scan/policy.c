@@ -86,6 +86,7 @@ void policy_filter(struct scan_result *result, enum severity severity, bool igno
             continue;
         result->findings[kept++] = result->findings[i];
     }
+    result->hidden_count += result->finding_count - kept;
     result->finding_count = kept;
 }
 
@@ -204,5 +205,6 @@ void policy_hide_baseline(struct scan_result *result)
     for (size_t i = 0; i < result->finding_count; i++)
         if (!result->findings[i].in_baseline)
             result->findings[kept++] = result->findings[i];
+    result->hidden_count += result->finding_count - kept;
     result->finding_count = kept;
 }

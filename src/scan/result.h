@@ -29,6 +29,7 @@ struct scan_result {
     struct slice *platforms;
     size_t platform_count;
     struct distribution distribution;
+    size_t hidden_count; /* left out by --severity, --ignore-unfixed, --baseline */
     struct coverage coverage;
     struct scan_package *packages;
     size_t package_count;

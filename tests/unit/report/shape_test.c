@@ -124,6 +124,20 @@ static void ecr_says_what_it_cannot_judge(void **state)
     json_decref(root);
 }
 
+static void what_options_hide_is_not_called_absent(void **state)
+{
+    (void)state;
+    struct scan_result result = *sample_result();
+    result.finding_count = 0;
+    result.hidden_count = 4;
+    char *table = sample_report(&result, "table", 0, false);
+    char *markdown = sample_report(&result, "markdown", 0, false);
+    assert_null(strstr(table, "No known"));
+    assert_null(strstr(markdown, "No known"));
+    free(table);
+    free(markdown);
+}
+
 /* SARIF has the scan's note. */
 static void every_format_says_starter(void **state)
 {
@@ -170,6 +184,7 @@ int main(void)
         cmocka_unit_test(ecr_has_the_shape_of_its_answer),
         cmocka_unit_test(ecr_says_what_it_cannot_judge),
         cmocka_unit_test(every_format_says_starter),
+        cmocka_unit_test(what_options_hide_is_not_called_absent),
         cmocka_unit_test(ecr_splits_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
