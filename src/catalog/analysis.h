@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
-enum { ANALYSIS_VERSION = 1 };
+enum { ANALYSIS_VERSION = 2 };
 
 /* Kinds of packages; the number is stored, so new kinds are added at the end. */
 enum package_type {

@@ -16,16 +16,33 @@ static struct analysis *analysis_of(struct layer_visit *visit)
     return visit->collector.analysis;
 }
 
-/* A database by its path, that is no plain file. Symbolic links are usual (etc/os-release) and lead
-   to a file that is wanted by its own path. */
-static void note_hard_link(struct layer_visit *visit, const struct layer_entry *entry)
+/* Where a link leads, as a path in the image; `at` NULL when the budget is spent. */
+static struct slice link_target(struct layer_visit *visit, const struct layer_entry *entry)
+{
+    bool in_folder = entry->type == ENTRY_SYMLINK && !slice_starts(entry->link, SLICE("/"));
+    struct slice folder = in_folder ? path_folder(entry->path) : SLICE("");
+    struct slice target =
+        arena_printf(&visit->scratch, "%.*s/%.*s", SLICE_ARG(folder), SLICE_ARG(entry->link));
+    return target.at ? path_clean(&visit->scratch, target) : target;
+}
+
+/* A database by its path, that is no plain file. A link to a file that is wanted by its own path is
+   usual (etc/os-release); any other hides what is installed, and that is said. */
+static void note_link(struct layer_visit *visit, const struct layer_entry *entry)
 {
     const struct finder *finder = finder_for(entry->path);
-    if (!finder || finder->only_owns || finder_for(entry->link))
+    if (!finder || finder->only_owns)
+        return;
+    if (entry->type == ENTRY_SYMLINK && strcmp(finder->name, "distribution") == 0)
+        return; /* etc/redhat-release of Fedora: os-release tells what it would */
+    struct slice target = link_target(visit, entry);
+    bool read_there = target.at && finder_for(target);
+    arena_reset(&visit->scratch);
+    if (read_there)
         return;
     collector_add_database(&visit->collector, entry->path);
     collector_add_note(&visit->collector, entry->path,
-                       "is a hard link to another file, and was not read");
+                       "is a link to another file, and was not read");
 }
 
 static enum layer_want visit_entry(void *context, const struct layer_entry *entry)
@@ -33,8 +50,8 @@ static enum layer_want visit_entry(void *context, const struct layer_entry *entr
     struct layer_visit *visit = context;
     if (entry->type != ENTRY_FOLDER)
         collector_add_written(&visit->collector, entry->path);
-    if (entry->type == ENTRY_HARDLINK)
-        note_hard_link(visit, entry);
+    if (entry->type == ENTRY_HARDLINK || entry->type == ENTRY_SYMLINK)
+        note_link(visit, entry);
     if (entry->type != ENTRY_FILE || visit->collector.failed)
         return LAYER_NONE;
     visit->finder = finder_for(entry->path);

@@ -28,7 +28,8 @@ static bool policy_parse_term(struct slice word, struct policy_term *term)
     }
     if (slice_equal_nocase(slice_upto(word, 4), SLICE("epss")))
         return policy_parse_epss(word, term);
-    return severity_parse(word, &term->severity);
+    /* A severity in feeds, but here a reader would take it for "never". */
+    return !slice_equal_nocase(word, SLICE("none")) && severity_parse(word, &term->severity);
 }
 
 bool policy_parse(struct policy *policy, struct slice text, struct error *err)

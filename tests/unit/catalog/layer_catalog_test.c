@@ -101,6 +101,22 @@ static bool read_tar(struct fixture *f, const struct tar_text *tar)
     return good;
 }
 
+static void a_linked_database_is_told(void **state)
+{
+    (void)state;
+    static struct tar_text tar;
+    FIXTURE f;
+    tar.len = 0;
+    add_header(&tar, "lib/apk/db/installed", '2', "/opt/hidden", 0);
+    add_header(&tar, "etc/os-release", '2', "../usr/lib/os-release", 0);
+    add_file(&tar, "usr/lib/os-release", SLICE("ID=alpine\nVERSION_ID=3.24.2\n"));
+    end(&tar);
+    assert_true(read_tar(&f, &tar));
+    assert_int_equal(f.analysis.note_count, 1);
+    assert_text(f.analysis.notes[0].path, "lib/apk/db/installed");
+    assert_int_equal(f.analysis.distribution_count, 1);
+}
+
 static bool has_hash(struct path_set set, const char *file)
 {
     for (size_t i = 0; i < set.count; i++)
@@ -236,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_layer_is_read_into_an_analysis),
+        cmocka_unit_test(a_linked_database_is_told),
         cmocka_unit_test(a_cut_layer_is_partial_and_says_why),
         cmocka_unit_test(trees_are_told_of_by_their_programs),
         cmocka_unit_test(packages_that_are_not_read_are_named),
