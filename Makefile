@@ -9,7 +9,8 @@ all: $(BUILD)/build.ninja
 	@$(NINJA)
 
 $(BUILD)/build.ninja:
-	@meson setup $(BUILD) --prefix $(PREFIX) >/dev/null
+	@meson setup $(BUILD) --prefix $(PREFIX) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
 
 demo: all
 	@sh tools/demo $(BUILD)
