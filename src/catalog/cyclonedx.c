@@ -198,7 +198,7 @@ static bool read_item(struct bom *bom, struct sbom_item *item, size_t first)
         else
             json_skip(&bom->json);
     }
-    item->properties = bom->properties + first;
+    item->properties = bom->property_count > first ? bom->properties + first : NULL;
     item->property_count = bom->property_count - first;
     return fine;
 }
