@@ -329,7 +329,7 @@ static bool read_metadata(struct bom *bom)
         else if (!slice_equal_str(member, "component"))
             json_skip(&bom->json);
     }
-    image.properties = bom->properties + first;
+    image.properties = bom->property_count > first ? bom->properties + first : NULL;
     image.property_count = bom->property_count - first;
     bom->property_count = first;
     return fine && (sbom_take_image(&image, bom->arena, bom->sbom) || bom_full(bom));
