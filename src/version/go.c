@@ -113,11 +113,9 @@ static int go_compare(struct slice a, struct slice b)
     struct go_version x, y;
     parse(a, &x);
     parse(b, &y);
-    for (size_t i = 0; i < 3; i++) {
-        int order = part_compare_digits(x.numbers[i], y.numbers[i]);
-        if (order)
-            return order;
-    }
+    int order = part_compare_numbers(x.numbers, y.numbers, 3);
+    if (order)
+        return order;
     if (x.stage != y.stage)
         return x.stage < y.stage ? -1 : 1;
     return x.stage == PRERELEASE ? compare_prereleases(&x, &y) : 0;

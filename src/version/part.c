@@ -64,6 +64,16 @@ int part_compare_digits(struct slice a, struct slice b)
     return slice_compare(a, b);
 }
 
+int part_compare_numbers(const struct slice *a, const struct slice *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int order = part_compare_digits(a[i], b[i]);
+        if (order)
+            return order;
+    }
+    return 0;
+}
+
 int part_compare_nocase(struct slice a, struct slice b)
 {
     for (size_t i = 0; i < a.len && i < b.len; i++) {

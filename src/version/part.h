@@ -22,6 +22,8 @@ bool part_is_zero(struct slice digits); /* also when empty */
 
 /* Numbers of any length, leading zeros ignored; the empty one is 0. */
 int part_compare_digits(struct slice a, struct slice b);
+/* Of "1.2.3" cut at its dots: the first that differ decide. */
+int part_compare_numbers(const struct slice *a, const struct slice *b, size_t count);
 int part_compare_nocase(struct slice a, struct slice b);
 
 /* Dotted identifiers of [0-9A-Za-z-], none empty; with `strict`, no leading zero in numbers. */

@@ -49,11 +49,9 @@ static int semver_compare(struct slice a, struct slice b)
     struct semver x, y;
     parse(a, &x);
     parse(b, &y);
-    for (size_t i = 0; i < 3; i++) {
-        int order = part_compare_digits(x.numbers[i], y.numbers[i]);
-        if (order)
-            return order;
-    }
+    int order = part_compare_numbers(x.numbers, y.numbers, 3);
+    if (order)
+        return order;
     return part_compare_prerelease(x.prerelease, y.prerelease, false);
 }
 
