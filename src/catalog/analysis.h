@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
-enum { ANALYSIS_VERSION = 2 };
+enum { ANALYSIS_VERSION = 3 };
 
 /* Kinds of packages; the number is stored, so new kinds are added at the end. */
 enum package_type {
@@ -76,6 +76,27 @@ struct removal {
     bool opaque;
 };
 
+/* What is worth saying of a file, for `lint image`; the number is stored. */
+enum observation_kind {
+    OBSERVATION_SETID = 1,      /* detail "uid:gid", amount its mode, "4755" */
+    OBSERVATION_WORLD_WRITABLE, /* detail "file" or "folder", amount its mode */
+    OBSERVATION_CACHE, /* path of one of its files; detail what it is, amount bytes of all */
+    OBSERVATION_KEY,   /* here and below: detail what it is, amount bytes */
+    OBSERVATION_CREDENTIALS,
+    OBSERVATION_ENVIRONMENT,
+    OBSERVATION_REPOSITORY,
+    OBSERVATION_LEFTOVER,
+    OBSERVATION_EMPTY_PASSWORD, /* detail the account */
+    OBSERVATION_DUPLICATE_ID,   /* detail "a and b", amount the id; path tells users from groups */
+    OBSERVATION_ACCOUNT,        /* detail its name, amount its uid */
+    OBSERVATION_KINDS,
+};
+
+struct observation {
+    enum observation_kind kind;
+    struct slice path, detail, amount;
+};
+
 /* Sorted, without doubles; path_key of image/path.h. */
 struct path_set {
     const uint64_t *hashes;
@@ -99,6 +120,8 @@ struct analysis {
        when nothing was in them: an empty database replaces a full one below. */
     struct slice *databases;
     size_t database_count, database_room;
+    struct observation *observations;
+    size_t observation_count, observation_room;
     uint64_t entries;     /* in the tar */
     uint64_t size;        /* of the tar, uncompressed bytes read */
     struct slice diff_id; /* when it was computed; else empty */

@@ -150,12 +150,15 @@ static bool get_sections(struct reader *reader, const struct slice encoded[FORM_
     analysis->removals = records[FORM_REMOVALS];
     analysis->notes = records[FORM_NOTES];
     analysis->databases = records[FORM_DATABASES];
+    analysis->observations = records[FORM_OBSERVATIONS];
     analysis->package_count = analysis->package_room = (size_t)reader->counts[FORM_PACKAGES];
     analysis->distribution_count = analysis->distribution_room =
         (size_t)reader->counts[FORM_DISTRIBUTIONS];
     analysis->removal_count = analysis->removal_room = (size_t)reader->counts[FORM_REMOVALS];
     analysis->note_count = analysis->note_room = (size_t)reader->counts[FORM_NOTES];
     analysis->database_count = analysis->database_room = (size_t)reader->counts[FORM_DATABASES];
+    analysis->observation_count = analysis->observation_room =
+        (size_t)reader->counts[FORM_OBSERVATIONS];
     return true;
 }
 

@@ -84,6 +84,8 @@ static void list_sections(const struct analysis *a, struct section sections[FORM
     sections[FORM_REMOVALS] = (struct section){(const char *)a->removals, a->removal_count};
     sections[FORM_NOTES] = (struct section){(const char *)a->notes, a->note_count};
     sections[FORM_DATABASES] = (struct section){(const char *)a->databases, a->database_count};
+    sections[FORM_OBSERVATIONS] =
+        (struct section){(const char *)a->observations, a->observation_count};
 }
 
 /* The most that strings can take; false when that cannot be addressed. */

@@ -19,6 +19,9 @@ static const uint16_t distribution_columns[] = {
 static const uint16_t removal_columns[] = {offsetof(struct removal, path)};
 static const uint16_t note_columns[] = {offsetof(struct note, path), offsetof(struct note, text)};
 static const uint16_t database_columns[] = {0};
+static const uint16_t observation_columns[] = {offsetof(struct observation, path),
+                                               offsetof(struct observation, detail),
+                                               offsetof(struct observation, amount)};
 
 const struct form_shape form_shapes[FORM_SECTIONS] = {
     [FORM_PACKAGES] = {.size = sizeof(struct package),
@@ -35,6 +38,12 @@ const struct form_shape form_shapes[FORM_SECTIONS] = {
                        .flag_most = 1},
     [FORM_NOTES] = {.size = sizeof(struct note), COLUMNS(note_columns)},
     [FORM_DATABASES] = {.size = sizeof(struct slice), COLUMNS(database_columns)},
+    [FORM_OBSERVATIONS] = {.size = sizeof(struct observation),
+                           COLUMNS(observation_columns),
+                           .flag_size = sizeof(enum observation_kind),
+                           .flag_at = offsetof(struct observation, kind),
+                           .flag_least = 1,
+                           .flag_most = OBSERVATION_KINDS - 1},
 };
 
 size_t form_record_size(const struct form_shape *shape)

@@ -5,7 +5,7 @@
  *
  *     header                                       HEADER_BYTES
  *     packages        count × (flag, columns)      each: u32 flag, u32 zero, (u32 offset, u32 len)…
- *     distributions … removals … notes … databases
+ *     distributions … removals … notes … databases … observations
  *     pool            bytes the columns refer to   offset 0 is its first byte
  *     zeroes          up to a multiple of 8
  *     owned, written  u64 each, ascending
@@ -21,6 +21,7 @@ enum form_section {
     FORM_REMOVALS,
     FORM_NOTES,
     FORM_DATABASES,
+    FORM_OBSERVATIONS,
     FORM_SECTIONS
 };
 

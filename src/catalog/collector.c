@@ -130,6 +130,17 @@ void collector_add_database(struct collector *collector, struct slice clean_path
         collector->failed = true;
 }
 
+void collector_add_observation(struct collector *collector, const struct observation *observation)
+{
+    struct analysis *analysis = collector->analysis;
+    struct observation copy = {observation->kind, keep(collector, observation->path),
+                               keep(collector, observation->detail),
+                               keep(collector, observation->amount)};
+    if (!ARENA_PUSH(collector->arena, analysis->observations, analysis->observation_count,
+                    analysis->observation_room, copy))
+        collector->failed = true;
+}
+
 static int compare_hashes(const void *a, const void *b)
 {
     uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;

@@ -1,13 +1,13 @@
 /* The table of finders (finder.h); how to add one: README.md. */
 #include "catalog/finder.h"
 
-extern const struct finder finder_apk, finder_distribution, finder_dpkg, finder_dpkg_files,
-    finder_unread;
+extern const struct finder finder_accounts, finder_apk, finder_distribution, finder_dpkg,
+    finder_dpkg_files, finder_unread;
 
 /* Asked in this order; the first that wants a path gets it. */
 static const struct finder *const finders[] = {
     &finder_distribution, /* a row each */
-    &finder_apk,          &finder_dpkg, &finder_dpkg_files, &finder_unread,
+    &finder_apk,          &finder_dpkg, &finder_dpkg_files, &finder_accounts, &finder_unread,
 };
 
 const struct finder *finder_for(struct slice clean_path)

@@ -38,6 +38,7 @@ void collector_add_owned(struct collector *collector, struct slice clean_path);
 void collector_add_written(struct collector *collector, struct slice clean_path);
 void collector_add_removal(struct collector *collector, struct slice clean_path, bool opaque);
 void collector_add_database(struct collector *collector, struct slice clean_path);
+void collector_add_observation(struct collector *collector, const struct observation *observation);
 /* Sorts and de-duplicates the path sets into the analysis. */
 bool collector_finish(struct collector *collector, struct error *err);
 

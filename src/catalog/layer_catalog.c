@@ -50,6 +50,7 @@ static enum layer_want visit_entry(void *context, const struct layer_entry *entr
     struct layer_visit *visit = context;
     if (entry->type != ENTRY_FOLDER)
         collector_add_written(&visit->collector, entry->path);
+    observe_entry(&visit->observe, entry, &visit->collector);
     if (entry->type == ENTRY_HARDLINK || entry->type == ENTRY_SYMLINK)
         note_link(visit, entry);
     if (entry->type != ENTRY_FILE || visit->collector.failed)
@@ -172,6 +173,7 @@ bool layer_visit_finish(struct layer_visit *visit, bool good, const struct layer
     if (!analysis->diff_id.at)
         return arena_error(err);
     drop_told_better(analysis);
+    observe_finish(&visit->observe, &visit->collector);
     return collector_finish(&visit->collector, err);
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 /* The visitor of layer_catalog.c, shared with folder_catalog.c; nobody else includes it. */
 #include "catalog/layer_catalog.h"
+#include "catalog/observe.h"
 #include "catalog/program.h"
 
 struct layer_visit {
     struct collector collector;
     struct arena scratch;
     struct program_scanner *scanner;
+    struct observe observe;
     /* The file whose content is wanted: */
     const struct finder *finder; /* NULL: perhaps a program */
     struct slice path;           /* the walk's; valid until its end */

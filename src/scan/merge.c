@@ -35,6 +35,9 @@ static bool merge_add_paths(struct merge *merge, const struct analysis *analysis
     for (size_t i = 0; i < analysis->database_count; i++)
         if (!path_tree_add(&merge->tree, analysis->databases[i]))
             return false;
+    for (size_t i = 0; i < analysis->observation_count; i++)
+        if (!path_tree_add(&merge->tree, analysis->observations[i].path))
+            return false;
     for (size_t i = 0; i < analysis->note_count; i++)
         if (!path_tree_add(&merge->tree, analysis->notes[i].path))
             return false;
@@ -294,12 +297,32 @@ static bool merge_notes(struct merge *merge)
     return true;
 }
 
+static bool merge_observations(struct merge *merge)
+{
+    struct merge_result *result = merge->result;
+    size_t room = 0;
+    for (size_t layer = 1; layer <= merge->count; layer++) {
+        const struct analysis *analysis = merge->layers[layer - 1];
+        for (size_t i = 0; analysis && i < analysis->observation_count; i++) {
+            const struct observation *observation = &analysis->observations[i];
+            const struct path_node *node = path_tree_get(&merge->tree, observation->path);
+            struct merged_observation made = {observation, layer - 1,
+                                              path_node_hidden(node, layer)};
+            if (!ARENA_PUSH(merge->arena, result->observations, result->observation_count, room,
+                            made))
+                return false;
+        }
+    }
+    return true;
+}
+
 bool merge_layers(const struct analysis *const *layers, size_t count, struct arena *arena,
                   struct merge_result *result, struct error *err)
 {
     struct merge_result made = {NULL};
     struct merge merge = {.layers = layers, .count = count, .arena = arena, .result = &made};
-    if (!merge_build_tree(&merge) || !merge_packages(&merge) || !merge_notes(&merge))
+    if (!merge_build_tree(&merge) || !merge_packages(&merge) || !merge_notes(&merge) ||
+        !merge_observations(&merge))
         return arena_error(err);
     merge_distribution(&merge);
     *result = made;

@@ -17,6 +17,14 @@ struct merge_result {
     struct note *notes;               /* of visible paths */
     size_t *note_layers;
     size_t note_count;
+    /* All of them, those that a later layer removed or replaced as well: what was once in a layer
+       can still be had from it. */
+    struct merged_observation {
+        const struct observation *observation;
+        size_t layer;
+        bool hidden;
+    } * observations;
+    size_t observation_count;
     bool partial; /* some layer was not read to its end, or something visible in it not at all */
 };
 

@@ -31,6 +31,8 @@ static bool scan_merge_image(struct scan *scan, const struct image *image, struc
         return error_add(err, "putting the layers together");
     *made = (struct scan_image){image,         merged.distribution,  merged.packages,
                                 merged.layers, merged.package_count, NULL};
+    made->observations = merged.observations;
+    made->observation_count = merged.observation_count;
     scan->result.partial |= merged.partial;
     for (size_t i = 0; i < merged.note_count; i++)
         if (!scan_note_of_layer(scan, image, merged.note_layers[i], &merged.notes[i]))

@@ -7,6 +7,7 @@
 #include "image/source.h"
 #include "scan/exceptions.h"
 #include "scan/layers.h"
+#include "scan/merge.h"
 #include "scan/result.h"
 
 struct scan_options {
@@ -34,6 +35,8 @@ struct scan {
         size_t package_count;
         const struct slice *purls;               /* beside `packages`; NULL: to be made */
         const struct sbom_component *components; /* the same of an SBOM; else NULL */
+        const struct merged_observation *observations;
+        size_t observation_count;
     } * images;
     size_t image_count;
     struct exceptions exceptions;

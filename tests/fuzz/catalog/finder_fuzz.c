@@ -10,7 +10,7 @@ static const char *const paths[] = {
     "var/lib/dpkg/info/a.list", "var/lib/dpkg/status.d/a.md5sums",
     "etc/os-release",           "etc/alpine-release",
     "etc/debian_version",       "etc/redhat-release",
-    "etc/lsb-release",
+    "etc/lsb-release",          "etc/passwd",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
