@@ -23,6 +23,40 @@ static bool read_labels(const json_t *labels, struct arena *arena, struct image 
     return true;
 }
 
+/* {"80/tcp": {}, …}: the names. */
+static bool read_names(const json_t *set, struct arena *arena, struct slice **names, size_t *count)
+{
+    const char *key;
+    json_t *value;
+    struct slice *list = arena_array(arena, json_object_size(set), sizeof *list);
+    size_t made = 0;
+    if (!list)
+        return false;
+    json_object_foreach((json_t *)(uintptr_t)set, key, value)
+    {
+        list[made] = arena_copy(arena, slice_str(key));
+        if (!list[made++].at)
+            return false;
+    }
+    *names = list;
+    *count = made;
+    return true;
+}
+
+static bool read_run_settings(const json_t *config, struct arena *arena, struct image *image)
+{
+    const json_t *test = json_object_get(json_object_get(config, "Healthcheck"), "Test");
+    return read_names(json_object_get(config, "ExposedPorts"), arena, &image->exposed_ports,
+                      &image->exposed_port_count) &&
+           read_names(json_object_get(config, "Volumes"), arena, &image->volumes,
+                      &image->volume_count) &&
+           document_texts(test, arena, &image->healthcheck, &image->healthcheck_count) &&
+           document_texts(json_object_get(config, "Shell"), arena, &image->shell,
+                          &image->shell_count) &&
+           document_texts(json_object_get(config, "OnBuild"), arena, &image->onbuild,
+                          &image->onbuild_count);
+}
+
 static bool read_settings(const json_t *config, struct arena *arena, struct image *image)
 {
     return document_text(config, "User", arena, &image->user) &&
@@ -31,6 +65,7 @@ static bool read_settings(const json_t *config, struct arena *arena, struct imag
            document_texts(json_object_get(config, "Entrypoint"), arena, &image->entrypoint,
                           &image->entrypoint_count) &&
            document_texts(json_object_get(config, "Cmd"), arena, &image->cmd, &image->cmd_count) &&
+           read_run_settings(config, arena, image) &&
            read_labels(json_object_get(config, "Labels"), arena, image);
 }
 

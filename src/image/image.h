@@ -44,6 +44,10 @@ struct image {
     size_t env_count;
     struct slice *entrypoint, *cmd, *labels; /* labels as "key=value" */
     size_t entrypoint_count, cmd_count, label_count;
+    struct slice *exposed_ports, *volumes; /* "80/tcp"; "/data" */
+    size_t exposed_port_count, volume_count;
+    struct slice *shell, *onbuild, *healthcheck; /* healthcheck: "CMD-SHELL", "curl …"; "NONE" */
+    size_t shell_count, onbuild_count, healthcheck_count;
     struct image_history *history;
     size_t history_count;
     struct layer *layers; /* lowest first */
