@@ -6,6 +6,7 @@
  * Functions say what they see by check_report; they keep no state of their own (what one needs
  * across calls it finds in the model, or looks for in a `file` function).
  */
+#include "catalog/secret.h"
 #include "lint/dockerfile/model.h"
 
 struct dockerfile_check {
@@ -18,6 +19,7 @@ struct dockerfile_check {
     const struct base_resolver *resolver; /* never NULL */
     struct slice folder;                  /* the Dockerfile's folder; empty: standard input */
     struct slice context;                 /* folder of the build context; empty: not known */
+    struct secret_searcher *secrets;      /* NULL: values are not judged, names alone are */
 };
 
 /* What configuration files may say to single rules; all empty by default. */

@@ -21,7 +21,8 @@ struct base_image {
     bool has_healthcheck;
     struct slice *onbuild;
     size_t onbuild_count;
-    uint64_t size; /* bytes of its layers as stored; 0: not known */
+    uint64_t size;         /* bytes of its layers as stored; 0: not known */
+    struct slice platform; /* "linux/amd64" of the configuration that was read; empty: not known */
 };
 
 /* Who can be asked about base images: lint/base_image.c for the program, tables in tests. Answers
