@@ -50,7 +50,7 @@ struct header_route {
     size_t effect_count[OUTCOMES], effect_room[OUTCOMES];
     bool possible[OUTCOMES]; /* the outcome can happen at all */
     int score;               /* headers_grade */
-    const char *grade;       /* "A+" … "F" */
+    const char *grade;       /* "A+" … "F"; "-": it only redirects to https, or was not graded */
 };
 
 struct header_map {
@@ -88,8 +88,12 @@ bool header_value_fits(enum header_profile profile, const char *name, struct sli
 void headers_grade(struct header_map *map);
 
 /* Findings about headers of all routes: missing, weak, dropped, not on errors, twice, obsolete,
-   disclosing. Each says which routes and outcomes, once per cause and not once per route. `fix` is
-   called for each missing header to make the edits; may be NULL. */
+   disclosing. Each says which routes and outcomes, once per cause and not once per route.
+
+   `add` is called to make the edits in finding->file; may be NULL. finding->rule->id says why: a
+   missing-… rule (add at route->insert_at), "header-dropped" (the same, with the value that was
+   dropped), "header-not-always", "header-not-on-own-answers" (mend the directive in
+   finding->line) and "weak-header" (give it wish->value). */
 struct header_fixer {
     void (*add)(void *context, struct lint_report *report, struct lint_finding *finding,
                 const struct header_route *route, const struct header_wish *wish);
