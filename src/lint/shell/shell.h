@@ -52,6 +52,7 @@ struct shell_command {
     unsigned nested;                /* depth of $( … ), `…`, sh -c around it */
     bool conditional;               /* inside if, while, until, case, for, a function's body */
     bool negated;                   /* "!" in front */
+    bool pipefail;                  /* set -o pipefail holds here; see shell_has_pipefail */
     size_t start, end;              /* bytes of the source; 0, 0 when inside a decoded string */
 };
 
@@ -63,7 +64,7 @@ struct shell_script {
     size_t broken_at; /* byte where it was not */
 };
 
-enum { SHELL_DEPTH_MAX = 64, SHELL_COMMANDS_MAX = 100000 };
+enum { SHELL_DEPTH_MAX = 64, SHELL_COMMANDS_MAX = 100000, SHELL_WORDS_MAX = 500000 };
 
 /* False only when the arena's budget is spent. */
 bool shell_parse(struct slice source, struct arena *arena, struct shell_script *script,
@@ -81,7 +82,8 @@ bool shell_has_option(const struct shell_command *command, const char *option);
 bool shell_option_value(const struct shell_command *command, const char *option,
                         struct slice *value);
 /* The first argument that is no option: "install" of `apt-get -y install curl`. Options whose value
-   is a word of its own are named in `with_values`, blank-separated: "-o -t --target-release". */
+   is a word of its own are named in `with_values`, blank-separated: "-o -t --target-release".
+   `index`, when not NULL, gets its number for shell_argument (the count when there is none). */
 struct slice shell_verb(const struct shell_command *command, const char *with_values,
                         size_t *index);
 /* `set -o pipefail`, `set -eo pipefail`, … holds for command `index`. */
