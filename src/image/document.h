@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Small JSON documents of images (manifests, configurations, the json files of archives) as jansson
- * trees, with the limits that hostile ones need. Used inside this room only.
+ * trees, with the limits that hostile ones need. Used by this room, and by attestations.
  */
 #include <jansson.h>
 

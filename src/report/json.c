@@ -151,6 +151,7 @@ static void put_suppression(struct json_writer *json, const struct scan_finding 
     json_begin_object(json);
     json_field(json, "reason", finding->reason);
     field_or_null(json, "owner", finding->owner);
+    json_field_text(json, "reviewed", finding->reviewed);
     field_or_null(json, "expires", finding->expires);
     field_or_null(json, "source", finding->exception_source);
     json_end_object(json);

@@ -3,63 +3,10 @@
  * (GitHub, GitLab and Gitea all render <details>). Everything that comes from the image or a feed
  * is escaped for Markdown and HTML.
  */
-#include "base/utf8.h"
 #include "report/formats.h"
 #include "report/group.h"
+#include "report/markdown_text.h"
 #include "report/summary.h"
-
-/* Cuts one character off the front and writes it as what means the same in Markdown and in HTML;
-   false when it is none that either reads. A mention would call people, in whatever context:
-   nothing visible stands between it and the name. */
-static bool put_entity(FILE *file, struct slice *rest, struct slice *character)
-{
-    uint32_t code;
-    *character = *rest;
-    bool valid = utf8_cut(rest, &code);
-    character->len -= rest->len;
-    if (!valid)
-        fputs("\xEF\xBF\xBD", file); /* U+FFFD, replacement character */
-    else if (code == '<')
-        fputs("&lt;", file);
-    else if (code == '>')
-        fputs("&gt;", file);
-    else if (code == '&')
-        fputs("&amp;", file);
-    else if (code == '@')
-        fputs("&#64;&#8203;", file);
-    else if (code < ' ' || (code >= 0x7f && code < 0xa0))
-        fputc(' ', file);
-    else
-        return false;
-    return true;
-}
-
-/* Letters, digits and harmless marks stay; what Markdown could take for its own gets a backslash.
-   An address is no link unless we make it one. */
-static void put(FILE *file, struct slice text)
-{
-    struct slice character;
-    while (text.len) {
-        bool address = slice_starts(text, SLICE("://"));
-        if (put_entity(file, &text, &character))
-            continue;
-        if (strchr("\\`*_{}[]()#!|~", *character.at))
-            fputc('\\', file);
-        if (address)
-            fputs("&#58;", file);
-        else
-            fwrite(character.at, 1, character.len, file);
-    }
-}
-
-/* Inside an HTML element Markdown is not read, and a backslash would be seen. */
-static void put_html(FILE *file, struct slice text)
-{
-    struct slice character;
-    while (text.len)
-        if (!put_entity(file, &text, &character))
-            fwrite(character.at, 1, character.len, file);
-}
 
 /* An address that can stand in a link as it is. */
 static bool is_plain_address(struct slice url)
@@ -76,10 +23,10 @@ static void put_head(FILE *file, const struct scan_result *result, size_t progra
                      struct arena *arena)
 {
     fputs("## plimsoll: ", file);
-    put(file, result->image.tag.len ? result->image.tag : result->image.name);
+    markdown_put(file, result->image.tag.len ? result->image.tag : result->image.name);
     fputs("\n\n", file);
     struct slice distribution = result_distribution(result, arena);
-    put(file, distribution.len ? distribution : SLICE("no distribution"));
+    markdown_put(file, distribution.len ? distribution : SLICE("no distribution"));
     if (result->coverage.past_end_of_life)
         fprintf(file, " (**end of life** since %.*s)", SLICE_ARG(result->coverage.end_of_life));
     fprintf(file, ", %zu packages", result->package_count);
@@ -90,7 +37,7 @@ static void put_head(FILE *file, const struct scan_result *result, size_t progra
         fputs("> Made with the starter database, which knows a few packages only.\n\n", file);
     if (result_not_covered(result)) {
         fputs("> **Not covered**: no advisories for ", file);
-        put(file, result_scope(result, arena));
+        markdown_put(file, result_scope(result, arena));
         fputs(" in the database.\n\n", file);
     }
 }
@@ -117,11 +64,11 @@ static void put_finding(FILE *file, const struct finding *finding)
     bool linked = is_plain_address(finding->url);
     fprintf(file, "| %s | ", severity_label(finding->severity));
     fputs(linked ? "[" : "", file);
-    put(file, finding->id);
+    markdown_put(file, finding->id);
     if (linked)
         fprintf(file, "](%.*s)", SLICE_ARG(finding->url));
     fputs(" | ", file);
-    put(file, finding_remedy(finding));
+    markdown_put(file, finding_remedy(finding));
     fputs(" | ", file);
     if (rating && rating->score > 0)
         fprintf(file, "%.1f", rating->score);
@@ -135,12 +82,13 @@ static void put_group(FILE *file, const struct report_group *group)
 {
     const struct package *package = group_package(group);
     fputs("<details><summary><b>", file);
-    put_html(file, package->source.len ? package->source : package->name);
+    markdown_put_html(file, package->source.len ? package->source : package->name);
     fputs("</b> ", file);
-    put_html(file, package->source_version.len ? package->source_version : package->version);
+    markdown_put_html(file,
+                      package->source_version.len ? package->source_version : package->version);
     if (group->fix.len) {
         fputs(" → ", file);
-        put_html(file, group->fix);
+        markdown_put_html(file, group->fix);
         fprintf(file, " fixes %zu of %zu", group->mended, group->count);
     } else {
         fprintf(file, ": %zu without a fix", group->count);
@@ -159,11 +107,11 @@ static void put_suppressed(FILE *file, const struct scan_result *result)
         if (!found->suppressed)
             continue;
         fputs("- suppressed: ", file);
-        put(file, found->finding.id);
+        markdown_put(file, found->finding.id);
         fputs(" in ", file);
-        put(file, found->finding.package->name);
+        markdown_put(file, found->finding.package->name);
         fputs(": ", file);
-        put(file, found->reason);
+        markdown_put(file, found->reason);
         fputc('\n', file);
     }
 }
@@ -173,10 +121,10 @@ static void put_notes(FILE *file, const struct scan_result *result)
     for (size_t i = 0; i < result->note_count; i++) {
         fputs("- ", file);
         if (result->notes[i].path.len) {
-            put(file, result->notes[i].path);
+            markdown_put(file, result->notes[i].path);
             fputs(": ", file);
         }
-        put(file, result->notes[i].text);
+        markdown_put(file, result->notes[i].text);
         fputc('\n', file);
     }
 }

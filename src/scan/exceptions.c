@@ -23,6 +23,7 @@ static const struct exception_field {
     {"path", offsetof(struct exception, path)},
     {"reason", offsetof(struct exception, reason)},
     {"owner", offsetof(struct exception, owner)},
+    {"reviewed", offsetof(struct exception, reviewed)},
     {"expires", offsetof(struct exception, expires)},
 };
 
@@ -65,6 +66,9 @@ static bool exception_check(const struct exception *exception, struct error *err
         return error_set(err, ERROR_USAGE, "an exception needs a reason");
     if (exception_has_wildcard(exception->id) && !exception->package.len)
         return error_set(err, ERROR_USAGE, "a pattern as id needs a package beside it");
+    if (exception->reviewed.len && !clock_parse(exception->reviewed, &day))
+        return error_set(err, ERROR_USAGE, "reviewed is no date such as 2026-11-20: %.*s",
+                         SLICE_ARG(slice_upto(exception->reviewed, 40)));
     if (exception->expires.len && !clock_parse(exception->expires, &day))
         return error_set(err, ERROR_USAGE, "expires is no date such as 2026-12-31: %.*s",
                          SLICE_ARG(slice_upto(exception->expires, 40)));
@@ -200,6 +204,7 @@ void exceptions_apply(struct exceptions *exceptions, int64_t now, struct scan_re
             finding->suppressed = true;
             finding->reason = exception->reason;
             finding->owner = exception->owner;
+            finding->reviewed = exception->reviewed;
             finding->expires = exception->expires;
             finding->exception_source = exception->location;
         }

@@ -15,6 +15,7 @@ struct exception {
     struct slice image;   /* pattern; empty: all */
     struct slice path;    /* of the database or program, pattern; empty: all */
     struct slice reason, owner;
+    struct slice reviewed; /* "2026-11-20": when `owner` judged it; may be empty */
     struct slice expires;  /* "2026-12-31": the last day on which it counts; empty: never */
     struct slice location; /* "plimsoll.exceptions.yaml:12" */
     size_t uses;           /* findings it matched */

@@ -103,9 +103,9 @@ bool exceptions_write_yaml(const struct exceptions *exceptions, FILE *file, stru
         const struct {
             const char *name;
             struct slice value;
-        } rows[] = {{"id", e->id},       {"rule", e->rule},      {"package", e->package},
-                    {"image", e->image}, {"path", e->path},      {"reason", e->reason},
-                    {"owner", e->owner}, {"expires", e->expires}};
+        } rows[] = {{"id", e->id},       {"rule", e->rule},         {"package", e->package},
+                    {"image", e->image}, {"path", e->path},         {"reason", e->reason},
+                    {"owner", e->owner}, {"reviewed", e->reviewed}, {"expires", e->expires}};
         bool first = true;
         for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
             if (!rows[r].value.len)

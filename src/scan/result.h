@@ -10,8 +10,8 @@ struct scan_finding {
     struct finding finding;
     const struct layer *layer; /* where the package stands; NULL for SBOMs and purls */
     size_t layer_index;
-    bool suppressed;                                       /* by an exception; stays visible */
-    struct slice reason, owner, expires, exception_source; /* of the exception */
+    bool suppressed; /* by an exception; stays visible */
+    struct slice reason, owner, reviewed, expires, exception_source; /* of the exception */
     bool in_baseline; /* --baseline: was there before; does not count for the gate */
 };
 
