@@ -136,7 +136,8 @@ const struct comply_answer *comply_answer_find(const struct comply *comply, cons
         if (!slice_equal_str(answer->row, row) ||
             !slice_equal(answer->image, comply->image_digest) || !clock_parse(answer->at, &when))
             continue;
-        if (clock_days(when, comply->options->now) <= (int64_t)comply->options->review_days)
+        int64_t days = clock_days(when, comply->options->now);
+        if (days >= -1 && days <= (int64_t)comply->options->review_days) /* none of the future */
             found = answer; /* they stand in the order in which they were given */
     }
     return found;
