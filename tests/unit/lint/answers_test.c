@@ -90,7 +90,7 @@ static void an_answer_holds_for_one_image_and_not_for_ever(void **state)
     items[0].yes = false;
     struct comply_answers answers = {items, 2, 2};
     struct comply_options options = {
-        .answers = &answers, .review_days = 31, .now = 1795000000 /* 2026-11-18 */};
+        .answers = &answers, .review_days = 31, .now = 1795500000 /* 2026-11-24 */};
     struct comply comply = {.options = &options, .image_digest = SLICE("sha256:aa")};
     assert_ptr_equal(comply_answer_find(&comply, "tested"), &items[1]); /* the newest */
     assert_null(comply_answer_find(&comply, "scan-reviewed"));
