@@ -9,6 +9,8 @@ typedef bool (*rule_enabled)(void *context, const struct lint_rule *rule);
 static void ask_bodies(struct dockerfile_check *check, const struct dockerfile_rule *rule, size_t i)
 {
     for (const struct run_body *body = check->model->bodies[i]; body && body->instruction; body++) {
+        if (body->instruction->keyword != KEYWORD_RUN)
+            continue;
         if (rule->body)
             rule->body(check, body);
         if (!rule->command || !body->is_shell)

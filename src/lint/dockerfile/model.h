@@ -36,10 +36,14 @@ struct base_resolver {
 struct variable {
     struct slice name, value;
     bool has_value; /* `ARG X` without a default: false */
+    bool partial;   /* a variable in its value had none itself */
     bool is_arg;
     const struct instruction *where; /* NULL: from the base image, predefined, or global */
     const struct variable *next;     /* older ones: a list, newest first */
 };
+
+struct table;
+struct variable_index; /* finds them by name: variable.c */
 
 /* What holds before an instruction. */
 struct stage_state {
@@ -50,6 +54,7 @@ struct stage_state {
     const struct slice *shell; /* words; {"/bin/sh", "-c"} unless set */
     size_t shell_count;
     const struct variable *variables;
+    const struct variable_index *index;
 };
 
 struct stage {
@@ -67,9 +72,11 @@ struct stage {
     bool used;              /* the last stage, or one that (through others) the last one needs */
     bool final;             /* the last stage */
     struct stage_state end; /* what holds behind its last instruction */
+    const struct stage *namesake; /* the nearest earlier one of the same name */
 };
 
-/* A RUN body (or CMD, ENTRYPOINT, HEALTHCHECK CMD in shell form) as shell. */
+/* A RUN body (or CMD, ENTRYPOINT, HEALTHCHECK CMD) as shell. An instruction has several when its
+   heredocs are fed to interpreters. dockerfile_check_run shows rules those of RUN alone. */
 struct run_body {
     const struct instruction *instruction;
     struct shell_script script; /* of the logical text, a heredoc's content, or a file (JSON: the
@@ -92,7 +99,14 @@ struct dockerfile_model {
     struct run_body **bodies; /* beside dockerfile->instructions; arrays ended by one without
                                  instruction; NULL: none */
     const struct variable *globals; /* ARGs in front of the first FROM, and predefined ones */
+    struct stage_state global;      /* the same as FROM sees them */
+    const struct table *names;      /* of stages, in lower case → the last one so named */
+    struct arena *arena;
+    size_t *expanded; /* bytes that were made by expanding: bounded */
 };
+
+/* An instruction may be asked to expand to so much of all: beyond it words stay as written. */
+enum { MODEL_EXPANDED_MAX = 32 << 20, MODEL_VALUE_MAX = 64 << 10 };
 
 bool dockerfile_model_make(const struct dockerfile *dockerfile,
                            const struct base_resolver *resolver, struct arena *arena,
@@ -112,5 +126,5 @@ struct slice model_expand(const struct dockerfile_model *model,
    number, only of those before `before`. */
 const struct stage *model_find_stage(const struct dockerfile_model *model, struct slice name,
                                      const struct stage *before);
-/* NULL when it has no value anywhere. */
+/* NULL when it is not set or declared here; `ARG X` alone gives one without has_value. */
 const struct variable *stage_variable(const struct stage_state *state, struct slice name);

@@ -368,3 +368,36 @@ bool shell_parse(struct slice source, struct arena *arena, struct shell_script *
         reader_break(&reader);
     return !reader.failed || arena_error(err);
 }
+
+static bool fill_words(struct shell_command *command, const struct slice *words, size_t count,
+                       struct arena *arena)
+{
+    command->words = arena_array(arena, count, sizeof *command->words);
+    if (!command->words)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        command->words[i] = (struct shell_word){.value = words[i], .literal = true, .quoted = true};
+    command->word_count = count;
+    command->pipe_length = 1;
+    return true;
+}
+
+bool shell_parse_words(const struct slice *words, size_t count, struct arena *arena,
+                       struct shell_script *script, struct error *err)
+{
+    *script = (struct shell_script){.source = SLICE(""), .complete = true};
+    struct shell_reader reader = {.arena = arena,
+                                  .script = script,
+                                  .place = {.base = "", .decoded = true},
+                                  .lists = 1,
+                                  .pipelines = 1};
+    struct shell_command command = {0};
+    if (!count)
+        return true;
+    if (!fill_words(&command, words, count, arena) ||
+        !ARENA_PUSH(arena, script->commands, script->count, script->room, command))
+        return arena_error(err);
+    command_find_program(&reader, &script->commands[0]);
+    reader_follow_command(&reader, 0);
+    return !reader.failed || arena_error(err);
+}

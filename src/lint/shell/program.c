@@ -140,9 +140,14 @@ void command_find_program(struct shell_reader *reader, struct shell_command *com
     }
 }
 
+bool shell_is_posix(struct slice program)
+{
+    return program.len && has_listed("sh bash ash dash ksh mksh zsh rbash", program);
+}
+
 bool command_is_shell(const struct shell_command *command)
 {
-    return has_listed("sh bash ash dash ksh mksh zsh", command->program) && command->program.len;
+    return shell_is_posix(command->program);
 }
 
 static bool is_cluster(struct slice word)

@@ -70,6 +70,11 @@ enum { SHELL_DEPTH_MAX = 64, SHELL_COMMANDS_MAX = 100000, SHELL_WORDS_MAX = 5000
 bool shell_parse(struct slice source, struct arena *arena, struct shell_script *script,
                  struct error *err);
 
+/* The same for words that no shell splits (JSON form): one command, and those of `sh -c` in it.
+   Nothing of it has a place: `raw` is empty everywhere. */
+bool shell_parse_words(const struct slice *words, size_t count, struct arena *arena,
+                       struct shell_script *script, struct error *err);
+
 /* Arguments by index from 0, behind the program; an all-empty word behind the last. */
 const struct shell_word *shell_argument(const struct shell_command *command, size_t index);
 size_t shell_argument_count(const struct shell_command *command);
@@ -86,5 +91,7 @@ bool shell_option_value(const struct shell_command *command, const char *option,
    `index`, when not NULL, gets its number for shell_argument (the count when there is none). */
 struct slice shell_verb(const struct shell_command *command, const char *with_values,
                         size_t *index);
+/* "sh", "bash", "ash", …: a base name of a shell that parses as this does. */
+bool shell_is_posix(struct slice program);
 /* `set -o pipefail`, `set -eo pipefail`, … holds for command `index`. */
 bool shell_has_pipefail(const struct shell_script *script, size_t index);
