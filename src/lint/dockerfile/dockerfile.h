@@ -49,6 +49,8 @@ struct dockerfile_flag {
     struct slice raw;   /* "--mount=type=cache,target=/x" */
     struct slice name;  /* "mount" */
     struct slice value; /* "type=cache,target=/x", quotes as they stand; empty for a bare flag */
+    struct slice text;  /* the value as BuildKit reads it, without quotes and escapes; where there
+                           are none, `value` itself */
     bool has_value;     /* there was a "=" */
 };
 
@@ -64,7 +66,8 @@ struct dockerfile_heredoc {
 
 /*
  * `arguments`: what BuildKit makes of the rest of the instruction, without flags:
- *   JSON form (json true)     the decoded strings, values in the arena (no place of their own)
+ *   JSON form (json true)     the decoded strings; slices of `text` unless one had escapes, then in
+ *                             the arena (no place of their own)
  *   ENV, LABEL                key, value, key, value, …; `legacy` when "ENV key value"
  *   ARG, EXPOSE, ADD, COPY, FROM, VOLUME, …   the words
  *   RUN, CMD, ENTRYPOINT (shell form), MAINTAINER, STOPSIGNAL, USER, WORKDIR   one: the whole rest
@@ -97,7 +100,9 @@ struct instruction {
     unsigned comment_line;   /* first line of the block of comments directly above; 0: none */
     bool empty_continuation; /* a blank line stood inside (NoEmptyContinuation) */
     struct slice problem;    /* what BuildKit refuses of it after parsing (a bad flag, a missing
-                                argument, unknown word); empty: nothing */
+                                argument, unknown word); empty: nothing. That it stands in no
+                                stage is not said here; of what an ONBUILD holds it is said, too,
+                                though that is refused only by the build it triggers in */
 };
 
 /* A comment of a line of its own, also inside an instruction. */
@@ -131,6 +136,8 @@ enum {
     DOCKERFILE_INSTRUCTIONS_MAX = 100000,
     DOCKERFILE_ARGUMENTS_MAX = 100000, /* of one instruction */
     DOCKERFILE_HEREDOCS_MAX = 1000,    /* of one instruction */
+    DOCKERFILE_ONBUILD_MAX = 8,        /* ONBUILD in ONBUILD, which is refused anyhow */
+    DOCKERFILE_LINE_MAX = 65535,       /* bytes of one line of the file: BuildKit's own limit */
 };
 
 /*
