@@ -50,7 +50,8 @@ static const struct command parse = {
     .prose =
         "Reads FILE, or standard input for -, as BuildKit does and writes its directives, "
         "instructions (flags, arguments, heredocs, each with lines and columns) and comments.\n\n"
-        "What BuildKit's parser refuses ends with the file, the line and exit code 3. What BuildKit "
+        "What BuildKit's parser refuses ends with the file, the line and exit code 3. What "
+        "BuildKit "
         "refuses only afterwards (an unknown instruction, a bad flag) stands as `problem` at the "
         "instruction.",
     .examples = examples,
