@@ -148,16 +148,20 @@ void file_map_close(struct file_map *map)
     map->bytes = (struct slice){0};
 }
 
-static bool finish_write(int fd, struct slice bytes, struct error *err)
+/* `like`: whose mode and owner the new file gets; NULL: 0644. */
+static bool finish_write(int fd, struct slice bytes, const struct stat *like, struct error *err)
 {
     if (!file_write_fd(fd, bytes.at, bytes.len, err))
         return false;
-    if (fchmod(fd, 0644) != 0 || fsync(fd) != 0)
+    bool owned = !like || fchown(fd, like->st_uid, like->st_gid) == 0;
+    mode_t mode = like ? like->st_mode & (owned ? 07777 : 0777) : 0644;
+    if (fchmod(fd, mode) != 0 || fsync(fd) != 0)
         return error_errno(err, "writing");
     return true;
 }
 
-bool file_write(const char *path, struct slice bytes, struct error *err)
+static bool write_beside(const char *path, struct slice bytes, const struct stat *like,
+                         struct error *err)
 {
     char beside[PATH_MAX];
     if (snprintf(beside, sizeof beside, "%s.XXXXXX", path) >= (int)sizeof beside)
@@ -165,13 +169,29 @@ bool file_write(const char *path, struct slice bytes, struct error *err)
     CLEANUP_FD int fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
         return error_errno(err, "writing %s", path);
-    bool done = finish_write(fd, bytes, err);
+    bool done = finish_write(fd, bytes, like, err);
     if (done && rename(beside, path) != 0)
         done = error_errno(err, "renaming");
     if (done)
         return true;
     unlink(beside);
     return error_add(err, "%s", path);
+}
+
+bool file_write(const char *path, struct slice bytes, struct error *err)
+{
+    return write_beside(path, bytes, NULL, err);
+}
+
+bool file_rewrite(const char *path, struct slice bytes, struct error *err)
+{
+    char target[PATH_MAX];
+    struct stat like;
+    if (!realpath(path, target) || stat(target, &like) != 0)
+        return error_errno(err, "writing %s", path);
+    if (!S_ISREG(like.st_mode))
+        return error_set(err, ERROR_UNSUPPORTED, "%s is not a regular file", path);
+    return write_beside(target, bytes, &like, err);
 }
 
 bool file_make_folder(const char *path, struct error *err)

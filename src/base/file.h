@@ -33,6 +33,10 @@ void file_map_close(struct file_map *map);
 /* Writes beside and renames, so that readers see the old or the new; fsyncs. */
 bool file_write(const char *path, struct slice bytes, struct error *err);
 
+/* The same for a file that is there and is a person's own: its mode (and owner, where that is
+   allowed) stays, and a symbolic link stays one: what it leads to is written. */
+bool file_rewrite(const char *path, struct slice bytes, struct error *err);
+
 /* mkdir -p with mode 0755. */
 bool file_make_folder(const char *path, struct error *err);
 

@@ -29,7 +29,11 @@ struct command {
     const char *prose;    /* paragraphs, separated by an empty line; may be NULL */
     const struct option *options;
     const struct command_example *examples;
-    const struct command *const *commands; /* `db update`, …; ends with NULL. Then `run` is NULL */
+    /* `db update`, …; ends with NULL. With a `run` beside it (`lint`), that is what a first word
+       that is none of them is an operand of. */
+    const struct command *const *commands;
+    /* Blank-separated keys of plimsoll.yaml that the command reads itself, with all below them. */
+    const char *keys;
     size_t least, most;                    /* operands */
     bool hidden;                           /* not in lists, no manual */
     /* False: err says why, main prints it and exits by its kind. Writes its result to stdout. */

@@ -8,7 +8,7 @@
 #include "cli/configuration.h"
 #include "cli/configuration_check.h"
 #include "cli/help.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 enum { ARENA_LIMIT = 64 * 1024 * 1024 };
 
@@ -35,19 +35,33 @@ static bool unknown_command(const struct command *const *table, const char *whos
                      name);
 }
 
+/* Options of the group would be lost when one of its commands takes over. */
+static bool has_options(const struct option_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (set->values[i].source != SOURCE_NONE)
+            return true;
+    return false;
+}
+
 /* The word at words->next is no option: a command's name, or an operand. */
 static bool read_plain_word(struct words *words, struct invocation *call, struct error *err)
 {
     const char *word = words->argv[words->next++];
     const struct command *const *table =
         call->command == &program ? commands : call->command->commands;
-    if (!table) {
+    const struct command *found = table && !words->only_operands && !words->count
+                                      ? command_find(table, word)
+                                      : NULL;
+    if (!table || (!found && call->command->run)) {
         words->operands[words->count++] = word;
         return true;
     }
-    const struct command *found = command_find(table, word);
     if (!found)
         return unknown_command(table, command_path(call->command, call->arena), word, err);
+    if (has_options(&call->sets[0]))
+        return error_set(err, ERROR_USAGE, "options of \"%s %s\" stand behind these words",
+                         command_path(call->command, call->arena), word);
     call->command = found;
     return option_set_init(&call->sets[0], found->options, call->arena, err);
 }
@@ -79,7 +93,7 @@ static bool check_operands(const struct invocation *call, struct error *err)
     const char *path = command_path(command, call->arena);
     if (command == &program)
         return error_set(err, ERROR_USAGE, "no command was given");
-    if (command->commands)
+    if (command->commands && !command->run)
         return error_set(err, ERROR_USAGE, "\"%s\" needs a command of its own", path);
     if (call->operand_count < command->least)
         return error_set(err, ERROR_USAGE, "\"%s\" needs %s", path, command->operands);

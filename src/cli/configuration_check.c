@@ -1,7 +1,7 @@
 #include "cli/configuration_check.h"
 
 #include "base/log.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 typedef bool key_visitor(const char *key, void *context);
 
@@ -35,6 +35,19 @@ static bool is_known(const char *key, void *path)
     return slice_starts(known, text) && (known.len == text.len || known.at[text.len] == '.');
 }
 
+/* Keys that a command reads itself, and what is below them. */
+static bool is_read_by_command(struct slice path)
+{
+    for (const struct command *const *command = commands; *command; command++)
+        for (struct slice keys = slice_str((*command)->keys); keys.len;) {
+            struct slice key = slice_cut(&keys, ' ');
+            if (key.len && slice_starts(path, key) &&
+                (path.len == key.len || path.at[key.len] == '.'))
+                return true;
+        }
+    return false;
+}
+
 static bool offer(const char *key, void *suggestion)
 {
     suggest_offer(suggestion, key);
@@ -61,6 +74,8 @@ static void check_map(const struct yaml_node *node, const char *prefix, const ch
             arena_printf(arena, "%s%s%.*s", prefix, *prefix ? "." : "", SLICE_ARG(pair->key));
         if (!key.at)
             return;
+        if (is_read_by_command(key))
+            continue;
         if (!each_key(is_known, (void *)(uintptr_t)key.at))
             warn(file, pair->line, key.at);
         else

@@ -120,10 +120,12 @@ static void put_commands(struct page *page, const struct command *const *table)
 static void put_synopsis(struct page *page, const struct command *command, struct arena *arena)
 {
     const char *path = command_path(command, arena);
-    bool group = command->commands != NULL;
+    bool group = command->commands != NULL && !command->run;
     fprintf(page->file, "Usage: plimsoll%s%s [OPTIONS]%s%s%s\n", *path ? " " : "", path,
             group ? " COMMAND" : "", command->operands ? " " : "",
             command->operands ? command->operands : "");
+    if (command->commands && command->run)
+        fprintf(page->file, "       plimsoll %s COMMAND\n", path);
 }
 
 void help_print(const struct command *command, FILE *file, struct arena *arena)

@@ -78,7 +78,7 @@ static void put_synopsis(FILE *file, const struct command *command, struct arena
         put(file, path);
     }
     fputs("\\fR [\\fIOPTIONS\\fR]", file);
-    if (command->commands)
+    if (command->commands && !command->run)
         fputs(" \\fICOMMAND\\fR", file);
     if (command->operands) {
         fputs(" \\fI", file);
@@ -86,6 +86,11 @@ static void put_synopsis(FILE *file, const struct command *command, struct arena
         fputs("\\fR", file);
     }
     fputc('\n', file);
+    if (command->commands && command->run) {
+        fputs(".br\n\\fBplimsoll ", file);
+        put(file, path);
+        fputs("\\fR \\fICOMMAND\\fR\n", file);
+    }
 }
 
 /* One of `db update|import|…`, as a section of its group's page. */

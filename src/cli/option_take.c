@@ -1,7 +1,7 @@
 #include "cli/option_take.h"
 
 #include "base/ascii.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 bool option_has_choice(const char *choices, struct slice word)
 {

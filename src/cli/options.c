@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/option_take.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 bool option_set_init(struct option_set *set, const struct option *rows, struct arena *arena,
                      struct error *err)

@@ -1,6 +1,6 @@
 #pragma once
 /* --format FORMAT[=FILE], any number of times: reports of a scan to files and standard output. */
-#include "cli/command.h"
+#include "cli/format_call.h"
 #include "report/report.h"
 
 #define REPORT_FORMAT_OPTION(default_format)                                                       \
@@ -11,14 +11,8 @@
                  "or standard output. May be given several times."                                 \
     }
 
-enum { REPORT_CALL_MAX = 16 };
-
 struct report_call {
-    struct report_target {
-        const struct report_format *format;
-        const char *path; /* NULL: standard output */
-    } targets[REPORT_CALL_MAX];
-    size_t count;
+    struct format_call formats;
 };
 
 /* ERROR_USAGE for unknown formats, and when two would go to standard output. */

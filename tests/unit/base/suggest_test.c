@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 static const char *nearest(const char *word)
 {

@@ -1,0 +1,316 @@
+/*
+ * The way of a lint: see lint.h.
+ *
+ *   files (discover) ── read ──> job arena: bytes, findings, ignore comments
+ *                          └──> parse, model, rules in a scratch arena that the next file reuses
+ *   behind the last file: severities, configuration, comments, exceptions; sorted; counted
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "lint/base_image.h"
+#include "lint/discover.h"
+#include "lint/run_parts.h"
+
+enum { READ_MAX = DOCKERFILE_SIZE_MAX };
+#define SCRATCH_LIMIT ((size_t)1 << 30)
+
+bool lint_read(struct slice path, struct arena *arena, struct slice *bytes, struct error *err)
+{
+    const char *name = arena_string(arena, path);
+    if (!name)
+        return arena_error(err);
+    return slice_equal_str(path, "-") ? file_read_fd(STDIN_FILENO, READ_MAX, arena, bytes, err)
+                                      : file_read(name, READ_MAX, arena, bytes, err);
+}
+
+static bool read_bytes(struct run *run, struct slice path, struct slice *bytes, struct error *err)
+{
+    for (size_t i = 0; i < run->options->overlay_count; i++)
+        if (slice_equal(run->options->overlays[i].path, path)) {
+            *bytes = run->options->overlays[i].bytes;
+            return true;
+        }
+    return lint_read(path, run->arena, bytes, err);
+}
+
+static bool is_binary(struct slice bytes)
+{
+    enum { LOOK = 8192 };
+    bytes = slice_upto(bytes, LOOK);
+    return slice_find(bytes, '\0') < bytes.len;
+}
+
+struct run_file *run_add_file(struct run *run, struct slice path, struct slice bytes,
+                              unsigned kind, struct error *err)
+{
+    struct run_file *file = arena_new(run->arena, struct run_file);
+    if (!file || !lint_file_init(&file->file, path, bytes, kind, run->arena)) {
+        arena_error(err);
+        return NULL;
+    }
+    ignore_set_init(&file->ignores, run->arena);
+    file->absolute = path_absolute(path, run->arena);
+    if (!settings_find(&run->store, path, &file->settings, err))
+        return NULL;
+    struct lint_looked looked = {.file = &file->file};
+    if (!file->absolute.at ||
+        !ARENA_PUSH(run->arena, run->result->files, run->result->file_count,
+                    run->result->file_room, looked) ||
+        !ARENA_PUSH(run->arena, run->files, run->file_count, run->file_room, file)) {
+        arena_error(err);
+        return NULL;
+    }
+    return file;
+}
+
+static void unreadable(struct run *run, struct slice path, const struct error *why)
+{
+    struct slice text = slice_str(why->text);
+    /* file_read says the path, too. */
+    for (size_t at; (at = slice_search(text, path)) < text.len && path.len;) {
+        text = slice_from(text, at + path.len);
+        while (text.len && (text.at[0] == ':' || text.at[0] == ' '))
+            text = slice_from(text, 1);
+    }
+    lint_note(&run->result->report, path, "not linted: %.*s", SLICE_ARG(text));
+    run->result->unread++;
+}
+
+static bool rule_enabled(void *context, const struct lint_rule *rule)
+{
+    const struct run_file *file = context;
+    return settings_enable(file->settings, file->run->options, rule);
+}
+
+bool run_enabled(const struct run_file *file, const struct lint_rule *rule)
+{
+    return settings_enable(file->settings, file->run->options, rule);
+}
+
+/* ---- Dockerfiles ---- */
+
+/* "line 7: why" → why, since the finding says the line. */
+static struct slice without_line(struct slice text)
+{
+    if (!slice_starts(text, SLICE("line ")))
+        return text;
+    size_t colon = slice_find(text, ':');
+    return colon < text.len ? slice_trim(slice_from(text, colon + 1)) : text;
+}
+
+void run_parse_error(struct run *run, const struct lint_file *file, unsigned line,
+                     const struct error *why)
+{
+    struct slice text = without_line(slice_str(why->text)), where = lint_file_line(file, line);
+    size_t start = where.at ? (size_t)(where.at - file->bytes.at) : 0;
+    lint_add(&run->result->report, &rule_parse_error, file, start, start + where.len, "%.*s",
+             SLICE_ARG(text));
+}
+
+static void report_problem(struct run *run, const struct dockerfile *dockerfile,
+                           const struct instruction *instruction)
+{
+    const struct instruction *outer = instruction->outer ? instruction->outer : instruction;
+    if (instruction->problem.len)
+        lint_add(&run->result->report, &rule_invalid_instruction, dockerfile->file, outer->start,
+                 outer->end, "%.*s", SLICE_ARG(without_line(instruction->problem)));
+    if (instruction->onbuild)
+        report_problem(run, dockerfile, instruction->onbuild);
+}
+
+static bool lint_dockerfile(struct run *run, struct run_file *file, struct error *err)
+{
+    unsigned line = 0;
+    struct dockerfile dockerfile;
+    struct dockerfile_model model;
+    if (!dockerfile_parse(&file->file, &run->scratch, &dockerfile, &line, err)) {
+        if (err->kind != ERROR_FORMAT && err->kind != ERROR_LIMIT)
+            return false;
+        run_parse_error(run, &file->file, line, err);
+        return true;
+    }
+    ignore_read_dockerfile(&file->ignores, &dockerfile);
+    for (size_t i = 0; run_enabled(file, &rule_invalid_instruction) && i < dockerfile.count; i++)
+        report_problem(run, &dockerfile, &dockerfile.instructions[i]);
+    if (!dockerfile_model_make(&dockerfile, &run->resolver, &run->scratch, &model, err)) {
+        if (err->kind == ERROR_UNSUPPORTED)
+            return false;
+        run_parse_error(run, &file->file, 0, err);
+        return true;
+    }
+    size_t slash = slice_find_last(file->absolute, '/');
+    bool standard_input = slice_equal_str(file->file.path, "-");
+    struct dockerfile_check check = {
+        .dockerfile = &dockerfile,
+        .model = &model,
+        .report = &run->result->report,
+        .arena = &run->scratch,
+        .settings = &file->settings->check,
+        .resolver = &run->resolver,
+        .folder = standard_input ? (struct slice){NULL, 0}
+                                 : slice_upto(file->absolute, slash ? slash : 1)};
+    dockerfile_check_run(&check, rule_enabled, file);
+    return true;
+}
+
+/* ---- the files ---- */
+
+/* What lived in the scratch arena until now has to live as long as the report. */
+static bool keep_findings(struct run *run, size_t first)
+{
+    struct lint_report *report = &run->result->report;
+    for (size_t i = first; i < report->count; i++) {
+        struct lint_finding *finding = report->findings[i];
+        for (size_t j = 0; j < finding->edit_count; j++) {
+            struct lint_edit *edit = &finding->edits[j];
+            edit->text = arena_copy(run->arena, edit->text);
+            if (!edit->text.at)
+                return false;
+        }
+    }
+    return !report->failed;
+}
+
+static bool is_included(const struct run *run, const struct discovered *item)
+{
+    return !item->given && item->kind != LINT_DOCKERFILE &&
+           table_get(&run->included, path_absolute(item->path, run->arena));
+}
+
+static bool lint_bytes(struct run *run, const struct discovered *item, struct slice bytes,
+                       struct error *err)
+{
+    static const char *const names[] = {[LINT_DOCKERFILE] = "Dockerfile",
+                                        [LINT_NGINX] = "nginx configuration",
+                                        [LINT_HAPROXY] = "HAProxy configuration"};
+    unsigned kind = item->kind ? item->kind : discover_by_content(bytes);
+    if (!kind) {
+        lint_note(&run->result->report, item->path,
+                  "not linted: neither its name nor its content says what it is; say it by --as "
+                  "dockerfile, nginx or haproxy");
+        run->result->unread++;
+        return true;
+    }
+    struct run_file *file = run_add_file(run, item->path, bytes, kind, err);
+    if (!file)
+        return false;
+    file->run = run;
+    if (is_binary(bytes)) {
+        struct error why;
+        error_set(&why, ERROR_FORMAT, "This is a binary file, no %s.", names[kind]);
+        run_parse_error(run, &file->file, 1, &why);
+        return true;
+    }
+    return kind == LINT_DOCKERFILE ? lint_dockerfile(run, file, err)
+                                   : run_lint_proxy(run, file, err);
+}
+
+static bool is_fatal(const struct error *err)
+{
+    return err->kind == ERROR_USAGE || err->kind == ERROR_LIMIT || err->kind == ERROR_INTERNAL;
+}
+
+static bool lint_one(struct run *run, const struct discovered *item, struct error *err)
+{
+    struct slice bytes;
+    struct error why = {0};
+    size_t first = run->result->report.count;
+    if (is_included(run, item))
+        return true;
+    if (!read_bytes(run, item->path, &bytes, &why)) {
+        unreadable(run, item->path, &why);
+        run->last_error = why;
+        return true;
+    }
+    arena_reset(&run->scratch);
+    if (!lint_bytes(run, item, bytes, &why)) {
+        if (is_fatal(&why)) {
+            *err = why;
+            return false;
+        }
+        unreadable(run, item->path, &why);
+        run->last_error = why;
+    }
+    return keep_findings(run, first) || arena_error(err);
+}
+
+static bool discover(struct run *run, struct discovery *discovery, struct error *err)
+{
+    static const char *const here[] = {"."};
+    const struct lint_options *options = run->options;
+    const char *const *paths = options->path_count ? options->paths : here;
+    size_t count = options->path_count ? options->path_count : 1, missing = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct error why;
+        if (discover_path(discovery, paths[i], &why))
+            continue;
+        if (is_fatal(&why) || count == 1) {
+            *err = why;
+            return false;
+        }
+        unreadable(run, slice_str(paths[i]), &why);
+        run->last_error = why;
+        missing++;
+    }
+    run->result->unread += discovery->unread;
+    if (missing == count) {
+        *err = run->last_error;
+        return false;
+    }
+    return true;
+}
+
+/* Whole configurations first, so that what they include is not looked at twice. */
+static bool lint_all(struct run *run, const struct discovery *discovery, struct error *err)
+{
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < discovery->count; i++) {
+            const struct discovered *item = &discovery->items[i];
+            bool part = !item->given && item->kind == LINT_NGINX &&
+                        !slice_ends(item->path, SLICE("nginx.conf"));
+            if (part == (round == 1) && !lint_one(run, item, err))
+                return false;
+        }
+    return true;
+}
+
+static bool run_files(struct run *run, struct error *err)
+{
+    struct discovery discovery = {
+        .arena = run->arena, .report = &run->result->report, .as = run->options->as};
+    table_init(&run->included, run->arena);
+    if (!discover(run, &discovery, err) || !lint_all(run, &discovery, err))
+        return false;
+    if (run->result->file_count || (!discovery.count && !run->result->unread))
+        return true;
+    if (run->last_error.kind) { /* nothing at all could be read */
+        *err = run->last_error;
+        return false;
+    }
+    return true;
+}
+
+bool lint_run(const struct lint_options *options, struct arena *arena, struct lint_result *result,
+              struct error *err)
+{
+    double began = clock_monotonic();
+    *result = (struct lint_result){.report = {.arena = arena},
+                                   .started = clock_format(clock_now(), arena)};
+    struct run run = {.options = options, .arena = arena, .result = result};
+    arena_init(&run.scratch, SCRATCH_LIMIT);
+    settings_store_init(&run.store, options, &result->report, arena);
+    struct base_images *images = NULL;
+    if (options->resolver)
+        run.resolver = *options->resolver;
+    else
+        run.resolver = base_images_resolver(images = base_images_new(arena, options->offline));
+    bool fine = run_files(&run, err) && run_judge(&run, err);
+    if (images)
+        base_images_done(images);
+    arena_done(&run.scratch);
+    result->seconds = clock_monotonic() - began;
+    return fine;
+}

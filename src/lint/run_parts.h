@@ -1,0 +1,40 @@
+#pragma once
+/* What the pieces of run.c share; nobody else includes it. */
+#include "lint/dockerfile/check.h"
+#include "lint/ignore.h"
+#include "lint/lint.h"
+#include "lint/rule_rows.h"
+#include "lint/settings.h"
+
+struct run_file {
+    struct lint_file file;
+    struct run *run;
+    struct slice absolute;
+    const struct lint_settings *settings;
+    struct ignore_set ignores;
+};
+
+struct run {
+    const struct lint_options *options;
+    struct arena *arena;  /* the caller's: what the report needs */
+    struct arena scratch; /* of one file */
+    struct lint_result *result;
+    struct settings_store store;
+    struct base_resolver resolver;
+    struct run_file **files; /* beside result->files */
+    size_t file_count, file_room;
+    struct table included; /* absolute paths of what nginx.conf has included */
+    struct error last_error;
+};
+
+struct run_file *run_add_file(struct run *run, struct slice path, struct slice bytes,
+                              unsigned kind, struct error *err);
+bool run_enabled(const struct run_file *file, const struct lint_rule *rule);
+void run_parse_error(struct run *run, const struct lint_file *file, unsigned line,
+                     const struct error *why);
+
+/* run_proxy.c: nginx and HAProxy, with what they include. */
+bool run_lint_proxy(struct run *run, struct run_file *file, struct error *err);
+
+/* run_judge.c: severities, suppressions, exceptions, order, counts. */
+bool run_judge(struct run *run, struct error *err);
