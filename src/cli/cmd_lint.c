@@ -58,7 +58,8 @@ static const struct option options[] = {
     {.name = "fix",
      .prose = "Mend in the files what can be mended without a decision of yours, and report what "
               "is left. Standard input: the mended text goes to standard output."},
-    {.name = "dry-run", .prose = "With --fix: show as a diff what it would change; change nothing."},
+    {.name = "dry-run",
+     .prose = "With --fix: show as a diff what it would change; change nothing."},
     {.name = "headers",
      .type = OPTION_CHOICE,
      .argument = "PROFILE",

@@ -48,8 +48,8 @@ static bool target_can_be_written(const struct format_target *target, struct err
         return true;
     if (stat(target->path, &info) == 0)
         return !S_ISDIR(info.st_mode) ||
-               error_set(err, ERROR_IO, "--format %s=%s: a folder, not a file",
-                         target->format, target->path);
+               error_set(err, ERROR_IO, "--format %s=%s: a folder, not a file", target->format,
+                         target->path);
     struct slice path = slice_str(target->path);
     size_t slash = slice_find_last(path, '/');
     char folder[4096];

@@ -21,10 +21,11 @@ bool lint_call_names(struct invocation *call, const char *option, struct slice *
         struct slice name = slice_str(value->items[i]);
         if (!lint_rule_find(name) && !is_shellcheck(name)) {
             struct slice near = lint_rule_suggest(name, call->arena);
-            return error_set(err, ERROR_USAGE,
-                             "--%s: there is no rule \"%s\"%s%.*s%s `plimsoll lint rules` lists them",
-                             option, value->items[i], near.len ? "; did you mean " : ";",
-                             SLICE_ARG(near), near.len ? "?" : "");
+            return error_set(
+                err, ERROR_USAGE,
+                "--%s: there is no rule \"%s\"%s%.*s%s `plimsoll lint rules` lists them", option,
+                value->items[i], near.len ? "; did you mean " : ";", SLICE_ARG(near),
+                near.len ? "?" : "");
         }
         if (!ARENA_PUSH(call->arena, *names, *count, room, name))
             return arena_error(err);

@@ -5,7 +5,6 @@
 #include "lint/lint.h"
 #include "report/lint_report.h"
 
-
 bool lint_call_options(struct invocation *call, struct lint_options *options, struct error *err);
 /* Names of --only and --ignore: known rules, codes, or ShellCheck's. */
 bool lint_call_names(struct invocation *call, const char *option, struct slice **names,

@@ -134,8 +134,7 @@ static bool fix_rounds(const struct lint_options *options, bool dry, struct aren
         round.overlays = fixing.overlays;
         round.overlay_count = fixing.overlay_count;
         round.without_shellcheck = true; /* mends nothing, and takes its time */
-        if (!lint_run(&round, arena, result, err) ||
-            (i && !check_parsed(&fixing, result, err)) ||
+        if (!lint_run(&round, arena, result, err) || (i && !check_parsed(&fixing, result, err)) ||
             !apply_round(&fixing, result, &changed, err))
             return false;
     }

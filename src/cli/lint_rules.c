@@ -72,7 +72,10 @@ static void print_rule(const struct lint_rule *rule)
 {
     enum { WIDTH_USUAL = 80, WIDTH_MAX = 100 };
     unsigned width = terminal_width(stdout);
-    struct line line = {stdout, width && width < WIDTH_MAX ? width : width ? WIDTH_MAX : WIDTH_USUAL,
+    struct line line = {stdout,
+                        width && width < WIDTH_MAX ? width
+                        : width                    ? WIDTH_MAX
+                                                   : WIDTH_USUAL,
                         0};
     terminal_style(stdout, STYLE_BOLD);
     fputs(rule->id, stdout);

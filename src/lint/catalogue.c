@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "base/suggest.h"
 #include "lint/dockerfile/check.h"
+#include "lint/image/image_check.h"
 #include "lint/lint.h"
 #include "lint/rule_rows.h"
 
@@ -71,6 +72,9 @@ static const struct lint_rule *each_rule(bool (*visit)(const struct lint_rule *r
         for (const struct lint_rule *row = plain_tables[i]; row->id; row++)
             if (visit(row, context))
                 return row;
+    for (const struct image_rule *row = image_rules; row->rule.id; row++)
+        if (visit(&row->rule, context))
+            return &row->rule;
     return NULL;
 }
 

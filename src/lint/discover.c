@@ -27,8 +27,8 @@ static bool ends_nocase(struct slice text, const char *end)
 /* Beside a Dockerfile, of its name, and none: ignore lists, templates, what editors leave. */
 static bool is_by_product(struct slice name)
 {
-    static const char *const ends[] = {".dockerignore", ".j2",   ".jinja", ".jinja2", ".tmpl",
-                                       ".tpl",          ".erb",  ".md",    ".orig",   ".bak",
+    static const char *const ends[] = {".dockerignore", ".j2",   ".jinja", ".jinja2",   ".tmpl",
+                                       ".tpl",          ".erb",  ".md",    ".orig",     ".bak",
                                        ".rej",          ".swp",  "~",      ".template", ".mustache",
                                        ".rst",          ".html", ".txt.in"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
@@ -78,8 +78,9 @@ unsigned discover_by_name(struct slice path, bool *sure)
 
 /* ---- by content ---- */
 
-static const char dockerfile_words[] = "FROM ARG RUN COPY ADD CMD ENTRYPOINT ENV LABEL USER WORKDIR "
-                                       "EXPOSE VOLUME HEALTHCHECK SHELL STOPSIGNAL ONBUILD";
+static const char dockerfile_words[] =
+    "FROM ARG RUN COPY ADD CMD ENTRYPOINT ENV LABEL USER WORKDIR "
+    "EXPOSE VOLUME HEALTHCHECK SHELL STOPSIGNAL ONBUILD";
 static const char haproxy_words[] = "global defaults frontend backend listen peers resolvers "
                                     "userlist program mailers cache http-errors ring";
 static const char nginx_blocks[] = "http events server stream upstream map geo location mail types";
@@ -167,8 +168,8 @@ static bool add(struct discovery *discovery, struct slice path, unsigned kind, b
 /* Version control, and what package managers put there: not the user's own files. */
 static bool is_foreign_folder(const char *name)
 {
-    static const char *const names[] = {".git",        ".hg",   ".svn",        "node_modules",
-                                        "vendor",      ".venv", "__pycache__", "bower_components",
+    static const char *const names[] = {".git",          ".hg",   ".svn",        "node_modules",
+                                        "vendor",        ".venv", "__pycache__", "bower_components",
                                         "site-packages", ".tox",  ".terraform",  ".cache"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
@@ -282,11 +283,11 @@ static bool walk(struct discovery *discovery, int fd, struct slice path, unsigne
         qsort(entries, count, sizeof *entries, by_name);
     for (size_t i = 0; fine && i < count; i++) {
         /* "Dockerfile", not "./Dockerfile", when no folder was named. */
-        struct slice below = slice_equal_str(path, ".")
-                                 ? slice_str(entries[i].name)
-                                 : arena_printf(discovery->arena, "%.*s%s%s", SLICE_ARG(path),
-                                                slice_ends(path, SLICE("/")) ? "" : "/",
-                                                entries[i].name);
+        struct slice below =
+            slice_equal_str(path, ".")
+                ? slice_str(entries[i].name)
+                : arena_printf(discovery->arena, "%.*s%s%s", SLICE_ARG(path),
+                               slice_ends(path, SLICE("/")) ? "" : "/", entries[i].name);
         if (!below.at)
             fine = arena_error(err);
         else if (entries[i].folder)
@@ -313,8 +314,11 @@ bool discover_path(struct discovery *discovery, const char *path, struct error *
     if (!S_ISDIR(info.st_mode)) {
         bool sure;
         unsigned kind = discover_by_name(name, &sure);
-        return add(discovery, name, discovery->as ? discovery->as : sure ? kind : 0, true, &info,
-                   err);
+        return add(discovery, name,
+                   discovery->as ? discovery->as
+                   : sure        ? kind
+                                 : 0,
+                   true, &info, err);
     }
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)

@@ -66,8 +66,7 @@ static bool collect(const struct lint_report *report, const struct lint_file *fi
     size_t room = 0;
     for (size_t i = 0; i < report->count; i++) {
         const struct lint_finding *finding = report->findings[i];
-        if (finding->file != file || finding->suppressed ||
-            !are_sound(finding, file->bytes.len))
+        if (finding->file != file || finding->suppressed || !are_sound(finding, file->bytes.len))
             continue;
         struct candidate candidate = {finding, SIZE_MAX, i};
         for (size_t j = 0; j < finding->edit_count; j++)

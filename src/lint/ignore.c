@@ -138,9 +138,8 @@ static void read_directives(struct ignore_set *set, const struct dockerfile *doc
         const struct dockerfile_directive *directive = &dockerfile->directives[i];
         if (!slice_equal_nocase(directive->name, SLICE("check")))
             continue;
-        struct ignore_entry entry =
-            at_comment(dockerfile->file, lint_file_line(dockerfile->file, directive->line),
-                       directive->line);
+        struct ignore_entry entry = at_comment(
+            dockerfile->file, lint_file_line(dockerfile->file, directive->line), directive->line);
         entry.last = UINT32_MAX;
         read_check(set, directive->value, entry);
     }

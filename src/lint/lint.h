@@ -45,7 +45,8 @@ struct lint_options {
 /* What was seen of one file. */
 struct lint_looked {
     struct lint_file *file;
-    struct proxy_result *proxy; /* nginx, HAProxy; NULL otherwise */
+    struct proxy_result *proxy;  /* nginx, HAProxy; NULL otherwise */
+    enum header_profile headers; /* that it was judged by */
 };
 
 struct lint_result {
@@ -54,9 +55,9 @@ struct lint_result {
     size_t file_count, file_room;
     size_t counts[LINT_ERROR + 1]; /* by severity, without suppressed ones */
     size_t suppressed;
-    size_t failing;  /* at or over the gate (options, else configuration, else warning) */
-    size_t fixable;  /* unsuppressed ones that have edits */
-    size_t unread;   /* files or folders that could not be read; each has a note */
+    size_t failing; /* at or over the gate (options, else configuration, else warning) */
+    size_t fixable; /* unsuppressed ones that have edits */
+    size_t unread;  /* files or folders that could not be read; each has a note */
     struct slice started;
     double seconds;
 };

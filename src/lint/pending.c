@@ -12,7 +12,6 @@
 
 PENDING const struct lint_rule nginx_rules[] = {{.id = NULL}};
 PENDING const struct lint_rule haproxy_rules[] = {{.id = NULL}};
-PENDING const struct lint_rule header_rules[] = {{.id = NULL}};
 
 PENDING bool nginx_lint(const struct lint_file *file, const struct proxy_options *options,
                         struct lint_report *report, struct arena *arena,

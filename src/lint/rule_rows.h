@@ -8,6 +8,7 @@ extern const struct lint_rule rule_inline_ignore;       /* DL1001 */
 
 /* Whether `name` is the rule's id or one of the codes, in any case. */
 bool lint_rule_is(const struct lint_rule *rule, struct slice codes, struct slice name);
-/* A note with the nearest name when there is no such rule. Empty names and ShellCheck's are fine. */
+/* A note with the nearest name when there is no such rule. Empty names and ShellCheck's are fine.
+ */
 void lint_rule_check(struct lint_report *report, struct slice path, unsigned line,
                      struct slice name);

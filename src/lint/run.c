@@ -43,8 +43,8 @@ static bool is_binary(struct slice bytes)
     return slice_find(bytes, '\0') < bytes.len;
 }
 
-struct run_file *run_add_file(struct run *run, struct slice path, struct slice bytes,
-                              unsigned kind, struct error *err)
+struct run_file *run_add_file(struct run *run, struct slice path, struct slice bytes, unsigned kind,
+                              struct error *err)
 {
     struct run_file *file = arena_new(run->arena, struct run_file);
     if (!file || !lint_file_init(&file->file, path, bytes, kind, run->arena)) {
@@ -57,8 +57,8 @@ struct run_file *run_add_file(struct run *run, struct slice path, struct slice b
         return NULL;
     struct lint_looked looked = {.file = &file->file};
     if (!file->absolute.at ||
-        !ARENA_PUSH(run->arena, run->result->files, run->result->file_count,
-                    run->result->file_room, looked) ||
+        !ARENA_PUSH(run->arena, run->result->files, run->result->file_count, run->result->file_room,
+                    looked) ||
         !ARENA_PUSH(run->arena, run->files, run->file_count, run->file_room, file)) {
         arena_error(err);
         return NULL;
@@ -143,15 +143,15 @@ static bool lint_dockerfile(struct run *run, struct run_file *file, struct error
     }
     size_t slash = slice_find_last(file->absolute, '/');
     bool standard_input = slice_equal_str(file->file.path, "-");
-    struct dockerfile_check check = {
-        .dockerfile = &dockerfile,
-        .model = &model,
-        .report = &run->result->report,
-        .arena = &run->scratch,
-        .settings = &file->settings->check,
-        .resolver = &run->resolver,
-        .folder = standard_input ? (struct slice){NULL, 0}
-                                 : slice_upto(file->absolute, slash ? slash : 1)};
+    struct dockerfile_check check = {.dockerfile = &dockerfile,
+                                     .model = &model,
+                                     .report = &run->result->report,
+                                     .arena = &run->scratch,
+                                     .settings = &file->settings->check,
+                                     .resolver = &run->resolver,
+                                     .folder = standard_input
+                                                   ? (struct slice){NULL, 0}
+                                                   : slice_upto(file->absolute, slash ? slash : 1)};
     dockerfile_check_run(&check, rule_enabled, file);
     return true;
 }

@@ -27,8 +27,8 @@ struct run {
     struct error last_error;
 };
 
-struct run_file *run_add_file(struct run *run, struct slice path, struct slice bytes,
-                              unsigned kind, struct error *err);
+struct run_file *run_add_file(struct run *run, struct slice path, struct slice bytes, unsigned kind,
+                              struct error *err);
 bool run_enabled(const struct run_file *file, const struct lint_rule *rule);
 void run_parse_error(struct run *run, const struct lint_file *file, unsigned line,
                      const struct error *why);

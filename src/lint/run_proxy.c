@@ -20,8 +20,8 @@ static struct slice folder_of(struct slice path)
 
 /*
  * Where an include stands: relative to the main file's folder, as nginx does it. An absolute path
- * is that of the image, not of this machine: conf.d of /etc/nginx is conf.d beside nginx.conf, unless the
- * main file itself is an installed one.
+ * is that of the image, not of this machine: conf.d of /etc/nginx is conf.d beside nginx.conf,
+ * unless the main file itself is an installed one.
  */
 static struct slice include_pattern(const struct include_call *call, struct slice pattern)
 {
@@ -100,8 +100,8 @@ static bool include(void *context, const struct lint_file *from, struct slice pa
     for (size_t i = 0; status == 0 && fine && i < found.gl_pathc; i++) {
         struct lint_file *file =
             include_file(call->run, found.gl_pathv[i], call->main->file.kind, err);
-        fine = file && (ARENA_PUSH(call->run->arena, *files, *count, room, file) ||
-                        arena_error(err));
+        fine =
+            file && (ARENA_PUSH(call->run->arena, *files, *count, room, file) || arena_error(err));
     }
     globfree(&found);
     return fine;
@@ -131,5 +131,6 @@ bool run_lint_proxy(struct run *run, struct run_file *file, struct error *err)
         return true;
     }
     run->result->files[place].proxy = fine ? proxy : NULL;
+    run->result->files[place].headers = options.profile;
     return fine;
 }

@@ -30,8 +30,7 @@ struct slice path_absolute(struct slice path, struct arena *arena)
     bool relative = !slice_starts(path, SLICE("/"));
     if (relative && !getcwd(folder, sizeof folder))
         return path;
-    struct slice rest =
-        relative ? arena_printf(arena, "%s/%.*s", folder, SLICE_ARG(path)) : path;
+    struct slice rest = relative ? arena_printf(arena, "%s/%.*s", folder, SLICE_ARG(path)) : path;
     char *out = rest.at ? arena_alloc(arena, rest.len + 2) : NULL;
     size_t len = 0;
     if (!out)
@@ -192,8 +191,7 @@ bool settings_enable(const struct lint_settings *settings, const struct lint_opt
     struct slice codes = slice_str(rule->codes), id = slice_str(rule->id);
     if (options->only_count)
         return is_listed(options->only, options->only_count, rule, codes);
-    bool enabled =
-        settings->profile == LINT_PROFILE_STRICT || (rule->profiles & settings->profile);
+    bool enabled = settings->profile == LINT_PROFILE_STRICT || (rule->profiles & settings->profile);
     for (size_t i = 0; i < settings->rule_count; i++) {
         const struct setting_rule *row = &settings->rules[i];
         if (row->ignore || row->path.len || !lint_rule_is(rule, codes, row->name))

@@ -31,8 +31,8 @@ static bool add_rule(const struct reading *reading, const struct yaml_node *node
     rule.where = arena_printf(arena, "%.*s:%u", SLICE_ARG(reading->path), node->line);
     rule.folder = reading->folder;
     lint_rule_check(reading->store->report, reading->path, node->line, rule.name);
-    return (rule.where.at && ARENA_PUSH(arena, settings->rules, settings->rule_count,
-                                        settings->rule_room, rule)) ||
+    return (rule.where.at &&
+            ARENA_PUSH(arena, settings->rules, settings->rule_count, settings->rule_room, rule)) ||
            arena_error(reading->err);
 }
 
@@ -193,8 +193,7 @@ static bool read_fail_on(const struct reading *reading, const struct yaml_node *
 {
     struct lint_settings *settings = reading->settings;
     if (!lint_severity_parse(text_of(node), &settings->fail_on))
-        return bad(reading, node, "fail-on",
-                   "one of none, style, info, warning, error is wanted");
+        return bad(reading, node, "fail-on", "one of none, style, info, warning, error is wanted");
     settings->no_fail = settings->fail_on == LINT_OFF;
     return true;
 }

@@ -17,6 +17,7 @@ const struct lint_report_format lint_report_formats[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+enum { ALIKE_MAX = 2000 }; /* looked back at, for fingerprints */
 #define REPORT_MEMORY ((size_t)256 << 20)
 
 bool lint_report_write(const char *format, const struct lint_result *result,
@@ -44,7 +45,7 @@ void lint_report_fingerprint(const struct lint_result *result, size_t index, str
     struct slice line = finding->file ? slice_trim(lint_file_line(finding->file, finding->line))
                                       : (struct slice){NULL, 0};
     size_t same = 0;
-    for (size_t i = index; i-- > 0;) { /* those of a file stand together */
+    for (size_t i = index; i-- > 0 && index - i < ALIKE_MAX;) { /* of a file, they are neighbours */
         const struct lint_finding *other = result->report.findings[i];
         if (!slice_equal(other->path, finding->path))
             break;

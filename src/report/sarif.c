@@ -9,77 +9,10 @@
 #include "base/json.h"
 #include "base/table.h"
 #include "report/formats.h"
+#include "report/sarif_text.h"
 #include "report/summary.h"
 
 #define ROOT "ROOTFS"
-
-/* ---- texts ---- */
-
-/* Titles come from feeds. In a message "[text](target)" would be a link and "{0}" an argument
-   (§3.11.5, §3.11.6); an added space, or the doubled brace, makes them text. */
-static struct slice plain_text(struct slice text, struct arena *arena)
-{
-    char *out = text.len < SIZE_MAX / 2 ? arena_alloc(arena, 2 * text.len + 1) : NULL;
-    size_t len = 0;
-    for (size_t i = 0; out && i < text.len; i++) {
-        char c = text.at[i];
-        out[len++] = c;
-        if (c == '{' || c == '}')
-            out[len++] = c;
-        else if (c == ']' && i + 1 < text.len && text.at[i + 1] == '(')
-            out[len++] = ' ';
-    }
-    return (struct slice){out, len};
-}
-
-static struct slice markdown_text(struct slice text, struct arena *arena)
-{
-    char *out = text.len < SIZE_MAX / 2 ? arena_alloc(arena, 2 * text.len + 1) : NULL;
-    size_t len = 0;
-    for (size_t i = 0; out && i < text.len; i++) {
-        if (text.at[i] && strchr("\\`*_{}[]()#+!|<>&~@", text.at[i]))
-            out[len++] = '\\';
-        out[len++] = text.at[i] == '\n' || text.at[i] == '\r' ? ' ' : text.at[i];
-    }
-    return (struct slice){out, len};
-}
-
-/* RFC 3986: what is not unreserved is quoted, also ":" so that a first part is no scheme. */
-static struct slice uri_text(struct slice path, struct arena *arena)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    char *out = path.len < SIZE_MAX / 4 ? arena_alloc(arena, 3 * path.len + 1) : NULL;
-    size_t len = 0;
-    for (size_t i = 0; out && i < path.len; i++) {
-        unsigned char c = (unsigned char)path.at[i];
-        if (ascii_alnum((char)c) || (c && strchr("-._~/", c))) {
-            out[len++] = (char)c;
-            continue;
-        }
-        out[len++] = '%';
-        out[len++] = hex[c >> 4];
-        out[len++] = hex[c & 15];
-    }
-    return (struct slice){out, len};
-}
-
-static bool is_web(struct slice url)
-{
-    if (!slice_starts(url, SLICE("https://")) && !slice_starts(url, SLICE("http://")))
-        return false;
-    for (size_t i = 0; i < url.len; i++)
-        if (url.at[i] <= ' ' || url.at[i] > '~' || strchr("<>\"\\^`{|}", url.at[i]))
-            return false;
-    return true;
-}
-
-static void put_text(struct json_writer *json, const char *name, struct slice text)
-{
-    json_name(json, name);
-    json_begin_object(json);
-    json_field(json, "text", text);
-    json_end_object(json);
-}
 
 /* ---- rules ---- */
 
@@ -113,10 +46,10 @@ static const char *rule_name(enum package_type type)
 static struct slice title_of(const struct finding *finding, struct arena *arena)
 {
     if (finding->title.len)
-        return plain_text(finding->title, arena);
+        return sarif_plain(finding->title, arena);
     struct slice source =
         finding->package->source.len ? finding->package->source : finding->package->name;
-    return plain_text(arena_printf(arena, "A vulnerability of %.*s", SLICE_ARG(source)), arena);
+    return sarif_plain(arena_printf(arena, "A vulnerability of %.*s", SLICE_ARG(source)), arena);
 }
 
 static void put_help(struct json_writer *json, const struct finding *finding, struct arena *arena)
@@ -131,14 +64,14 @@ static void put_help(struct json_writer *json, const struct finding *finding, st
                             SLICE_ARG(title), severity, SLICE_ARG(finding->severity_source),
                             SLICE_ARG(remedy), SLICE_ARG(finding->feed),
                             SLICE_ARG(finding->feed_date)));
-    struct slice link = is_web(finding->url)
+    struct slice link = sarif_is_web(finding->url)
                             ? arena_printf(arena, "\n\n<%.*s>", SLICE_ARG(finding->url))
                             : (struct slice){"", 0};
     json_field(json, "markdown",
                arena_printf(arena, "**%.*s**\n\n%.*s\n\n- severity: %s\n- fixed: %.*s%.*s",
-                            SLICE_ARG(markdown_text(finding->id, arena)),
-                            SLICE_ARG(markdown_text(finding->title, arena)), severity,
-                            SLICE_ARG(markdown_text(remedy, arena)), SLICE_ARG(link)));
+                            SLICE_ARG(sarif_markdown(finding->id, arena)),
+                            SLICE_ARG(sarif_markdown(finding->title, arena)), severity,
+                            SLICE_ARG(sarif_markdown(remedy, arena)), SLICE_ARG(link)));
     json_end_object(json);
 }
 
@@ -166,14 +99,14 @@ static void put_rule(struct json_writer *json, const struct finding *finding, st
     json_begin_object(json);
     json_field(json, "id", finding->id);
     json_field(json, "name", slice_str(rule_name(finding->package->type)));
-    put_text(json, "shortDescription",
-             arena_printf(arena, "%.*s: %.*s", SLICE_ARG(finding->id), SLICE_ARG(title)));
-    put_text(json, "fullDescription", title);
+    sarif_put_text(json, "shortDescription",
+                   arena_printf(arena, "%.*s: %.*s", SLICE_ARG(finding->id), SLICE_ARG(title)));
+    sarif_put_text(json, "fullDescription", title);
     json_name(json, "defaultConfiguration");
     json_begin_object(json);
     json_field(json, "level", slice_str(level_of(finding->severity)));
     json_end_object(json);
-    if (is_web(finding->url))
+    if (sarif_is_web(finding->url))
         json_field(json, "helpUri", finding->url);
     put_help(json, finding, arena);
     put_rule_properties(json, finding, arena);
@@ -209,7 +142,7 @@ static struct slice message_of(const struct finding *finding, struct arena *aren
         SLICE_ARG(package->version), SLICE_ARG(finding->id), severity_name(finding->severity),
         range.len ? ", affects " : "", SLICE_ARG(range), finding->fixed.len ? "Fixed in " : "",
         SLICE_ARG(finding_remedy(finding)));
-    return arena_printf(arena, "%.*s %.*s", SLICE_ARG(plain_text(text, arena)),
+    return arena_printf(arena, "%.*s %.*s", SLICE_ARG(sarif_plain(text, arena)),
                         SLICE_ARG(title_of(finding, arena)));
 }
 
@@ -225,7 +158,7 @@ static void put_location(struct json_writer *json, const struct scan_result *res
     json_begin_object(json);
     json_name(json, "artifactLocation");
     json_begin_object(json);
-    json_field(json, "uri", uri_text(path, arena));
+    json_field(json, "uri", sarif_uri(path, arena));
     json_field(json, "uriBaseId", SLICE(ROOT));
     json_end_object(json);
     json_name(json, "region");
@@ -312,7 +245,7 @@ static void put_result(struct json_writer *json, const struct scan_result *resul
     json_field(json, "ruleId", finding->id);
     json_field_int(json, "ruleIndex", (int64_t)(uintptr_t)table_get(rules, finding->id) - 1);
     json_field(json, "level", slice_str(level_of(finding->severity)));
-    put_text(json, "message", message_of(finding, arena));
+    sarif_put_text(json, "message", message_of(finding, arena));
     json_name(json, "locations");
     json_begin_array(json);
     put_location(json, result, scanned, arena);
@@ -358,7 +291,7 @@ static void put_invocation(struct json_writer *json, const struct scan_result *r
                                          note->path.len ? ": " : "", SLICE_ARG(note->text));
         json_begin_object(json);
         json_field(json, "level", result->partial ? SLICE("warning") : SLICE("note"));
-        put_text(json, "message", plain_text(text, arena));
+        sarif_put_text(json, "message", sarif_plain(text, arena));
         json_end_object(json);
     }
     json_end_array(json);
@@ -373,9 +306,9 @@ static void put_root(struct json_writer *json, const struct image *image, struct
     json_name(json, ROOT);
     json_begin_object(json);
     json_field(json, "uri", SLICE("file:///"));
-    put_text(
+    sarif_put_text(
         json, "description",
-        plain_text(arena_printf(arena, "The root folder of %.*s", SLICE_ARG(image->name)), arena));
+        sarif_plain(arena_printf(arena, "The root folder of %.*s", SLICE_ARG(image->name)), arena));
     json_end_object(json);
     json_end_object(json);
 }

@@ -1,0 +1,291 @@
+/* SARIF 2.1.0 of a lint (OASIS; sections are quoted as §): rules with their words, results with
+   their region, what suppresses them, and the edits that mend them. */
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/table.h"
+#include "base/utf8.h"
+#include "report/lint_report.h"
+#include "report/sarif_text.h"
+
+#define ROOT "%SRCROOT%"
+
+static const char *level_of(enum lint_severity severity)
+{
+    return severity == LINT_ERROR ? "error" : severity == LINT_WARNING ? "warning" : "note";
+}
+
+/* ---- rules ---- */
+
+static void put_tags(struct json_writer *json, const struct lint_rule *rule)
+{
+    json_name(json, "properties");
+    json_begin_object(json);
+    json_name(json, "tags");
+    json_begin_array(json);
+    for (struct slice codes = slice_str(rule->codes); codes.len;) {
+        struct slice code = slice_cut(&codes, ' ');
+        if (code.len)
+            json_put_string(json, code);
+    }
+    json_end_array(json);
+    json_field(json, "problem.severity",
+               slice_str(rule->severity == LINT_ERROR     ? "error"
+                         : rule->severity == LINT_WARNING ? "warning"
+                                                          : "recommendation"));
+    json_end_object(json);
+}
+
+static void put_help(struct json_writer *json, const struct lint_rule *rule, struct arena *arena)
+{
+    const char *bad = rule->bad ? rule->bad : "", *good = rule->good ? rule->good : "";
+    json_name(json, "help");
+    json_begin_object(json);
+    json_field(json, "text",
+               arena_printf(arena, "%s\n\nBad:\n%s\n\nGood:\n%s", rule->why, bad, good));
+    json_field(json, "markdown",
+               arena_printf(arena, "%.*s\n\nBad:\n\n```\n%s\n```\n\nGood:\n\n```\n%s\n```",
+                            SLICE_ARG(sarif_markdown(slice_str(rule->why), arena)), bad, good));
+    json_end_object(json);
+}
+
+static void put_rule(struct json_writer *json, const struct lint_rule *rule, struct arena *arena)
+{
+    json_begin_object(json);
+    json_field(json, "id", slice_str(rule->id));
+    sarif_put_text(json, "shortDescription", sarif_plain(slice_str(rule->title), arena));
+    sarif_put_text(json, "fullDescription", sarif_plain(slice_str(rule->why), arena));
+    json_name(json, "defaultConfiguration");
+    json_begin_object(json);
+    json_field(json, "level", slice_str(level_of(rule->severity)));
+    json_end_object(json);
+    put_help(json, rule, arena);
+    put_tags(json, rule);
+    json_end_object(json);
+}
+
+/* `rules`: id → position + 1. */
+static bool put_rules(struct json_writer *json, const struct lint_result *result,
+                      struct table *rules, struct arena *arena)
+{
+    json_name(json, "rules");
+    json_begin_array(json);
+    for (size_t i = 0; i < result->report.count; i++) {
+        const struct lint_rule *rule = result->report.findings[i]->rule;
+        if (table_get(rules, slice_str(rule->id)))
+            continue;
+        if (!table_put(rules, slice_str(rule->id), (void *)(uintptr_t)(rules->count + 1)))
+            return false;
+        put_rule(json, rule, arena);
+    }
+    json_end_array(json);
+    return true;
+}
+
+/* ---- places ---- */
+
+/* Our columns count bytes; SARIF's here code points (§3.14.17). */
+static unsigned points(const struct lint_file *file, unsigned line, unsigned column)
+{
+    struct slice before = slice_upto(lint_file_line(file, line), column ? column - 1 : 0);
+    unsigned count = 1;
+    while (before.len) {
+        uint32_t code;
+        utf8_cut(&before, &code);
+        count++;
+    }
+    return count;
+}
+
+static void put_region(struct json_writer *json, const char *name, const struct lint_file *file,
+                       unsigned line, unsigned column, unsigned end_line, unsigned end_column)
+{
+    json_name(json, name);
+    json_begin_object(json);
+    json_field_int(json, "startLine", line ? line : 1);
+    if (file && line) {
+        json_field_int(json, "startColumn", points(file, line, column));
+        if (end_line) {
+            json_field_int(json, "endLine", end_line);
+            json_field_int(json, "endColumn", points(file, end_line, end_column));
+        }
+    }
+    json_end_object(json);
+}
+
+static void put_artifact(struct json_writer *json, struct slice path, struct arena *arena)
+{
+    json_name(json, "artifactLocation");
+    json_begin_object(json);
+    if (slice_starts(path, SLICE("/"))) {
+        struct slice uri = sarif_uri(path, arena);
+        json_field(json, "uri", arena_printf(arena, "file://%.*s", SLICE_ARG(uri)));
+    } else {
+        while (slice_starts(path, SLICE("./")))
+            path = slice_from(path, 2);
+        json_field(json, "uri", sarif_uri(path.len ? path : SLICE("-"), arena));
+        json_field(json, "uriBaseId", SLICE(ROOT));
+    }
+    json_end_object(json);
+}
+
+static void put_location(struct json_writer *json, const struct lint_finding *finding,
+                         struct arena *arena)
+{
+    json_name(json, "locations");
+    json_begin_array(json);
+    json_begin_object(json);
+    json_name(json, "physicalLocation");
+    json_begin_object(json);
+    put_artifact(json, finding->path, arena);
+    put_region(json, "region", finding->file, finding->line, finding->column, finding->end_line,
+               finding->end_column);
+    json_end_object(json);
+    json_end_object(json);
+    json_end_array(json);
+}
+
+/* ---- results ---- */
+
+static void put_fix(struct json_writer *json, const struct lint_finding *finding,
+                    struct arena *arena)
+{
+    if (!finding->edit_count || !finding->file)
+        return;
+    json_name(json, "fixes");
+    json_begin_array(json);
+    json_begin_object(json);
+    sarif_put_text(json, "description", sarif_plain(finding->fix, arena));
+    json_name(json, "artifactChanges");
+    json_begin_array(json);
+    json_begin_object(json);
+    put_artifact(json, finding->path, arena);
+    json_name(json, "replacements");
+    json_begin_array(json);
+    for (size_t i = 0; i < finding->edit_count; i++) {
+        const struct lint_edit *edit = &finding->edits[i];
+        unsigned line, column, end_line, end_column;
+        lint_file_position(finding->file, edit->start, &line, &column);
+        lint_file_position(finding->file, edit->end, &end_line, &end_column);
+        json_begin_object(json);
+        put_region(json, "deletedRegion", finding->file, line, column, end_line, end_column);
+        sarif_put_text(json, "insertedContent", edit->text);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_end_object(json);
+    json_end_array(json);
+    json_end_object(json);
+    json_end_array(json);
+}
+
+static void put_suppression(struct json_writer *json, const struct lint_finding *finding)
+{
+    if (!finding->suppressed)
+        return;
+    bool comment = slice_starts(finding->suppression, SLICE("comment"));
+    json_name(json, "suppressions");
+    json_begin_array(json);
+    json_begin_object(json);
+    json_field(json, "kind", comment ? SLICE("inSource") : SLICE("external"));
+    json_field(json, "status", SLICE("accepted"));
+    json_field_text(json, "justification", finding->reason);
+    json_name(json, "properties");
+    json_begin_object(json);
+    json_field(json, "source", finding->suppression);
+    json_end_object(json);
+    json_end_object(json);
+    json_end_array(json);
+}
+
+static void put_result(struct json_writer *json, const struct lint_result *result, size_t index,
+                       const struct table *rules, struct arena *arena)
+{
+    const struct lint_finding *finding = result->report.findings[index];
+    struct slice id = slice_str(finding->rule->id);
+    struct digest digest;
+    lint_report_fingerprint(result, index, arena, &digest);
+    json_begin_object(json);
+    json_field(json, "ruleId", id);
+    json_field_int(json, "ruleIndex", (int64_t)(uintptr_t)table_get(rules, id) - 1);
+    json_field(json, "level", slice_str(level_of(finding->severity)));
+    sarif_put_text(json, "message", sarif_plain(finding->message, arena));
+    put_location(json, finding, arena);
+    json_name(json, "partialFingerprints");
+    json_begin_object(json);
+    json_field(json, "plimsoll/v1", slice_from(digest_slice(&digest), sizeof "sha256:" - 1));
+    json_end_object(json);
+    put_suppression(json, finding);
+    put_fix(json, finding, arena);
+    json_end_object(json);
+}
+
+/* ---- the run ---- */
+
+static void put_invocation(struct json_writer *json, const struct lint_result *result,
+                           struct arena *arena)
+{
+    json_name(json, "invocations");
+    json_begin_array(json);
+    json_begin_object(json);
+    json_field_text(json, "startTimeUtc", result->started);
+    json_field_bool(json, "executionSuccessful", true);
+    json_name(json, "toolExecutionNotifications");
+    json_begin_array(json);
+    for (size_t i = 0; i < result->report.note_count; i++) {
+        const struct lint_note *note = &result->report.notes[i];
+        struct slice text = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(note->path),
+                                         note->path.len ? ": " : "", SLICE_ARG(note->text));
+        json_begin_object(json);
+        json_field(json, "level", result->unread ? SLICE("warning") : SLICE("note"));
+        sarif_put_text(json, "message", sarif_plain(text, arena));
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_end_object(json);
+    json_end_array(json);
+}
+
+static bool put_driver(struct json_writer *json, const struct lint_result *result,
+                       struct table *rules, struct arena *arena)
+{
+    json_name(json, "tool");
+    json_begin_object(json);
+    json_name(json, "driver");
+    json_begin_object(json);
+    json_field(json, "name", SLICE("plimsoll"));
+    json_field(json, "semanticVersion", SLICE(PLIMSOLL_VERSION));
+    if (!put_rules(json, result, rules, arena))
+        return false;
+    json_end_object(json);
+    json_end_object(json);
+    return true;
+}
+
+bool lint_report_sarif(const struct lint_result *result, const struct lint_report_options *options,
+                       struct arena *arena, FILE *file, struct error *err)
+{
+    (void)options;
+    struct json_writer json;
+    struct table rules;
+    table_init(&rules, arena);
+    json_writer_init(&json, file, 2);
+    json_begin_object(&json);
+    json_field(&json, "$schema", SLICE("https://json.schemastore.org/sarif-2.1.0.json"));
+    json_field(&json, "version", SLICE("2.1.0"));
+    json_name(&json, "runs");
+    json_begin_array(&json);
+    json_begin_object(&json);
+    if (!put_driver(&json, result, &rules, arena))
+        return arena_error(err);
+    put_invocation(&json, result, arena);
+    json_name(&json, "results");
+    json_begin_array(&json);
+    for (size_t i = 0; i < result->report.count; i++)
+        put_result(&json, result, i, &rules, arena);
+    json_end_array(&json);
+    json_field(&json, "columnKind", SLICE("unicodeCodePoints"));
+    json_end_object(&json);
+    json_end_array(&json);
+    json_end_object(&json);
+    return true;
+}
