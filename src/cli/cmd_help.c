@@ -1,7 +1,7 @@
 /* plimsoll help [COMMAND [COMMAND]] */
+#include "base/suggest.h"
 #include "cli/command_rows.h"
 #include "cli/help.h"
-#include "base/suggest.h"
 
 static bool unknown(const struct command *const *table, const char *name, struct error *err)
 {

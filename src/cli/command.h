@@ -34,8 +34,8 @@ struct command {
     const struct command *const *commands;
     /* Blank-separated keys of plimsoll.yaml that the command reads itself, with all below them. */
     const char *keys;
-    size_t least, most;                    /* operands */
-    bool hidden;                           /* not in lists, no manual */
+    size_t least, most; /* operands */
+    bool hidden;        /* not in lists, no manual */
     /* False: err says why, main prints it and exits by its kind. Writes its result to stdout. */
     bool (*run)(struct invocation *call, struct error *err);
 };

@@ -3,12 +3,12 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "base/suggest.h"
 #include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
 #include "cli/configuration_check.h"
 #include "cli/help.h"
-#include "base/suggest.h"
 
 enum { ARENA_LIMIT = 64 * 1024 * 1024 };
 
@@ -50,9 +50,8 @@ static bool read_plain_word(struct words *words, struct invocation *call, struct
     const char *word = words->argv[words->next++];
     const struct command *const *table =
         call->command == &program ? commands : call->command->commands;
-    const struct command *found = table && !words->only_operands && !words->count
-                                      ? command_find(table, word)
-                                      : NULL;
+    const struct command *found =
+        table && !words->only_operands && !words->count ? command_find(table, word) : NULL;
     if (!table || (!found && call->command->run)) {
         words->operands[words->count++] = word;
         return true;

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "cli/option_take.h"
 #include "base/suggest.h"
+#include "cli/option_take.h"
 
 bool option_set_init(struct option_set *set, const struct option *rows, struct arena *arena,
                      struct error *err)

@@ -69,12 +69,10 @@ struct run_file *run_add_file(struct run *run, struct slice path, struct slice b
 static void unreadable(struct run *run, struct slice path, const struct error *why)
 {
     struct slice text = slice_str(why->text);
-    /* file_read says the path, too. */
-    for (size_t at; (at = slice_search(text, path)) < text.len && path.len;) {
-        text = slice_from(text, at + path.len);
-        while (text.len && (text.at[0] == ':' || text.at[0] == ' '))
-            text = slice_from(text, 1);
-    }
+    if (slice_starts(text, SLICE("opening "))) /* the note says the path */
+        text = slice_from(text, strlen("opening "));
+    if (path.len && slice_starts(text, path) && text.len > path.len + 2)
+        text = slice_from(text, path.len + 2);
     lint_note(&run->result->report, path, "not linted: %.*s", SLICE_ARG(text));
     run->result->unread++;
 }
@@ -217,7 +215,7 @@ static bool lint_one(struct run *run, const struct discovered *item, struct erro
 {
     struct slice bytes;
     struct error why = {0};
-    size_t first = run->result->report.count;
+    size_t first = run->result->report.count, files = run->file_count;
     if (is_included(run, item))
         return true;
     if (!read_bytes(run, item->path, &bytes, &why)) {
@@ -233,6 +231,7 @@ static bool lint_one(struct run *run, const struct discovered *item, struct erro
         }
         unreadable(run, item->path, &why);
         run->last_error = why;
+        run->file_count = run->result->file_count = files;
     }
     return keep_findings(run, first) || arena_error(err);
 }

@@ -194,8 +194,8 @@ static void put_hunk(const struct diff *diff, size_t first, size_t end, FILE *fi
     fputc('\n', file);
     for (size_t i = first; i < end; i++) {
         const struct step *step = &diff->steps[i];
-        put_line(file, step->kind, step->kind == '+' ? diff->b.lines[step->after]
-                                                     : diff->a.lines[step->before]);
+        put_line(file, step->kind,
+                 step->kind == '+' ? diff->b.lines[step->after] : diff->a.lines[step->before]);
     }
 }
 
@@ -237,8 +237,8 @@ bool diff_write(struct slice path, struct slice before, struct slice after, FILE
     if (slice_equal(before, after))
         return true;
     arena_init(&diff.arena, MEMORY_MAX);
-    bool fine = split(before, &diff.arena, &diff.a) && split(after, &diff.arena, &diff.b) &&
-                compare(&diff);
+    bool fine =
+        split(before, &diff.arena, &diff.a) && split(after, &diff.arena, &diff.b) && compare(&diff);
     if (fine) {
         put_name(file, "--- ", "a/", path);
         put_name(file, "+++ ", "b/", path);

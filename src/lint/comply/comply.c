@@ -97,8 +97,8 @@ static bool read_dockerfile(struct comply *comply, struct error *err)
     static const struct base_resolver nobody = {nobody_knows, NULL};
     const struct lint_result *lint = comply->options->lint;
     for (size_t i = 0; lint && i < lint->file_count && !comply->dockerfile; i++)
-        if (lint->files[i].file.kind == LINT_DOCKERFILE)
-            comply->dockerfile = &lint->files[i].file;
+        if (lint->files[i].file->kind == LINT_DOCKERFILE)
+            comply->dockerfile = lint->files[i].file;
     struct error why;
     unsigned line;
     if (!comply->dockerfile ||
