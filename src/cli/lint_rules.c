@@ -100,6 +100,7 @@ static void put_json(struct json_writer *json, const struct lint_rule *rule)
 {
     json_begin_object(json);
     json_field(json, "rule", slice_str(rule->id));
+    json_field(json, "kind", slice_str(lint_rule_kind(rule)));
     json_name(json, "codes");
     json_begin_array(json);
     for (struct slice codes = slice_str(rule->codes); codes.len;)

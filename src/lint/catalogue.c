@@ -50,32 +50,54 @@ static const struct lint_rule *const own_rules[] = {
     NULL,
 };
 
-static const struct lint_rule *const plain_tables[] = {
-    nginx_rules,
-    haproxy_rules,
-    header_rules,
-    NULL,
+static const struct {
+    const struct lint_rule *rows;
+    const char *kind;
+} plain_tables[] = {
+    {nginx_rules, "nginx"},
+    {haproxy_rules, "haproxy"},
+    {header_rules, "headers"},
+    {NULL, NULL},
 };
 
 /* Calls `visit` for each rule until it says true; that rule. */
-static const struct lint_rule *each_rule(bool (*visit)(const struct lint_rule *rule, void *context),
+static const struct lint_rule *each_rule(bool (*visit)(const struct lint_rule *rule,
+                                                       const char *kind, void *context),
                                          void *context)
 {
     for (size_t i = 0; own_rules[i]; i++)
-        if (visit(own_rules[i], context))
+        if (visit(own_rules[i], "any", context))
             return own_rules[i];
     for (size_t i = 0; dockerfile_rule_tables[i]; i++)
         for (const struct dockerfile_rule *row = dockerfile_rule_tables[i]; row->rule.id; row++)
-            if (visit(&row->rule, context))
+            if (visit(&row->rule, "dockerfile", context))
                 return &row->rule;
-    for (size_t i = 0; plain_tables[i]; i++)
-        for (const struct lint_rule *row = plain_tables[i]; row->id; row++)
-            if (visit(row, context))
+    for (size_t i = 0; plain_tables[i].rows; i++)
+        for (const struct lint_rule *row = plain_tables[i].rows; row->id; row++)
+            if (visit(row, plain_tables[i].kind, context))
                 return row;
     for (const struct image_rule *row = image_rules; row->rule.id; row++)
-        if (visit(&row->rule, context))
+        if (visit(&row->rule, "image", context))
             return &row->rule;
     return NULL;
+}
+
+struct kind_search {
+    const struct lint_rule *rule;
+    const char *kind;
+};
+
+static bool is_searched(const struct lint_rule *rule, const char *kind, void *context)
+{
+    struct kind_search *search = context;
+    search->kind = kind;
+    return rule == search->rule;
+}
+
+const char *lint_rule_kind(const struct lint_rule *rule)
+{
+    struct kind_search search = {rule, "any"};
+    return each_rule(is_searched, &search) ? search.kind : "any";
 }
 
 struct collection {
@@ -84,8 +106,9 @@ struct collection {
     size_t count, room;
 };
 
-static bool collect(const struct lint_rule *rule, void *context)
+static bool collect(const struct lint_rule *rule, const char *kind, void *context)
 {
+    (void)kind;
     struct collection *all = context;
     return !ARENA_PUSH(all->arena, all->rules, all->count, all->room, rule);
 }
@@ -117,8 +140,9 @@ bool lint_rule_is(const struct lint_rule *rule, struct slice codes, struct slice
     return false;
 }
 
-static bool is_named(const struct lint_rule *rule, void *name)
+static bool is_named(const struct lint_rule *rule, const char *kind, void *name)
 {
+    (void)kind;
     return lint_rule_is(rule, slice_str(rule->codes), *(struct slice *)name);
 }
 
@@ -132,8 +156,9 @@ struct offers {
     struct arena *arena;
 };
 
-static bool offer(const struct lint_rule *rule, void *context)
+static bool offer(const struct lint_rule *rule, const char *kind, void *context)
 {
+    (void)kind;
     struct offers *offers = context;
     suggest_offer(&offers->suggestion, rule->id);
     for (struct slice codes = slice_str(rule->codes); codes.len;) {

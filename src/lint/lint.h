@@ -73,6 +73,8 @@ bool lint_run(const struct lint_options *options, struct arena *arena, struct li
 bool lint_rules(struct arena *arena, const struct lint_rule ***rules, size_t *count);
 /* By id or by any of its codes (any case); NULL: unknown. */
 const struct lint_rule *lint_rule_find(struct slice name);
+/* What it looks at: "dockerfile", "nginx", "haproxy", "headers" (of both), "image", "any". */
+const char *lint_rule_kind(const struct lint_rule *rule);
 /* Of a name that lint_rule_find does not know: the nearest id or code; empty: nothing is near. */
 struct slice lint_rule_suggest(struct slice name, struct arena *arena);
 
