@@ -66,6 +66,8 @@ void comply_write_html(const struct comply *comply, FILE *file)
     fputs("</p>\n", file);
     for (const char *const *list = comply_lists; *list; list++) {
         comply_count(comply, *list, &missing, &all);
+        if (!all)
+            continue;
         fprintf(file, "<h2>%s: %zu of %zu</h2>\n<table>\n<tr><th>State</th><th>Row</th></tr>\n",
                 comply_list_title(*list), all - missing, all);
         for (size_t i = 0; i < comply->count; i++)

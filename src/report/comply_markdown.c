@@ -5,6 +5,10 @@
 void comply_write_markdown(const struct comply *comply, FILE *file)
 {
     for (const char *const *list = comply_lists; *list; list++) {
+        size_t missing, all;
+        comply_count(comply, *list, &missing, &all);
+        if (!all)
+            continue;
         fprintf(file, "## %s\n\n", comply_list_title(*list));
         for (size_t i = 0; i < comply->count; i++) {
             const struct comply_row *row = &comply->rows[i];

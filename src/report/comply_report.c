@@ -62,6 +62,8 @@ void comply_write_table(const struct comply *comply, FILE *file)
     size_t missing, all;
     for (const char *const *list = comply_lists; *list; list++) {
         comply_count(comply, *list, &missing, &all);
+        if (!all)
+            continue;
         terminal_style(file, STYLE_BOLD);
         fprintf(file, "%s", comply_list_title(*list));
         terminal_style(file, STYLE_PLAIN);

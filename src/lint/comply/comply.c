@@ -107,6 +107,41 @@ static bool read_dockerfile(struct comply *comply, struct error *err)
     return dockerfile_model_make(&comply->parsed, &nobody, comply->arena, &comply->model, err);
 }
 
+bool comply_configurations(const struct lint_file *dockerfile, struct arena *arena,
+                           struct slice **paths, size_t *count, struct error *err)
+{
+    struct dockerfile parsed;
+    struct error why;
+    unsigned line;
+    size_t room = 0;
+    *paths = NULL;
+    *count = 0;
+    if (!dockerfile_parse(dockerfile, arena, &parsed, &line, &why))
+        return true; /* lint says it */
+    for (size_t i = 0; i < parsed.count; i++) {
+        const struct instruction *each = &parsed.instructions[i];
+        if (each->keyword == KEYWORD_FROM)
+            *count = 0;
+        if ((each->keyword != KEYWORD_COPY && each->keyword != KEYWORD_ADD) ||
+            instruction_flag(each, "from"))
+            continue;
+        for (size_t j = 0; j + 1 < each->argument_count; j++)
+            if ((slice_ends(each->arguments[j], SLICE(".cfg")) ||
+                 slice_ends(each->arguments[j], SLICE(".conf"))) &&
+                !ARENA_PUSH(arena, *paths, *count, room, each->arguments[j]))
+                return arena_error(err);
+    }
+    return true;
+}
+
+static bool is_listed(const struct comply_options *options, const char *list)
+{
+    for (size_t i = 0; i < options->list_count; i++)
+        if (strcmp(options->lists[i], list) == 0)
+            return true;
+    return false;
+}
+
 bool comply_run(const struct comply_options *options, struct arena *arena, struct comply *comply,
                 struct error *err)
 {
@@ -118,6 +153,8 @@ bool comply_run(const struct comply_options *options, struct arena *arena, struc
             return false;
     for (const struct comply_rule *rule = comply_rules; rule->id; rule++) {
         struct comply_row row = {.rule = rule};
+        if (!is_listed(options, rule->list))
+            continue;
         rule->judge(comply, &row);
         if (!ARENA_PUSH(arena, comply->rows, comply->count, comply->room, row))
             return arena_error(err);

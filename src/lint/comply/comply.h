@@ -62,7 +62,9 @@ struct comply_options {
     const struct scan *scan;        /* with matching and secrets; NULL: no image was given */
     const struct lint_result *lint; /* of the Dockerfile and the proxies' files; NULL: none given */
     const struct comply_answers *answers;
-    struct slice tag;      /* to be pushed as; empty: what the image says */
+    const char *const *lists; /* "guide", "cis" */
+    size_t list_count;
+    struct slice tag; /* to be pushed as; empty: what the image says */
     struct slice *trusted; /* patterns of repositories (glob.h) */
     size_t trusted_count;
     const char *const *attestations; /* files */
@@ -96,6 +98,10 @@ extern const struct comply_rule comply_rules[]; /* ended by a row without an id 
 
 bool comply_run(const struct comply_options *options, struct arena *arena, struct comply *comply,
                 struct error *err);
+/* Configuration of nginx and HAProxy that a Dockerfile copies into its last stage, as its COPY names
+   them (relative to the build context): where to look for the endpoint of its health check. */
+bool comply_configurations(const struct lint_file *dockerfile, struct arena *arena,
+                           struct slice **paths, size_t *count, struct error *err);
 /* Rows that neither pass nor are not applicable. */
 size_t comply_missing(const struct comply *comply);
 const char *

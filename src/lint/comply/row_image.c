@@ -161,7 +161,7 @@ void comply_judge_tag(struct comply *comply, struct comply_row *row)
         comply_say(comply, row, COMPLY_PASS, "%.*s is a semantic version", SLICE_ARG(tag));
     else if (!tag.len) {
         comply_say(comply, row, COMPLY_FAIL, "the image has no tag");
-        comply_todo(comply, row, "say which one it will have: --tag 1.2.0");
+        comply_todo(comply, row, "say which one it will have: --push-tag 1.2.0");
     } else {
         comply_say(comply, row, COMPLY_FAIL, "%.*s is no semantic version", SLICE_ARG(tag));
         comply_todo(comply, row,
