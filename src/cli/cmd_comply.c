@@ -50,7 +50,10 @@ static const struct option options[] = {
      .argument = "NAME",
      .variable = "PLIMSOLL_BY",
      .prose = "Who answers."},
-    {.name = "note", .type = OPTION_STRING, .argument = "TEXT", .prose = "Recorded with the answer."},
+    {.name = "note",
+     .type = OPTION_STRING,
+     .argument = "TEXT",
+     .prose = "Recorded with the answer."},
     {.name = "answers",
      .type = OPTION_STRING,
      .argument = "FILE",
@@ -132,9 +135,8 @@ static bool add_configurations(struct invocation *call, const char *dockerfile, 
     struct slice bytes, *found, folder = slice_str(dockerfile);
     size_t found_count;
     struct lint_file file;
-    folder = slice_upto(folder, slice_find_last(folder, '/') < folder.len
-                                    ? slice_find_last(folder, '/') + 1
-                                    : 0);
+    folder = slice_upto(
+        folder, slice_find_last(folder, '/') < folder.len ? slice_find_last(folder, '/') + 1 : 0);
     if (!file_read(dockerfile, DOCKERFILE_READ_MAX, call->arena, &bytes, err))
         return false;
     if (!lint_file_init(&file, slice_str(dockerfile), bytes, LINT_DOCKERFILE, call->arena))
@@ -208,15 +210,14 @@ static bool read_options(struct invocation *call, struct compliance *all, struct
 static bool look(struct invocation *call, struct compliance *all, struct error *err)
 {
     if (!read_options(call, all, err) || !scan_image(call, all, err) ||
-        !lint_files(call, all, err) ||
-        !comply_run(&all->options, call->arena, &all->comply, err))
+        !lint_files(call, all, err) || !comply_run(&all->options, call->arena, &all->comply, err))
         return false;
     size_t recorded = 0;
     if (!comply_ask_people(call, &all->comply, &recorded, err))
         return false;
-    return !recorded || (comply_answers_read(option_text(call, "answers"), call->arena,
-                                             &all->answers, err) &&
-                         comply_run(&all->options, call->arena, &all->comply, err));
+    return !recorded ||
+           (comply_answers_read(option_text(call, "answers"), call->arena, &all->answers, err) &&
+            comply_run(&all->options, call->arena, &all->comply, err));
 }
 
 static void compliance_done(struct compliance *all)

@@ -23,7 +23,7 @@ void comply_write_json(const struct comply *comply, FILE *file)
     struct json_writer json;
     json_writer_init(&json, file, 2);
     json_begin_object(&json);
-    json_field_int(&json, "schema", 1);
+    json_field(&json, "schema", SLICE("plimsoll/comply/1"));
     json_field(&json, "at", clock_format(comply->options->now, comply->arena));
     if (comply->image) {
         json_name(&json, "image");

@@ -11,7 +11,7 @@ struct comply_form {
 extern const struct comply_form comply_forms[]; /* ended by a row without a name */
 
 void comply_write_table(const struct comply *comply, FILE *file);
-void comply_write_json(const struct comply *comply, FILE *file); /* docs/schema/comply-1.json */
+void comply_write_json(const struct comply *comply, FILE *file); /* docs/schema/comply.json */
 void comply_write_markdown(const struct comply *comply, FILE *file);
 void comply_write_html(const struct comply *comply, FILE *file);
 

@@ -29,8 +29,9 @@ struct make_step {
 
 struct make_image {
     struct slice name; /* repository:tag, may be empty */
-    struct slice os, architecture, variant, user, workdir, created;
-    struct slice *env, *entrypoint, *cmd, *labels;
+    struct slice os, architecture, variant, user, workdir, created, healthcheck;
+    struct slice *env, *entrypoint, *cmd, *labels, *ports, *volumes;
+    size_t port_count, port_room, volume_count, volume_room;
     size_t env_count, env_room, entrypoint_count, entrypoint_room, cmd_count, cmd_room;
     size_t label_count, label_room;
     struct make_layer *layers;

@@ -314,9 +314,13 @@ static void do_config(struct spec *spec, struct slice key, struct slice value)
     const struct {
         const char *key;
         struct slice *text;
-    } rows[] = {{"os", &image->os},           {"architecture", &image->architecture},
-                {"variant", &image->variant}, {"user", &image->user},
-                {"workdir", &image->workdir}, {"created", &image->created}};
+    } rows[] = {{"os", &image->os},
+                {"architecture", &image->architecture},
+                {"variant", &image->variant},
+                {"user", &image->user},
+                {"workdir", &image->workdir},
+                {"created", &image->created},
+                {"healthcheck", &image->healthcheck}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (slice_equal_str(key, rows[i].key)) {
             *rows[i].text = value;
@@ -332,6 +336,8 @@ static void do_config(struct spec *spec, struct slice key, struct slice value)
     LISTED("env", env, env_count, env_room)
     LISTED("entrypoint", entrypoint, entrypoint_count, entrypoint_room)
     LISTED("cmd", cmd, cmd_count, cmd_room)
+    LISTED("expose", ports, port_count, port_room)
+    LISTED("volume", volumes, volume_count, volume_room)
     LISTED("label", labels, label_count, label_room)
     die("config %.*s: unknown key", SLICE_ARG(key));
 }

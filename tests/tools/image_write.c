@@ -134,6 +134,36 @@ static void put_list(struct json_writer *json, const char *name, const struct sl
     json_end_array(json);
 }
 
+/* {"80/tcp": {}, …} */
+static void put_set(struct json_writer *json, const char *name, const struct slice *items,
+                    size_t count)
+{
+    if (count == 0)
+        return;
+    json_name(json, name);
+    json_begin_object(json);
+    for (size_t i = 0; i < count; i++) {
+        char key[512];
+        snprintf(key, sizeof key, "%.*s", SLICE_ARG(items[i]));
+        json_name(json, key);
+        json_begin_object(json);
+        json_end_object(json);
+    }
+    json_end_object(json);
+}
+
+static void put_healthcheck(struct json_writer *json, struct slice command)
+{
+    if (!command.len)
+        return;
+    bool none = slice_equal(command, SLICE("NONE"));
+    struct slice test[] = {none ? command : SLICE("CMD-SHELL"), command};
+    json_name(json, "Healthcheck");
+    json_begin_object(json);
+    put_list(json, "Test", test, none ? 1 : 2);
+    json_end_object(json);
+}
+
 static void put_settings(struct json_writer *json, const struct make_image *image)
 {
     json_name(json, "config");
@@ -143,6 +173,9 @@ static void put_settings(struct json_writer *json, const struct make_image *imag
     put_list(json, "Env", image->env, image->env_count);
     put_list(json, "Entrypoint", image->entrypoint, image->entrypoint_count);
     put_list(json, "Cmd", image->cmd, image->cmd_count);
+    put_set(json, "ExposedPorts", image->ports, image->port_count);
+    put_set(json, "Volumes", image->volumes, image->volume_count);
+    put_healthcheck(json, image->healthcheck);
     if (image->label_count) {
         json_name(json, "Labels");
         json_begin_object(json);

@@ -33,8 +33,9 @@
  *     tarball LOCAL                the layer is this uncompressed tar (nothing else in it)
  *     same N                       the layer is layer N (from 0) of the first image
  *     history INSTRUCTION…         an empty layer in the history
- *     config KEY VALUE…            os, architecture, variant, user, workdir, created; env,
- * entrypoint, cmd and label (k=v) may stand several times
+ *     config KEY VALUE…            os, architecture, variant, user, workdir, created,
+ *                                  healthcheck (a shell command, or NONE); env, entrypoint, cmd,
+ *                                  expose (80/tcp), volume and label (k=v) may stand several times
  */
 #include <fcntl.h>
 #include <getopt.h>

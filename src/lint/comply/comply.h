@@ -64,7 +64,7 @@ struct comply_options {
     const struct comply_answers *answers;
     const char *const *lists; /* "guide", "cis" */
     size_t list_count;
-    struct slice tag; /* to be pushed as; empty: what the image says */
+    struct slice tag;      /* to be pushed as; empty: what the image says */
     struct slice *trusted; /* patterns of repositories (glob.h) */
     size_t trusted_count;
     const char *const *attestations; /* files */
@@ -98,8 +98,9 @@ extern const struct comply_rule comply_rules[]; /* ended by a row without an id 
 
 bool comply_run(const struct comply_options *options, struct arena *arena, struct comply *comply,
                 struct error *err);
-/* Configuration of nginx and HAProxy that a Dockerfile copies into its last stage, as its COPY names
-   them (relative to the build context): where to look for the endpoint of its health check. */
+/* Configuration of nginx and HAProxy that a Dockerfile copies into its last stage, as its COPY
+   names them (relative to the build context): where to look for the endpoint of its health check.
+ */
 bool comply_configurations(const struct lint_file *dockerfile, struct arena *arena,
                            struct slice **paths, size_t *count, struct error *err);
 /* Rows that neither pass nor are not applicable. */
