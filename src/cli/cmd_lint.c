@@ -4,57 +4,18 @@
 #include "cli/command_rows.h"
 #include "cli/lint_call.h"
 #include "cli/lint_fix.h"
+#include "cli/lint_image.h"
 #include "cli/lint_rules.h"
 #include "cli/scan_call.h"
 
 static const struct option options[] = {
-    {.name = "format",
-     .letter = 'f',
-     .type = OPTION_LIST,
-     .argument = "FORMAT[=FILE]",
-     .standard = "table",
-     .variable = "PLIMSOLL_LINT_FORMAT",
-     .key = "lint.format",
-     .prose = "How to write the result: table, json, sarif, gitlab, checkstyle, junit, github; to "
-              "FILE or standard output. May be given several times."},
+    LINT_REPORT_OPTIONS,
     {.name = "as",
      .type = OPTION_CHOICE,
      .argument = "KIND",
      .choices = "dockerfile nginx haproxy",
      .prose = "What the files are; without it their names and then their contents tell. In a "
               "folder: only files of this kind."},
-    {.name = "profile",
-     .type = OPTION_CHOICE,
-     .argument = "NAME",
-     .variable = "PLIMSOLL_LINT_PROFILE",
-     .key = "lint.profile",
-     .choices = "default hadolint buildkit strict",
-     .prose = "Which rules are on: ours, just those that Hadolint has on, just BuildKit's checks, "
-              "or all. Without it: default."},
-    {.name = "only",
-     .type = OPTION_WORDS,
-     .argument = "RULES",
-     .variable = "PLIMSOLL_LINT_ONLY",
-     .key = "lint.only",
-     .prose = "Only these rules, by name or by any code (pin-base-image, DL3007)."},
-    {.name = "ignore",
-     .letter = 'i',
-     .type = OPTION_WORDS,
-     .argument = "RULES",
-     .variable = "PLIMSOLL_LINT_IGNORE",
-     .prose = "These rules do not count. In plimsoll.yaml: lint.ignore, a list of rules or of "
-              "{rule, path, reason}."},
-    {.name = "fail-on",
-     .type = OPTION_CHOICE,
-     .argument = "SEVERITY",
-     .variable = "PLIMSOLL_LINT_FAIL_ON",
-     .key = "lint.fail-on",
-     .choices = "none style info warning error",
-     .prose = "End with 1 when a finding is that severe or worse. Without it: warning."},
-    {.name = "strict",
-     .variable = "PLIMSOLL_LINT_STRICT",
-     .key = "lint.strict",
-     .prose = "End with 4 when one of several files could not be read."},
     {.name = "fix",
      .prose = "Mend in the files what can be mended without a decision of yours, and report what "
               "is left. Standard input: the mended text goes to standard output."},
@@ -152,7 +113,8 @@ static bool run(struct invocation *call, struct error *err)
     return true;
 }
 
-static const struct command *const lint_commands[] = {&command_lint_rules, NULL};
+static const struct command *const lint_commands[] = {&command_lint_image, &command_lint_rules,
+                                                      NULL};
 
 static const struct command_example examples[] = {
     {"plimsoll lint", "everything it knows in this folder"},
@@ -162,6 +124,7 @@ static const struct command_example examples[] = {
     {"plimsoll lint - --as dockerfile < Dockerfile", "standard input"},
     {"plimsoll lint --format table --format sarif=lint.sarif --fail-on error",
      "two reports, and a gate"},
+    {"plimsoll lint image app.tar", "what is wrong with a built image"},
     {"plimsoll lint rules pin-base-image", "why a rule is there, and what mends it"},
     {NULL, NULL},
 };

@@ -59,32 +59,38 @@ static bool check_target_version(const char *text, struct error *err)
     return true;
 }
 
-bool lint_call_options(struct invocation *call, struct lint_options *options, struct error *err)
+bool lint_call_common(struct invocation *call, struct lint_options *options, struct error *err)
 {
-    const char *profile = said(call, "profile"), *headers = said(call, "headers"),
-               *fail_on = said(call, "fail-on"), *version = said(call, "target-version");
+    const char *profile = said(call, "profile"), *fail_on = said(call, "fail-on");
     const struct option_value *config = option_value(call, "config");
-    *options = (struct lint_options){
-        .paths = call->operands,
-        .path_count = call->operand_count,
-        .as = kind_of(option_text(call, "as")),
-        .config = config->source >= SOURCE_ENVIRONMENT ? config->text : NULL,
-        .headers = headers && strcmp(headers, "classic") == 0 ? HEADERS_CLASSIC : HEADERS_OWASP,
-        .headers_given = headers != NULL,
-        .offline = option_flag(call, "offline"),
-        .without_shellcheck = option_flag(call, "no-shellcheck"),
-        .without_context = option_flag(call, "no-context"),
-        .behind_tls = option_flag(call, "behind-tls"),
-        .target_version = slice_str(version),
-        .exceptions = scan_call_exceptions(call),
-        .fail_on_given = fail_on != NULL};
+    *options =
+        (struct lint_options){.config = config->source >= SOURCE_ENVIRONMENT ? config->text : NULL,
+                              .offline = option_flag(call, "offline"),
+                              .exceptions = scan_call_exceptions(call),
+                              .fail_on_given = fail_on != NULL};
     if (profile)
         lint_profile_parse(slice_str(profile), &options->profile);
     if (fail_on)
         lint_severity_parse(slice_str(fail_on), &options->fail_on);
-    return check_target_version(version, err) &&
-           lint_call_names(call, "ignore", &options->ignore, &options->ignore_count, err) &&
+    return lint_call_names(call, "ignore", &options->ignore, &options->ignore_count, err) &&
            lint_call_names(call, "only", &options->only, &options->only_count, err);
+}
+
+bool lint_call_options(struct invocation *call, struct lint_options *options, struct error *err)
+{
+    const char *headers = said(call, "headers"), *version = said(call, "target-version");
+    if (!lint_call_common(call, options, err))
+        return false;
+    options->paths = call->operands;
+    options->path_count = call->operand_count;
+    options->as = kind_of(option_text(call, "as"));
+    options->headers = headers && strcmp(headers, "classic") == 0 ? HEADERS_CLASSIC : HEADERS_OWASP;
+    options->headers_given = headers != NULL;
+    options->without_shellcheck = option_flag(call, "no-shellcheck");
+    options->without_context = option_flag(call, "no-context");
+    options->behind_tls = option_flag(call, "behind-tls");
+    options->target_version = slice_str(version);
+    return check_target_version(version, err);
 }
 
 const char *lint_call_format(size_t index)

@@ -69,6 +69,12 @@ struct lint_result {
 bool lint_run(const struct lint_options *options, struct arena *arena, struct lint_result *result,
               struct error *err);
 
+/* The same for a built image, by what a scan of it found (scan_options.without_match is enough);
+   paths in findings are those inside the image. */
+struct scan;
+bool lint_run_image(const struct lint_options *options, const struct scan *scan,
+                    struct arena *arena, struct lint_result *result, struct error *err);
+
 /* All rules of all kinds, for `lint rules`, SARIF, documentation; sorted by id. */
 bool lint_rules(struct arena *arena, const struct lint_rule ***rules, size_t *count);
 /* By id or by any of its codes (any case); NULL: unknown. */

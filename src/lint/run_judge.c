@@ -32,12 +32,19 @@ static bool path_matches(const struct exception *exception, const struct excepti
     return glob_match(pattern, rest, '/');
 }
 
+/* One that names an image is for that image, whether or not files are looked at, too. */
+static bool is_for_image(const struct run *run, const struct exception *exception)
+{
+    return !exception->image.len ||
+           (run->image.len && exception_is_for_image(exception, run->image));
+}
+
 static void except(struct run *run, struct exceptions *exceptions, const struct run_file *file,
                    struct lint_finding *finding, int64_t now)
 {
     for (size_t i = 0; i < exceptions->count; i++) {
         struct exception *exception = &exceptions->items[i];
-        if (!exception->rule.len || exception->image.len ||
+        if (!exception->rule.len || !is_for_image(run, exception) ||
             !lint_rule_is(finding->rule, finding->codes, exception->rule) ||
             !path_matches(exception, exceptions, finding->path,
                           file ? file->absolute : finding->path, run->arena))
@@ -55,6 +62,8 @@ static void except(struct run *run, struct exceptions *exceptions, const struct 
 static bool is_for_these_files(const struct run *run, const struct exceptions *exceptions,
                                const struct exception *exception)
 {
+    if (run->image.len)
+        return exception->image.len > 0;
     for (size_t i = 0; i < run->file_count; i++)
         if (path_matches(exception, exceptions, run->files[i]->file.path, run->files[i]->absolute,
                          run->arena))
@@ -67,7 +76,7 @@ static void note_exceptions(struct run *run, const struct exceptions *exceptions
     struct lint_report *report = &run->result->report;
     for (size_t i = 0; i < exceptions->count; i++) {
         const struct exception *exception = &exceptions->items[i];
-        if (!exception->rule.len || exception->image.len ||
+        if (!exception->rule.len || !is_for_image(run, exception) ||
             !is_for_these_files(run, exceptions, exception))
             continue;
         if (exception_expired(exception, now))
@@ -94,6 +103,9 @@ static bool judge(struct run *run, struct exceptions *exceptions, struct lint_fi
                   int64_t now)
 {
     const struct run_file *file = file_of(run, finding);
+    if (!file && run->image_settings &&
+        !settings_judge(run->image_settings, run->options, finding->path, finding))
+        return false;
     if (file) {
         if (finding->rule != &rule_parse_error && !run_enabled(file, finding->rule))
             return false;
@@ -142,6 +154,9 @@ static void count(struct run *run)
         if (file) {
             gate = file->settings->fail_on;
             never = file->settings->no_fail;
+        } else if (run->image_settings) {
+            gate = run->image_settings->fail_on;
+            never = run->image_settings->no_fail;
         } else if (run->options->fail_on_given) {
             gate = run->options->fail_on;
             never = gate == LINT_OFF;

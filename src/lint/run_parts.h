@@ -25,6 +25,9 @@ struct run {
     size_t file_count, file_room;
     struct table included; /* absolute paths of what nginx.conf has included */
     struct error last_error;
+    /* `lint image`: what holds for findings without a file. */
+    const struct lint_settings *image_settings;
+    struct slice image; /* its name, for exceptions */
 };
 
 struct run_file *run_add_file(struct run *run, struct slice path, struct slice bytes, unsigned kind,

@@ -1,0 +1,116 @@
+#!/bin/sh
+# comply: rows proven by the image, its Dockerfile and configuration; asked, answered, and never assumed.
+. "$(dirname "$0")/lib.sh"
+need jq
+make_image=$BUILD/tests/tools/make-image
+[ -x "$make_image" ] || skip "no make-image in $BUILD"
+cd "$work" || exit 1
+export PLIMSOLL_OFFLINE=1 SOURCE_DATE_EPOCH=1795000000
+
+mkdir docker
+cat >docker/Dockerfile.haproxy <<'DOCKERFILE'
+FROM haproxy:3.3.1-alpine
+COPY docker/haproxy.cfg /usr/local/etc/haproxy/haproxy.cfg
+# Ports above 1024, since it does not run as root.
+EXPOSE 8080
+# The proxy answers for itself, without a backend.
+HEALTHCHECK CMD wget -qO- http://127.0.0.1:8080/health || exit 1
+# The account of the base image.
+USER haproxy
+DOCKERFILE
+cat >docker/haproxy.cfg <<'CONFIGURATION'
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+
+frontend www
+    bind :8080
+    monitor-uri /health
+    default_backend app
+
+backend app
+    server app 127.0.0.1:3000 check
+CONFIGURATION
+cat >app.spec <<'SPEC'
+image react-app-haproxy:1.2.0
+config user haproxy
+config healthcheck wget -qO- http://127.0.0.1:8080/health || exit 1
+layer COPY haproxy.cfg /
+text etc/os-release ID=alpine\nVERSION_ID=3.20.3\n
+text lib/apk/db/installed P:busybox\nV:9.99.0-r0\nA:x86_64\no:busybox\n\n
+text etc/passwd root:x:0:0:root:/root:/bin/sh\nhaproxy:x:99:99::/:/sbin/nologin\n
+SPEC
+sed 's/haproxy:1.2.0/haproxy:latest/; s/^config user.*/config user root/; s/^config healthcheck.*//' app.spec >bad.spec
+printf 'text root/.ssh/id_rsa key\n' >>bad.spec
+for name in app bad; do "$make_image" -o $name.tar $name.spec || fail "make-image $name"; done
+
+comply() { "$PLIMSOLL" comply --format json -f docker/Dockerfile.haproxy "$@"; }
+state() { jq -r --arg row "$1" '.rows[] | select(.id == $row) | .state' "$2"; }
+
+comply --image app.tar >open.json 2>err
+same "open rows are not passed" 1 "$?"
+for row in trusted-base no-secrets non-root-user health-check tag-scheme documented; do
+    same "$row is proven" pass "$(state $row open.json)"
+done
+check "the health check is traced to its endpoint" \
+    jq -e '.rows[] | select(.id == "health-check") | .how | test("haproxy.cfg:9") and test("monitor-uri")' open.json
+same "the starter database proves nothing" fail "$(state no-severe-findings open.json)"
+same "a review is asked for" open "$(state scan-reviewed open.json)"
+same "so are tests" open "$(state tested open.json)"
+
+exits "an answer needs a name" 2 comply --image app.tar --answer tested=yes
+exits "and a row" 2 comply --image app.tar --by Ann --answer nonsense=yes
+exits "that can be answered" 2 comply --image app.tar --by Ann --answer no-secrets=yes
+exits "and an image" 2 comply --by Ann --answer tested=yes
+comply --image app.tar --by 'Ann "A." Example' --note 'run: #7' --answer tested=yes --answer scan-reviewed=no >answered.json 2>err
+same "an answer proves" pass "$(state tested answered.json)"
+same "so does a no" fail "$(state scan-reviewed answered.json)"
+check "with who and when" jq -e '.rows[] | select(.id == "tested") | .by == "Ann \"A.\" Example" and (.at | startswith("2026-11-18"))' answered.json
+comply --image bad.tar >bad.json 2>err
+same "an answer is about one image" open "$(state tested bad.json)"
+SOURCE_DATE_EPOCH=1799000000 comply --image app.tar >later.json 2>err
+same "and not for ever" open "$(state tested later.json)"
+for row in no-secrets non-root-user health-check tag-scheme; do
+    same "$row fails" fail "$(state $row bad.json)"
+done
+same "another base is not trusted" fail "$(comply --image app.tar --trusted 'registry.example/*' 2>err | jq -r '.rows[0].state')"
+
+digest=$("$PLIMSOLL" comply --format json --image bad.tar 2>err | jq -r .image.digest)
+statement() {
+    printf '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"app","digest":{"sha256":"%s"}}],"predicateType":"https://in-toto.io/attestation/test-result/v0.1","predicate":{"result":"%s"}}' "$1" "$2"
+}
+statement "${digest#sha256:}" PASSED >passed.json
+statement "${digest#sha256:}" FAILED >failed.json
+statement 0000 PASSED >other.json
+printf '{"payloadType":"application/vnd.in-toto+json","payload":"%s","signatures":[]}' "$(base64 -w0 passed.json)" >envelope.json
+for file in passed.json envelope.json; do
+    same "$file attests" pass "$(comply --image bad.tar --attestation $file 2>err | jq -r '.rows[] | select(.id == "tested") | .state')"
+done
+for file in failed.json other.json; do
+    comply --image bad.tar --attestation $file >out.json 2>err
+    same "$file does not" open "$(state tested out.json)"
+    check "and that is told" jq -e '.notes | length == 1' out.json
+done
+printf '{' >broken.json
+exits "a broken attestation" 3 comply --image bad.tar --attestation broken.json
+
+sed -i 's/monitor-uri .*//' docker/haproxy.cfg
+comply --image app.tar >untraced.json 2>err
+same "a health check that nothing answers fails" fail "$(state health-check untraced.json)"
+for format in table markdown html; do
+    "$PLIMSOLL" comply --image app.tar -f docker/Dockerfile.haproxy --list guide,cis --format $format >out.$format 2>err
+    check "$format has both lists" grep -q 'CIS Docker Benchmark' out.$format
+done
+check "markdown is a checklist" grep -q '^- \[x\] \*\*Non-root user configured' out.markdown
+check "the page is whole" grep -q '</html>' out.html
+python3 -c 'import jsonschema' 2>/dev/null && for file in open answered bad; do
+    check "$file.json is as the schema says" python3 -c 'import json, sys
+from jsonschema import Draft202012Validator
+schema, document = (json.load(open(name)) for name in sys.argv[1:3])
+Draft202012Validator.check_schema(schema)
+Draft202012Validator(schema).validate(document)' "$here/../../docs/schema/comply.json" $file.json
+done
+exits "nothing to look at" 2 "$PLIMSOLL" comply
+exits "an absent Dockerfile" 3 "$PLIMSOLL" comply -f absent
