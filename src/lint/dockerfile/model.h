@@ -71,6 +71,8 @@ struct stage {
     size_t first, last;     /* instructions [first, last) of the file, FROM included */
     bool used;              /* the last stage, or one that (through others) the last one needs */
     bool final;             /* the last stage */
+    bool has_triggers;      /* there is an ONBUILD in it */
+    bool many_parents;      /* its base names another stage for each platform */
     struct stage_state end; /* what holds behind its last instruction */
     const struct stage *namesake; /* the nearest earlier one of the same name */
 };
