@@ -1,7 +1,7 @@
 /*
  * RUN --mount and --device: fields between commas, in CSV's quotes. A mount's values are looked at
  * as BuildKit does once variables are expanded; where one could be changed by that (a $, a quote,
- * an escape in it) nothing is said of the whole mount.
+ * an escape in it) nothing is said of what comes behind it.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -209,7 +209,7 @@ struct slice validate_mount(struct slice value, struct arena *arena)
         size_t dollar = slice_find(field, '$');
         if (has_value && slice_equal_nocase(key, SLICE("from")) && dollar + 1 < field.len)
             return SLICE("--mount: from takes no variable; name a stage for it: FROM $IMAGE AS x");
-        mount.unknown |= may_change(field);
+        mount.unknown |= may_change(field) && !mount.problem.len;
         take_field(&mount, key, field, has_value);
     }
     check_whole(&mount);
