@@ -2,5 +2,8 @@
 
 /* Order decides nothing but the order of documentation. */
 const struct dockerfile_rule *const dockerfile_rule_tables[] = {
-    NULL,
+    rules_from,    rules_platform,    rules_variables, rules_base,   rules_stages,
+    rules_shape,   rules_copy,        rules_add,       rules_copied, rules_user,
+    rules_workdir, rules_commandline, rules_health,    rules_expose, rules_runtime,
+    rules_labels,  rules_environment, rules_secrets,   NULL,
 };

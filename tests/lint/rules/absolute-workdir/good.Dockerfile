@@ -1,0 +1,6 @@
+FROM node:22.21.1-alpine
+ARG HOME_DIR=/srv
+WORKDIR /srv
+WORKDIR "/srv/a b"
+WORKDIR ${HOME_DIR}
+WORKDIR $HOME_DIR/app

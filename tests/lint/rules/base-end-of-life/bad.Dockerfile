@@ -1,0 +1,2 @@
+FROM node:18-alpine AS builder
+FROM haproxy:3.3.1-alpine

@@ -1,0 +1,3 @@
+FROM alpine:3.23.1
+COPY package.json package-lock.json /srv/app
+COPY a b "/srv/c"

@@ -1,0 +1,4 @@
+FROM alpine:3.23.1 AS build
+FROM alpine:3.23.1
+COPY --from=build /srv /
+COPY / /

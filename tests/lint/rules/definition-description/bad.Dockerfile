@@ -1,0 +1,4 @@
+# the version we test with
+ARG VERSION=3.23.1
+# builds the site
+FROM alpine:${VERSION} AS build

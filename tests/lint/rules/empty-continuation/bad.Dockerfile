@@ -1,0 +1,6 @@
+FROM alpine:3.23.1
+RUN apk add --no-cache \
+
+    tini \
+   
+    curl

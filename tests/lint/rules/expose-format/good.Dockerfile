@@ -1,0 +1,2 @@
+FROM alpine:3.23.1
+EXPOSE 80 443/tcp 8000-8100

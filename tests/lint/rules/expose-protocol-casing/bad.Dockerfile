@@ -1,0 +1,2 @@
+FROM alpine:3.23.1
+EXPOSE 53/UDP 80/tcp 443/Tcp

@@ -1,0 +1,2 @@
+RUN touch /a
+RUN touch /b

@@ -1,0 +1,4 @@
+FROM alpine:3.23.1 AS build
+HEALTHCHECK NONE
+FROM alpine:3.23.1
+HEALTHCHECK CMD ["a"]

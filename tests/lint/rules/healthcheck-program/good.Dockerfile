@@ -1,0 +1,2 @@
+FROM haproxy:3.3.1-alpine
+HEALTHCHECK CMD wget -q --spider http://127.0.0.1:8404/health || exit 1

@@ -1,0 +1,3 @@
+from alpine:3.23.1
+run touch /a
+RUN touch /b

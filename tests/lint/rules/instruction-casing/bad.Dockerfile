@@ -1,0 +1,4 @@
+FROM alpine:3.23.1
+run touch /a
+RUN touch /b
+Cmd ["a"]

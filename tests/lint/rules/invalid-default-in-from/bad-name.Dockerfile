@@ -1,0 +1,2 @@
+ARG NAME=Not/Valid
+FROM ${NAME}:1.2.3

@@ -1,0 +1,3 @@
+ARG TARGETARCH
+FROM alpine:3.23.1 AS base-amd64
+FROM base-${TARGETARCH}

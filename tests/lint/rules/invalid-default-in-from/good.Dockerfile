@@ -1,0 +1,3 @@
+ARG TAG=1.37.0
+ARG VARIANT
+FROM busybox:${TAG}${VARIANT}

@@ -1,0 +1,1 @@
+FROM nginxinc/nginx-unprivileged:1.29.4-alpine

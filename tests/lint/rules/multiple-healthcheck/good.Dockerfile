@@ -1,0 +1,4 @@
+FROM alpine:3.23.1 AS a
+HEALTHCHECK none
+FROM a
+HEALTHCHECK CMD ["b"]

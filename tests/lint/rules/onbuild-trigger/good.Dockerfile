@@ -1,0 +1,3 @@
+FROM alpine:3.23.1
+ONBUILD COPY . /srv
+ONBUILD RUN echo FROM ONBUILD

@@ -1,0 +1,3 @@
+# Who builds says which image, tag and all.
+ARG BASE
+FROM ${BASE}

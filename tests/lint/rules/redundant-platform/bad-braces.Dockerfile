@@ -1,0 +1,1 @@
+from  --platform=${TARGETPLATFORM}   alpine:3.23.1 as base

@@ -1,0 +1,2 @@
+FROM scratch AS assets
+FROM alpine:3.23.1 AS contexts

@@ -1,0 +1,4 @@
+FROM node:22.21.1-alpine
+USER node
+USER root
+CMD ["node", "app.js"]

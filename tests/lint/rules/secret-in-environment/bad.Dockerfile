@@ -1,0 +1,4 @@
+FROM node:22.21.1-alpine
+ARG NPM_TOKEN
+ENV DB_PASSWORD=hunter2x
+ENV A=1 API_KEY=$KEY

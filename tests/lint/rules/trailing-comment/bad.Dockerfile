@@ -1,0 +1,2 @@
+FROM haproxy:latest  # Unpredictable updates
+FROM haproxy:alpine  # May get major version upgrades

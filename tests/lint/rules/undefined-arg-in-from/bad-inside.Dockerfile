@@ -1,0 +1,3 @@
+FROM alpine:3.23.1
+ARG VERSION=3
+FROM alpine:${VERSION}

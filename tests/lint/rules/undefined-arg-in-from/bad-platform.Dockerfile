@@ -1,0 +1,1 @@
+FROM --platform=$BULIDPLATFORM alpine:3.23.1

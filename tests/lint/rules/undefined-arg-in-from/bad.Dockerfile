@@ -1,0 +1,2 @@
+ARG VERSION=3.23.1
+FROM alpine:${VERISON}

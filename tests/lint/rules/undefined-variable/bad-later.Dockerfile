@@ -1,0 +1,3 @@
+FROM node:22.21.1-alpine
+WORKDIR $HOME_DIR
+ENV HOME_DIR=/srv

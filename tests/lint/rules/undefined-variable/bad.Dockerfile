@@ -1,0 +1,3 @@
+FROM scratch
+ARG DESTINATION=/srv
+COPY app $DESTINATON/
