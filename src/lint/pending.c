@@ -88,3 +88,17 @@ PENDING struct base_resolver base_images_resolver(struct base_images *images)
 {
     return (struct base_resolver){nothing_known, images};
 }
+
+PENDING const struct base_fact *base_fact_find(struct slice reference)
+{
+    (void)reference;
+    return NULL;
+}
+
+PENDING struct slice base_end_of_life(struct slice reference, struct slice *product,
+                                      struct slice *cycle)
+{
+    (void)reference;
+    *product = *cycle = (struct slice){NULL, 0};
+    return *product;
+}

@@ -199,7 +199,9 @@ bool stage_is_shipped(const struct dockerfile_check *check, const struct stage *
 
 struct slice argument_place(const struct instruction *instruction, struct slice word)
 {
-    return instruction->json ? (struct slice){NULL, 0} : word;
+    struct slice text = instruction->text;
+    bool inside = word.at >= text.at && word.at + word.len <= text.at + text.len;
+    return inside ? word : (struct slice){NULL, 0};
 }
 
 const struct instruction *check_instruction(const struct dockerfile_check *check, size_t index)

@@ -51,7 +51,8 @@ const struct stage *stage_root(const struct stage *stage);
 /* Whether what is done in the stage is in the image: the last stage and those it builds on. */
 bool stage_is_shipped(const struct dockerfile_check *check, const struct stage *stage);
 const struct stage *stage_final(const struct dockerfile_check *check); /* NULL: no stage */
-/* Where an argument stands; words of JSON have no place of their own: the whole instruction. */
+/* Where an argument stands; words of JSON with escapes have no place of their own: the whole
+   instruction. */
 struct slice argument_place(const struct instruction *instruction, struct slice word);
 /* Instruction `index` of the file. */
 const struct instruction *check_instruction(const struct dockerfile_check *check, size_t index);

@@ -149,8 +149,7 @@ static void look_word(struct dockerfile_check *check, const struct instruction *
         bool again = false;
         for (size_t j = 0; j < i; j++)
             again |= slice_equal(name, expansion.unset[j]);
-        if (!again && !stage_variable(state, name) &&
-            !lint_has_word(slice_str(always_set), name))
+        if (!again && !stage_variable(state, name) && !lint_has_word(slice_str(always_set), name))
             report_undefined(check, instruction, word, state, name);
     }
 }
