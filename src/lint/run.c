@@ -112,7 +112,8 @@ static void report_problem(struct run *run, const struct dockerfile *dockerfile,
                            const struct instruction *instruction)
 {
     const struct instruction *outer = instruction->outer ? instruction->outer : instruction;
-    if (instruction->problem.len)
+    /* The rule unknown-instruction says what may have been meant. */
+    if (instruction->problem.len && instruction->keyword != KEYWORD_UNKNOWN)
         lint_add(&run->result->report, &rule_invalid_instruction, dockerfile->file, outer->start,
                  outer->end, "%.*s", SLICE_ARG(without_line(instruction->problem)));
     if (instruction->onbuild)

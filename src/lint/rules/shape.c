@@ -3,31 +3,22 @@
 #include "base/ascii.h"
 #include "lint/rules/rule_text.h"
 
-static void look_empty(struct dockerfile_check *check)
+static void look_unknown(struct dockerfile_check *check, const struct instruction *instruction)
 {
-    if (!check->dockerfile->count)
-        check_report_file(check, "the file has no instructions; a Dockerfile begins with FROM");
-}
-
-static void look_problem(struct dockerfile_check *check, const struct instruction *instruction)
-{
-    if (instruction->keyword == KEYWORD_UNKNOWN) {
-        struct nearest nearest = {.word = instruction->word};
-        for (int keyword = KEYWORD_UNKNOWN + 1; keyword < KEYWORDS; keyword++)
-            nearest_offer(&nearest, slice_str(dockerfile_keyword_name(keyword)));
-        if (nearest.best.len)
-            check_report(check, instruction, instruction->word,
-                         "there is no instruction %.*s; did you mean %.*s?",
-                         SLICE_ARG(instruction->word), SLICE_ARG(nearest.best));
-        else
-            check_report(check, instruction, instruction->word,
-                         "there is no instruction %.*s; if it belongs to the line above, end that "
-                         "line with %c",
-                         SLICE_ARG(instruction->word), check->dockerfile->escape);
-    } else if (instruction->problem.len) {
-        check_report(check, instruction, (struct slice){NULL, 0}, "builders refuse this: %.*s",
-                     SLICE_ARG(instruction->problem));
-    }
+    if (instruction->keyword != KEYWORD_UNKNOWN)
+        return;
+    struct nearest nearest = {.word = instruction->word};
+    for (int keyword = KEYWORD_UNKNOWN + 1; keyword < KEYWORDS; keyword++)
+        nearest_offer(&nearest, slice_str(dockerfile_keyword_name(keyword)));
+    if (nearest.best.len)
+        check_report(check, instruction, instruction->word,
+                     "there is no instruction %.*s; did you mean %.*s?",
+                     SLICE_ARG(instruction->word), SLICE_ARG(nearest.best));
+    else
+        check_report(check, instruction, instruction->word,
+                     "there is no instruction %.*s; if it belongs to the line above, end that line "
+                     "with %c",
+                     SLICE_ARG(instruction->word), check->dockerfile->escape);
 }
 
 static void look_order(struct dockerfile_check *check)
@@ -199,26 +190,16 @@ static void look_comment(struct dockerfile_check *check, const struct instructio
 }
 
 const struct dockerfile_rule rules_shape[] = {
-    {.rule = {.id = "no-instructions",
+    {.rule = {.id = "unknown-instruction",
               .codes = "DL1000",
               .severity = LINT_ERROR,
               .profiles = IN_DEFAULT | IN_HADOLINT | IN_BUILDKIT,
-              .title = "file has no instructions",
-              .why = "Builders refuse an empty file and one of comments alone.",
-              .bad = "# to be written",
-              .good = "FROM alpine:3.23.1",
-              .fix = NULL},
-     .file = look_empty},
-    {.rule = {.id = "invalid-instruction",
-              .codes = "DL1000",
-              .severity = LINT_ERROR,
-              .profiles = IN_DEFAULT | IN_HADOLINT | IN_BUILDKIT,
-              .title = "instruction that builders refuse",
+              .title = "word that is no instruction",
               .why = "The build stops here. The rest of the file is looked at all the same.",
               .bad = "FROM alpine:3.23.1\nRUNN apk add --no-cache tini",
               .good = "FROM alpine:3.23.1\nRUN apk add --no-cache tini",
               .fix = NULL},
-     .instruction = look_problem},
+     .instruction = look_unknown},
     {.rule = {.id = "from-first",
               .codes = "DL3061",
               .severity = LINT_ERROR,

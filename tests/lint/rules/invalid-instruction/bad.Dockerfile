@@ -1,3 +1,2 @@
 FROM alpine:3.23.1
-RUNN touch /a
 COPY a
