@@ -139,11 +139,11 @@ static void look_archive(struct dockerfile_check *check, const struct run_body *
         if (copy->keyword != KEYWORD_COPY || instruction_flag(copy, "from"))
             continue;
         for (size_t j = 0; j < copy->argument_count; j++) {
-            struct slice name = path_base(copy->arguments[j]);
+            struct slice name = file_name_of(copy->arguments[j]);
             if (!has_archive_name(name) || name.at[0] == '*')
                 continue;
             for (size_t k = 0; k < shell_argument_count(command); k++)
-                if (slice_equal(path_base(shell_argument(command, k)->value), name)) {
+                if (slice_equal(file_name_of(shell_argument(command, k)->value), name)) {
                     check_report(check, copy, argument_place(copy, copy->arguments[j]),
                                  "%.*s is unpacked in line %u, so the image holds it twice; ADD "
                                  "unpacks while it copies",

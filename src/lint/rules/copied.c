@@ -40,7 +40,7 @@ static bool is_secret_name(struct slice path)
     struct slice trimmed = text_unquoted(path);
     while (trimmed.len > 1 && trimmed.at[trimmed.len - 1] == '/')
         trimmed.len--;
-    struct slice name = path_base(trimmed);
+    struct slice name = file_name_of(trimmed);
     for (const char *const *each = names; *each; each++)
         if (slice_equal_nocase(name, slice_str(*each)))
             return true;

@@ -258,7 +258,7 @@ bool text_ends_any(struct slice text, const char *const *suffixes)
     return false;
 }
 
-struct slice path_base(struct slice path)
+struct slice file_name_of(struct slice path)
 {
     path = text_unquoted(path);
     size_t slash = slice_find_last(path, '/');

@@ -67,4 +67,4 @@ bool source_is_heredoc(struct slice source);
 bool source_is_git(struct slice source);
 bool source_is_url(struct slice source);                            /* git's, too */
 bool text_ends_any(struct slice text, const char *const *suffixes); /* any case; ended by NULL */
-struct slice path_base(struct slice path); /* behind the last "/", quotes removed */
+struct slice file_name_of(struct slice path); /* behind the last "/", quotes removed */

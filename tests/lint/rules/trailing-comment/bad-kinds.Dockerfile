@@ -1,10 +1,14 @@
 FROM haproxy:3.3.1-alpine
-ENV MODE=production # not test
 ENV LEVEL debug # later info
 COPY a /a # the program
 EXPOSE 8080 # web
 USER haproxy # not root
 WORKDIR /srv # ours
 VOLUME ["/data"] # kept
-LABEL a.b=c # why
+ARG NAME=1 # why
 CMD ["haproxy", "-W"] # start
+STOPSIGNAL \
+   # in the middle is fine
+   SIGUSR1
+HEALTHCHECK CMD ["true"] # alive
+ONBUILD USER 5 # five
