@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "lint/base_image.h"
@@ -104,18 +105,19 @@ void run_parse_error(struct run *run, const struct lint_file *file, unsigned lin
 {
     struct slice text = without_line(slice_str(why->text)), where = lint_file_line(file, line);
     size_t start = where.at ? (size_t)(where.at - file->bytes.at) : 0;
-    lint_add(&run->result->report, &rule_parse_error, file, start, start + where.len, "%.*s",
-             SLICE_ARG(text));
+    lint_add(&run->result->report, &rule_parse_error, file, start, start + where.len, "%c%.*s",
+             text.len ? ascii_upper(text.at[0]) : '?', SLICE_ARG(slice_from(text, 1)));
 }
 
 static void report_problem(struct run *run, const struct dockerfile *dockerfile,
                            const struct instruction *instruction)
 {
     const struct instruction *outer = instruction->outer ? instruction->outer : instruction;
+    struct slice text = without_line(instruction->problem);
     /* The rule unknown-instruction says what may have been meant. */
-    if (instruction->problem.len && instruction->keyword != KEYWORD_UNKNOWN)
+    if (text.len && instruction->keyword != KEYWORD_UNKNOWN)
         lint_add(&run->result->report, &rule_invalid_instruction, dockerfile->file, outer->start,
-                 outer->end, "%.*s", SLICE_ARG(without_line(instruction->problem)));
+                 outer->end, "%c%.*s", ascii_upper(text.at[0]), SLICE_ARG(slice_from(text, 1)));
     if (instruction->onbuild)
         report_problem(run, dockerfile, instruction->onbuild);
 }
