@@ -96,11 +96,12 @@ static bool run_parse(struct invocation *call, struct error *err)
     struct slice path = slice_str(call->operands[0]);
     size_t slash = slice_find_last(path, '/');
     enum lint_kind kind = kind_of(call);
-    struct includes includes = {
-        .arena = call->arena,
-        .folder = slash < path.len ? slice_upto(path, slash ? slash : 1) : SLICE(""),
-        .kind = kind};
-    struct proxy_options options = {.target_version = slice_str(option_text(call, "target-version")),
+    struct includes includes = {.arena = call->arena,
+                                .folder = slash < path.len ? slice_upto(path, slash ? slash : 1)
+                                                           : SLICE(""),
+                                .kind = kind};
+    struct proxy_options options = {.target_version =
+                                        slice_str(option_text(call, "target-version")),
                                     .include = include,
                                     .context = &includes};
     struct lint_file *file;

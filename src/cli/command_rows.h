@@ -6,6 +6,7 @@
 extern const struct command command_cache;
 extern const struct command command_completion;
 extern const struct command command_comply;
+extern const struct command command_config;
 extern const struct command command_db;
 extern const struct command command_dockerfile;
 extern const struct command command_exceptions;

@@ -16,3 +16,6 @@ bool nginx_is_time(struct slice value);
 void nginx_check_data(struct nginx_parse *parse, const struct nginx_node *node);
 /* Arguments that have a grammar of their own: listen, location, if, return, …. */
 void nginx_check_words(struct nginx_parse *parse, const struct nginx_node *node);
+/* A block that is complete; all of the file, at the end. */
+void nginx_check_block(struct nginx_parse *parse, const struct nginx_node *node);
+void nginx_check_whole(struct nginx_parse *parse);

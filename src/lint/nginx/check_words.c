@@ -23,6 +23,58 @@ static bool starts(struct slice word, const char *prefix)
     return slice_starts(word, slice_str(prefix));
 }
 
+/* ── regular expressions ── */
+
+/* Behind a class that begins at `at`, or the end when it has none. */
+static size_t skip_class(struct slice s, size_t at)
+{
+    at += at + 1 < s.len && s.at[at + 1] == '^' ? 2 : 1;
+    if (at < s.len && s.at[at] == ']')
+        at++;
+    for (; at < s.len; at++) {
+        if (s.at[at] == '\\')
+            at++;
+        else if (s.at[at] == '[' && at + 1 < s.len && s.at[at + 1] == ':')
+            at += slice_search(slice_from(s, at), SLICE(":]"));
+        else if (s.at[at] == ']')
+            return at + 1;
+    }
+    return s.len + 1;
+}
+
+/* Brackets alone: what else PCRE refuses is rare. */
+static const char *regex_problem(struct slice s)
+{
+    size_t depth = 0;
+    for (size_t at = 0; at < s.len;) {
+        if (slice_starts(slice_from(s, at), SLICE("\\Q")))
+            return NULL;
+        if (s.at[at] == '\\') {
+            at += 2;
+            if (at > s.len)
+                return "a backslash at its end";
+        } else if (s.at[at] == '[') {
+            at = skip_class(s, at);
+            if (at > s.len)
+                return "missing terminating ]";
+        } else {
+            if (s.at[at] == ')' && depth-- == 0)
+                return "unmatched closing parenthesis";
+            depth += s.at[at] == '(';
+            at++;
+        }
+    }
+    return depth ? "missing closing parenthesis" : NULL;
+}
+
+static void check_regex(struct nginx_parse *parse, const struct nginx_node *node, struct slice text)
+{
+    const char *problem = regex_problem(text);
+    if (problem)
+        nginx_refuse(parse, node, "the regular expression \"%.*s\" has %s", SLICE_ARG(text),
+                     problem);
+}
+
 /* ── if ── */
 
 static bool is_variable(struct slice word)
@@ -72,6 +124,14 @@ static void check_if(struct nginx_parse *parse, const struct nginx_node *node)
     struct slice wrong;
     if (!fine_condition(node, &wrong))
         nginx_refuse(parse, node, "invalid condition \"%.*s\"", SLICE_ARG(wrong));
+    else if (slice_find(wrong, '~') < wrong.len) {
+        /* ( $x ~ text ), ($x ~ text ) or ($x ~ text) */
+        size_t last = node->count - 1;
+        struct slice text = nginx_word(node, last);
+        bool alone = slice_equal_str(text, ")");
+        text = alone ? nginx_word(node, last - 1) : slice_upto(text, text.len - 1);
+        check_regex(parse, node, text);
+    }
 }
 
 /* ── location ── */
@@ -135,6 +195,8 @@ static void check_location(struct nginx_parse *parse, const struct nginx_node *n
         return;
     }
     check_nested(parse, node, &place);
+    if (place.kind == '~')
+        check_regex(parse, node, place.name);
     /* `^~` and a plain prefix are the same place; regular expressions may repeat. */
     unsigned kind = place.kind == '=' ? 1 : place.kind == '@' ? 2 : 3;
     const struct nginx_node *first =
@@ -230,6 +292,7 @@ static void check_rewrite(struct nginx_parse *parse, const struct nginx_node *no
     static const char *const flags[] = {"last", "break", "redirect", "permanent", NULL};
     if (node->count == 3 && !is_any(nginx_word(node, 2), flags))
         refuse_parameter(parse, node, nginx_word(node, 2));
+    check_regex(parse, node, nginx_word(node, 0));
 }
 
 static void check_variable(struct nginx_parse *parse, const struct nginx_node *node, size_t i)
@@ -364,10 +427,24 @@ static void check_workers(struct nginx_parse *parse, const struct nginx_node *no
 {
     uint64_t number;
     struct slice word = nginx_word(node, 0);
-    if (!(slice_u64(word, &number) && number) &&
+    if (!slice_u64(word, &number) &&
         !(nginx_is(node, "worker_processes") && slice_equal_str(word, "auto")))
         nginx_refuse(parse, node, "invalid value \"%.*s\" in \"%.*s\" directive", SLICE_ARG(word),
                      SLICE_ARG(node->name));
+}
+
+static void check_times(struct nginx_parse *parse, const struct nginx_node *node)
+{
+    for (size_t i = 0; i < node->count; i++)
+        if (!nginx_is_time(nginx_word(node, i)))
+            nginx_refuse(parse, node, "\"%.*s\" directive invalid value \"%.*s\"",
+                         SLICE_ARG(node->name), SLICE_ARG(nginx_word(node, i)));
+}
+
+static void check_protocol(struct nginx_parse *parse, const struct nginx_node *node)
+{
+    if (!is_any(nginx_word(node, 0), (const char *const[]){"smtp", "pop3", "imap", NULL}))
+        nginx_refuse(parse, node, "unknown protocol \"%.*s\"", SLICE_ARG(nginx_word(node, 0)));
 }
 
 static bool fine_network(struct slice word)
@@ -410,9 +487,11 @@ void nginx_check_words(struct nginx_parse *parse, const struct nginx_node *node)
         {"error_page", check_error_page},
         {"expires", check_expires},
         {"if", check_if},
+        {"keepalive_timeout", check_times},
         {"limit_except", check_limit_except},
         {"listen", check_listen},
         {"location", check_location},
+        {"protocol", check_protocol},
         {"proxy_pass", check_proxy_pass},
         {"return", check_return},
         {"rewrite", check_rewrite},

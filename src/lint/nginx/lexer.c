@@ -88,17 +88,25 @@ static bool read_word(struct nginx_lexer *lexer)
     return false;
 }
 
-/* Skips blanks and comments. */
-static void skip_blanks(struct nginx_lexer *lexer)
+/* Skips blanks and comments; false at a comment that nginx takes for a parameter without end. */
+static bool skip_blanks(struct nginx_lexer *lexer)
 {
     struct slice s = lexer->bytes;
     for (; lexer->at < s.len; lexer->at++) {
-        if (s.at[lexer->at] == '#')
-            lexer->at += slice_find(slice_from(s, lexer->at), '\n');
-        else if (!is_blank(s.at[lexer->at]))
-            return;
+        if (s.at[lexer->at] == '#') {
+            size_t len = slice_find(slice_from(s, lexer->at), '\n');
+            if (len >= NGINX_TOKEN_MAX) {
+                lexer_fail(lexer, "comment is longer than 4095 bytes, which nginx does not take",
+                           lexer->at, lexer->at + len);
+                return false;
+            }
+            lexer->at += len;
+        } else if (!is_blank(s.at[lexer->at])) {
+            return true;
+        }
     }
     lexer->at = s.len;
+    return true;
 }
 
 /* What stands behind a closing quote. */
@@ -123,7 +131,8 @@ enum nginx_token nginx_lexer_next(struct nginx_lexer *lexer)
     lexer->error = NULL;
     for (;;) {
         /* Behind a quoted word `)` begins a word of its own; all else needs no blank here. */
-        skip_blanks(lexer);
+        if (!skip_blanks(lexer))
+            return TOKEN_ERROR;
         if (lexer->at >= s.len)
             break;
         char c = s.at[lexer->at];

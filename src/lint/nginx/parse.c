@@ -2,7 +2,7 @@
 #include <stdarg.h>
 
 #include "base/ascii.h"
-#include "lint/nginx/nginx.h"
+#include "lint/nginx/check.h"
 
 void nginx_problem(struct nginx_parse *parse, enum nginx_problem problem,
                    const struct lint_file *file, size_t start, size_t end, const char *format, ...)
@@ -309,6 +309,7 @@ static void parse_directive(struct reading *reading, struct nginx_node *parent, 
         node->end = reading->lexer.at;
     } else if (open) {
         parse_block(reading, node);
+        nginx_check_block(parse, node);
     } else if (slice_equal_str(node->name, "include")) {
         parse_include(reading, node);
     } else if (slice_equal_str(node->name, "load_module")) {
@@ -378,5 +379,9 @@ bool nginx_parse(struct nginx_parse *parse, const struct lint_file *file, struct
                                       .block = true};
     parse->root.inside = nginx_guess_context(file, parse->arena);
     parse->fragment = parse->root.inside != NGINX_MAIN;
-    return parse_file(parse, &link, &parse->root, false) || arena_error(err);
+    if (!parse_file(parse, &link, &parse->root, false))
+        return arena_error(err);
+    nginx_check_block(parse, &parse->root);
+    nginx_check_whole(parse);
+    return true;
 }
