@@ -6,3 +6,14 @@ extern const struct dockerfile_rule rules_from[], rules_platform[], rules_variab
     rules_stages[], rules_shape[], rules_copy[], rules_add[], rules_copied[], rules_user[],
     rules_workdir[], rules_commandline[], rules_health[], rules_expose[], rules_runtime[],
     rules_labels[], rules_environment[], rules_secrets[];
+extern const struct dockerfile_rule rules_apt[];
+extern const struct dockerfile_rule rules_apk[];
+extern const struct dockerfile_rule rules_prompts[];
+extern const struct dockerfile_rule rules_caches[];
+extern const struct dockerfile_rule rules_pins[];
+extern const struct dockerfile_rule rules_commands[];
+extern const struct dockerfile_rule rules_workdir_cd[];
+extern const struct dockerfile_rule rules_runs[];
+extern const struct dockerfile_rule rules_pipes[];
+extern const struct dockerfile_rule rules_downloads[];
+extern const struct dockerfile_rule rules_tls[];
