@@ -24,11 +24,11 @@ struct filler {
     bool ours;         /* no other program says it */
 };
 
+/* Only those that may stand in front of the verb. */
 static const char value_options[] =
     "--enablerepo --disablerepo --enable-repo --disable-repo --repo --repoid --installroot "
     "--releasever --setopt -c --config --exclude -x -d -e --forcearch -R --root -r -D --prefix "
-    "--registry --cwd --dir -C --loglevel -n --name -p --file -f --channel --network-timeout "
-    "--working-dir";
+    "--registry --cwd --dir -C --loglevel --working-dir";
 
 #define RPM_INSTALLS                                                                               \
     "install reinstall update upgrade groupinstall localinstall makecache builddep distro-sync "   \

@@ -259,6 +259,8 @@ static void look(struct dockerfile_check *check, const struct run_body *body,
     const struct shell_word *word;
     bool only_first = run_is(command, "go", "run", go_values); /* then come the program's own */
     while ((word = operands_next(&operands))) {
+        if (operands.only_operands && installer->fixed == gem_fixed)
+            break; /* what stands behind "--" is for the compiler */
         judge(check, body, installer, word, &open);
         if (only_first)
             break;

@@ -1,0 +1,4 @@
+# Set for all by a file.
+FROM debian:12
+RUN echo 'APT::Get::Assume-Yes "true";' > /etc/apt/apt.conf.d/90yes
+RUN apt-get update && apt-get install curl

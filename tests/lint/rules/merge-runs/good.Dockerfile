@@ -1,0 +1,25 @@
+# Heredocs, JSON, other flags, other instructions between, long lists joined by intent.
+FROM debian:12
+RUN <<EOF
+apt-get update
+EOF
+RUN make
+COPY a b
+RUN make
+RUN --mount=type=cache,target=/x make
+RUN --mount=type=cache,target=/y make
+RUN --network=none make
+RUN --mount=type=secret,id=a --network=none make
+ENV A=1
+RUN ["make"]
+RUN make
+USER app
+RUN a && b && c
+RUN d && e && f
+FROM debian:12
+RUN make
+FROM debian:12
+RUN make
+RUN <<EOF
+make
+EOF

@@ -1,0 +1,3 @@
+FROM debian:12
+RUN echo 'root:secret' | chpasswd
+RUN chpasswd < /tmp/passwords

@@ -1,0 +1,3 @@
+FROM debian:12
+USER root
+RUN sudo apt-get update && sudo make install

@@ -1,0 +1,3 @@
+FROM debian:12
+RUN ln -sf /bin/bash /bin/sh
+RUN rm /bin/sh && ln -s bash /bin/sh

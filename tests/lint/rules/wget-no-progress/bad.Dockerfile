@@ -1,0 +1,3 @@
+FROM debian:12
+RUN wget https://example.com/app.tar.gz
+RUN cd /tmp && wget -c -O x https://example.com/app.tar.gz
