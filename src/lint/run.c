@@ -201,7 +201,7 @@ static bool lint_bytes(struct run *run, const struct discovered *item, struct sl
     file->run = run;
     if (is_binary(bytes)) {
         struct error why;
-        error_set(&why, ERROR_FORMAT, "This is a binary file, no %s.", names[kind]);
+        error_set(&why, ERROR_FORMAT, "a binary file, no %s", names[kind]);
         run_parse_error(run, &file->file, 1, &why);
         return true;
     }

@@ -12,11 +12,11 @@ void image_check_user(struct image_check *check)
     uint64_t id = 0;
     if (!user.len)
         image_report(check, whole,
-                     "No USER is set, so its program runs as root. Add an account and USER to the "
-                     "Dockerfile.");
+                     "no USER is set, so its program runs as root; add an account and USER to the "
+                     "Dockerfile");
     else if (image_user_id(check, user, &id) && id == 0)
         image_report(check, whole,
-                     "USER is \"%.*s\", which is root. Name an account without rights.",
+                     "USER is \"%.*s\", which is root; name an account without rights",
                      SLICE_ARG(user));
 }
 
@@ -25,10 +25,10 @@ void image_check_health(struct image_check *check)
     const struct image *image = check->image;
     if (!image->healthcheck_count)
         image_report(check, whole,
-                     "It has no HEALTHCHECK: nobody notices when its program hangs. Add one to the "
-                     "Dockerfile.");
+                     "it has no HEALTHCHECK: nobody notices when its program hangs; add one to the "
+                     "Dockerfile");
     else if (slice_equal_nocase(image->healthcheck[0], SLICE("NONE")))
-        image_report(check, whole, "HEALTHCHECK NONE switches the base image's health check off.");
+        image_report(check, whole, "HEALTHCHECK NONE switches the base image's health check off");
 }
 
 /* A tool that is called and not there makes a container unhealthy for ever. */
@@ -54,7 +54,7 @@ void image_check_health_shell(struct image_check *check)
         if (named && check->seen->package_count && !installed)
             image_report(check, whole,
                          "HEALTHCHECK calls %.*s, which no package of the image brings: the "
-                         "container would never be healthy. Install it, or call what is there.",
+                         "container would never be healthy; install it, or call what is there",
                          SLICE_ARG(program));
     }
 }
@@ -64,10 +64,9 @@ void image_check_ports(struct image_check *check)
     for (size_t i = 0; i < check->image->exposed_port_count; i++) {
         struct slice port = check->image->exposed_ports[i], rest = port;
         if (slice_equal(slice_cut(&rest, '/'), SLICE("22")))
-            image_report(
-                check, whole,
-                "It exposes port %.*s (SSH). Use `docker exec` and logs instead of logins.",
-                SLICE_ARG(port));
+            image_report(check, whole,
+                         "it exposes port %.*s (SSH); use `docker exec` and logs instead of logins",
+                         SLICE_ARG(port));
     }
 }
 
@@ -89,10 +88,10 @@ void image_check_volumes(struct image_check *check)
 {
     for (size_t i = 0; i < check->image->volume_count; i++)
         if (volume_is_sensitive(check->image->volumes[i]))
-            image_report(check, check->image->volumes[i],
-                         "VOLUME %.*s covers a folder of the system. Declare only folders of your "
-                         "own data.",
-                         SLICE_ARG(check->image->volumes[i]));
+            image_report(
+                check, check->image->volumes[i],
+                "VOLUME %.*s covers a folder of the system; declare only folders of your own data",
+                SLICE_ARG(check->image->volumes[i]));
 }
 
 static bool has_label(const struct image *image, const char *name)
@@ -112,8 +111,8 @@ void image_check_labels(struct image_check *check)
                                         "org.opencontainers.image.version"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!has_label(check->image, names[i]))
-            image_report(check, whole,
-                         "It has no label %s: nobody can tell what it was built from.", names[i]);
+            image_report(check, whole, "it has no label %s: nobody can tell what it was built from",
+                         names[i]);
 }
 
 void image_check_command_form(struct image_check *check)
@@ -127,7 +126,7 @@ void image_check_command_form(struct image_check *check)
         return;
     image_report(check, whole,
                  "%s is run by a shell, which passes no signals on: `docker stop` waits ten "
-                 "seconds and kills. Use the JSON form, or `exec`.",
+                 "seconds and kills; use the JSON form, or `exec`",
                  entry ? "ENTRYPOINT" : "CMD");
 }
 
@@ -149,8 +148,8 @@ void image_check_tls(struct image_check *check)
             if (slice_equal_str(name, rows[j].name) &&
                 slice_equal_nocase(value, slice_str(rows[j].value)))
                 image_report(check, whole,
-                             "ENV %.*s=%s: %s in every container. Remove it, and add "
-                             "the authority that is missing.",
+                             "ENV %.*s=%s: %s in every container; remove it, and add the authority "
+                             "that is missing",
                              SLICE_ARG(name), rows[j].value, rows[j].what);
     }
 }
@@ -160,8 +159,8 @@ void image_check_tag(struct image_check *check)
     struct slice tag = check->image->tag;
     size_t colon = slice_find_last(tag, ':');
     if (colon < tag.len && slice_equal(slice_from(tag, colon + 1), SLICE("latest")))
-        image_report(check, whole,
-                     "Its only name here is %.*s, which says nothing of its version. Tag it with "
-                     "one, too.",
-                     SLICE_ARG(tag));
+        image_report(
+            check, whole,
+            "its only name here is %.*s, which says nothing of its version; tag it with one, too",
+            SLICE_ARG(tag));
 }

@@ -17,8 +17,8 @@ static void tell_setid(struct image_check *check, const struct merged_observatio
     const struct observation *file = seen->observation;
     if (!seen->hidden)
         image_report(check, file->path,
-                     "Has mode %.*s (owner %.*s): whoever runs it gets its owner's or group's "
-                     "rights. Take them away: chmod a-s. (%.*s)",
+                     "has mode %.*s (owner %.*s): whoever runs it gets its owner's or group's "
+                     "rights; take them away: chmod a-s (%.*s)",
                      SLICE_ARG(file->amount), SLICE_ARG(file->detail),
                      SLICE_ARG(image_layer_words(check, seen->layer)));
 }
@@ -33,8 +33,8 @@ static void tell_world_writable(struct image_check *check, const struct merged_o
     const struct observation *file = seen->observation;
     if (!seen->hidden)
         image_report(check, file->path,
-                     "Every account may write this %.*s (mode %.*s). Give it to the account that "
-                     "needs it. (%.*s)",
+                     "every account may write this %.*s (mode %.*s); give it to the account that "
+                     "needs it (%.*s)",
                      SLICE_ARG(file->detail), SLICE_ARG(file->amount),
                      SLICE_ARG(image_layer_words(check, seen->layer)));
 }
@@ -54,13 +54,13 @@ static void tell_cache(struct image_check *check, const struct merged_observatio
     if (seen->hidden)
         image_report(check, cache->path,
                      "%.*s of %.*s are in %.*s, and only a later layer removes them: they are "
-                     "shipped all the same. Remove them in the instruction that makes them.",
+                     "shipped all the same; remove them in the instruction that makes them",
                      SLICE_ARG(words), SLICE_ARG(cache->detail), SLICE_ARG(layer));
     else
-        image_report(check, cache->path,
-                     "%.*s of %.*s were left in %.*s. Remove them in the instruction that makes "
-                     "them.",
-                     SLICE_ARG(words), SLICE_ARG(cache->detail), SLICE_ARG(layer));
+        image_report(
+            check, cache->path,
+            "%.*s of %.*s were left in %.*s; remove them in the instruction that makes them",
+            SLICE_ARG(words), SLICE_ARG(cache->detail), SLICE_ARG(layer));
 }
 
 void image_check_caches(struct image_check *check)
@@ -73,7 +73,7 @@ static void tell_unwanted(struct image_check *check, const struct merged_observa
                           const char *advice)
 {
     const struct observation *file = seen->observation;
-    image_report(check, file->path, "%.*s in %.*s%s. %s", SLICE_ARG(file->detail),
+    image_report(check, file->path, "%.*s in %.*s%s; %s", SLICE_ARG(file->detail),
                  SLICE_ARG(image_layer_words(check, seen->layer)),
                  seen->hidden ? "; a later layer removes it, but whoever has the image has it" : "",
                  advice);
@@ -82,8 +82,8 @@ static void tell_unwanted(struct image_check *check, const struct merged_observa
 static void tell_secret_file(struct image_check *check, const struct merged_observation *seen)
 {
     tell_unwanted(check, seen,
-                  "Build without it: RUN --mount=type=secret for the build, the environment or AWS "
-                  "Secrets Manager for the running container; and replace what it opens.");
+                  "build without it: RUN --mount=type=secret for the build, the environment or AWS "
+                  "Secrets Manager for the running container; and replace what it opens");
 }
 
 void image_check_keys(struct image_check *check)
@@ -99,7 +99,7 @@ void image_check_credentials(struct image_check *check)
 static void tell_environment_file(struct image_check *check, const struct merged_observation *seen)
 {
     tell_unwanted(check, seen,
-                  "Name it in .dockerignore, and give its values to the running container.");
+                  "name it in .dockerignore, and give its values to the running container");
 }
 
 void image_check_environment_files(struct image_check *check)
@@ -109,7 +109,7 @@ void image_check_environment_files(struct image_check *check)
 
 static void tell_repository(struct image_check *check, const struct merged_observation *seen)
 {
-    tell_unwanted(check, seen, "The whole history is in the image. Name it in .dockerignore.");
+    tell_unwanted(check, seen, "the whole history is in the image; name it in .dockerignore");
 }
 
 void image_check_repositories(struct image_check *check)
@@ -120,7 +120,7 @@ void image_check_repositories(struct image_check *check)
 static void tell_leftover(struct image_check *check, const struct merged_observation *seen)
 {
     if (!seen->hidden)
-        tell_unwanted(check, seen, "No container needs it. Name it in .dockerignore.");
+        tell_unwanted(check, seen, "no container needs it; name it in .dockerignore");
 }
 
 void image_check_leftovers(struct image_check *check)
@@ -133,8 +133,8 @@ static void tell_password(struct image_check *check, const struct merged_observa
     const struct observation *account = seen->observation;
     if (!seen->hidden)
         image_report(check, account->path,
-                     "Account \"%.*s\" has an empty password: anybody can become it. Lock it: "
-                     "passwd -l %.*s. (%.*s)",
+                     "account \"%.*s\" has an empty password: anybody can become it; lock it: "
+                     "passwd -l %.*s (%.*s)",
                      SLICE_ARG(account->detail), SLICE_ARG(account->detail),
                      SLICE_ARG(image_layer_words(check, seen->layer)));
 }
@@ -149,10 +149,9 @@ static void tell_duplicate(struct image_check *check, const struct merged_observ
     const struct observation *id = seen->observation;
     bool group = slice_ends(id->path, SLICE("group"));
     if (!seen->hidden)
-        image_report(
-            check, id->path,
-            "%.*s have the same %s %.*s, and so the same rights. Give each one of its own.",
-            SLICE_ARG(id->detail), group ? "gid" : "uid", SLICE_ARG(id->amount));
+        image_report(check, id->path,
+                     "%.*s have the same %s %.*s, and so the same rights; give each one of its own",
+                     SLICE_ARG(id->detail), group ? "gid" : "uid", SLICE_ARG(id->amount));
 }
 
 void image_check_duplicate_ids(struct image_check *check)
@@ -166,8 +165,7 @@ static void tell_root_account(struct image_check *check, const struct merged_obs
     uint64_t id = 0;
     if (!seen->hidden && slice_u64(account->amount, &id) && id == 0 &&
         !slice_equal(account->detail, SLICE("root")))
-        image_report(check, account->path,
-                     "Account \"%.*s\" has uid 0: it is root by another name.",
+        image_report(check, account->path, "account \"%.*s\" has uid 0: it is root by another name",
                      SLICE_ARG(account->detail));
 }
 
@@ -197,8 +195,8 @@ void image_check_packages(struct image_check *check)
                                                             : NULL;
         if (what)
             image_report(check, package->path,
-                         "Package %.*s %s: a running container does not need it. Build in a stage "
-                         "of its own and copy the result. (%.*s)",
+                         "package %.*s %s: a running container does not need it; build in a stage "
+                         "of its own and copy the result (%.*s)",
                          SLICE_ARG(package->name), what,
                          SLICE_ARG(image_layer_words(check, check->seen->layers[i])));
     }
@@ -209,8 +207,8 @@ void image_check_sudo(struct image_check *check)
     for (size_t i = 0; i < check->seen->package_count; i++)
         if (package_named(&check->seen->packages[i], "sudo doas"))
             image_report(check, check->seen->packages[i].path,
-                         "Package %.*s is installed: a way back to root. Do what needs root before "
-                         "USER. (%.*s)",
+                         "package %.*s is installed: a way back to root; do what needs root before "
+                         "USER (%.*s)",
                          SLICE_ARG(check->seen->packages[i].name),
                          SLICE_ARG(image_layer_words(check, check->seen->layers[i])));
 }

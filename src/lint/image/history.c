@@ -23,7 +23,7 @@ void image_check_update_alone(struct image_check *check)
         if (update && !install)
             image_report(check, SLICE(""),
                          "%.*s: package lists in a layer of their own are out of date when the "
-                         "next layer uses them from the cache. Update and install in one RUN.",
+                         "next layer uses them from the cache; update and install in one RUN",
                          SLICE_ARG(slice_upto(check->instructions[i], 100)));
     }
 }
@@ -35,7 +35,7 @@ void image_check_dist_upgrade(struct image_check *check)
             if (is(&check->bodies[i].commands[j], "apt-get apt", "dist-upgrade") ||
                 is(&check->bodies[i].commands[j], "apt-get apt aptitude", "full-upgrade"))
                 image_report(check, SLICE(""),
-                             "%.*s changes the release under the image. Use a newer base image.",
+                             "%.*s changes the release under the image; use a newer base image",
                              SLICE_ARG(slice_upto(check->instructions[i], 100)));
 }
 
@@ -49,7 +49,7 @@ void image_check_add(struct image_check *check)
         if (slice_starts(text, SLICE("ADD ")) && address &&
             slice_search(text, SLICE("--checksum")) == text.len)
             image_report(check, SLICE(""),
-                         "%.*s: a download without a checksum. Use ADD --checksum, or COPY.",
+                         "%.*s: a download without a checksum; use ADD --checksum, or COPY",
                          SLICE_ARG(slice_upto(text, 100)));
     }
 }
@@ -71,7 +71,7 @@ void image_check_removed_packages(struct image_check *check)
         if (removal && !install)
             image_report(check, SLICE(""),
                          "RUN %.*s only hides what a lower layer installed: the image is no "
-                         "smaller. Install, use and remove in one RUN.",
+                         "smaller; install, use and remove in one RUN",
                          SLICE_ARG(slice_upto(removal->raw, 100)));
     }
 }
