@@ -68,7 +68,10 @@ static void look_redundant(struct dockerfile_check *check, const struct stage *s
     if (!flag)
         return;
     struct slice value = text_unquoted(flag->value);
-    if (!slice_equal_str(value, "$TARGETPLATFORM") && !slice_equal_str(value, "${TARGETPLATFORM}"))
+    bool with_default =
+        slice_starts(value, SLICE("${TARGETPLATFORM:-")) && slice_find(value, '}') == value.len - 1;
+    if (!slice_equal_str(value, "$TARGETPLATFORM") &&
+        !slice_equal_str(value, "${TARGETPLATFORM}") && !with_default)
         return;
     struct lint_finding *finding = check_report(
         check, stage->from, flag->raw,

@@ -21,7 +21,7 @@ static void look_pair(struct dockerfile_check *check, const struct instruction *
                          SLICE_ARG(name), kind->title);
         if (finding)
             finding->severity = LINT_ERROR;
-    } else if (secret_name(name)) {
+    } else if (secret_name(name) || slice_equal_nocase(name, SLICE("AWS_ACCESS_KEY_ID"))) {
         check_report(
             check, instruction, place,
             "%.*s is a secret by its name, and %s keeps it in the image's history; " USE_INSTEAD,

@@ -83,7 +83,7 @@ static void look_description(struct dockerfile_check *check, const struct instru
             return;
         example = instruction->arguments[2];
         names = 1;
-        if (slice_equal_nocase(first, example))
+        if (slice_equal(first, text_lower(example, check->arena)))
             return;
     }
     for (size_t i = 0; instruction->keyword == KEYWORD_ARG && i < instruction->argument_count;
@@ -95,7 +95,7 @@ static void look_description(struct dockerfile_check *check, const struct instru
             return;
     }
     /* Words for linters are no descriptions. */
-    if (!names || lint_has_word(SLICE("hadolint plimsoll check"), first) ||
+    if (!names || !first.len || lint_has_word(SLICE("hadolint plimsoll check"), first) ||
         text_starts(first, "check=") || text_starts(first, "syntax=") ||
         text_starts(first, "escape="))
         return;

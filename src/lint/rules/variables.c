@@ -42,8 +42,9 @@ static void report_from(struct dockerfile_check *check, const struct stage *stag
     struct expansion expansion;
     if (!expand(check, &check->model->global, word, &expansion))
         return;
-    for (size_t i = 0; i < expansion.unset_count; i++) {
-        struct slice name = expansion.unset[i];
+    /* One with a default, too: what is not declared cannot be given either. */
+    for (size_t i = 0; i < expansion.used_count; i++) {
+        struct slice name = expansion.used[i];
         if (stage_variable(&check->model->global, name) ||
             lint_has_word(slice_str(platform_arguments), name))
             continue;
@@ -65,11 +66,32 @@ static void look_from(struct dockerfile_check *check, const struct stage *stage)
         report_from(check, stage, platform->value);
 }
 
+/* A name that is none whatever is given. */
+static void look_constant(struct dockerfile_check *check, const struct stage *stage)
+{
+    struct reference reference;
+    struct error err = {0};
+    struct slice written = stage->from->arguments[0];
+    if (stage->parent || slice_equal_str(written, "scratch") ||
+        reference_parse(text_unquoted(written), check->arena, &reference, &err))
+        return;
+    struct lint_finding *finding = check_report(
+        check, stage->from, written, "%.*s is no image name: %s", SLICE_ARG(written), err.text);
+    if (finding)
+        finding->severity = LINT_ERROR;
+}
+
 static void look_default(struct dockerfile_check *check, const struct stage *stage)
 {
     struct expansion expansion;
-    if (!stage->from || !stage->from->argument_count ||
-        !expand(check, &check->model->global, stage->from->arguments[0], &expansion))
+    if (!stage->from || !stage->from->argument_count)
+        return;
+    struct slice written = stage->from->arguments[0];
+    if (!text_has_variable(written)) {
+        look_constant(check, stage);
+        return;
+    }
+    if (!expand(check, &check->model->global, written, &expansion))
         return;
     for (size_t i = 0; i < expansion.unset_count; i++)
         if (lint_has_word(slice_str(platform_arguments), expansion.unset[i]))
@@ -78,7 +100,6 @@ static void look_default(struct dockerfile_check *check, const struct stage *sta
     struct error err = {0};
     if (expansion.text.len && reference_parse(expansion.text, check->arena, &reference, &err))
         return;
-    struct slice written = stage->from->arguments[0];
     if (!expansion.text.len)
         check_report(check, stage->from, written,
                      "%.*s is empty when no --build-arg is given, so a plain build fails; give the "
@@ -108,11 +129,20 @@ static const struct variable *elsewhere(const struct dockerfile_check *check, st
     return found;
 }
 
+/* Images whose environment is PATH alone. */
+static bool base_sets_nothing(const struct stage *root)
+{
+    if (!root || !root->base.len)
+        return false;
+    struct base_name base = base_name_split(root->base);
+    return lint_has_word(SLICE("scratch alpine debian ubuntu busybox"), base.name);
+}
+
 static void report_undefined(struct dockerfile_check *check, const struct instruction *instruction,
                              struct slice word, const struct stage_state *state, struct slice name)
 {
     const struct stage *stage = stage_around(check, instruction);
-    bool all_known = stage_is_scratch(stage_root(stage)) || (stage && stage->image->known);
+    bool all_known = base_sets_nothing(stage_root(stage)) || (stage && stage->image->known);
     bool platform = lint_has_word(slice_str(platform_arguments), name);
     const struct variable *other = elsewhere(check, name);
     struct slice near = near_name(state, name);
@@ -185,7 +215,7 @@ const struct dockerfile_rule rules_variables[] = {
               .codes = "InvalidDefaultArgInFrom",
               .severity = LINT_WARNING,
               .profiles = IN_DEFAULT | IN_BUILDKIT,
-              .title = "without build arguments the base image has no valid name",
+              .title = "base image has no valid name, or none without build arguments",
               .why = "A plain `docker build` must work: it is what editors, scanners and new "
                      "colleagues run.",
               .bad = "ARG TAG\nFROM alpine:${TAG}",

@@ -1,3 +1,2 @@
 FROM --platform=$BUILDPLATFORM alpine:3.23.1
-FROM --platform=${TARGETPLATFORM:-linux/amd64} alpine:3.23.1
 FROM alpine:3.23.1

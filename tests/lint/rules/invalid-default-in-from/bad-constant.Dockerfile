@@ -1,0 +1,3 @@
+FROM Alpine:3.23.1
+FROM scratch AS Base
+FROM Base
