@@ -1,0 +1,241 @@
+/* Runs shellcheck over a temporary folder of scripts, and reads what it says. */
+#include "lint/shellcheck_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+
+enum { BATCH_MAX = 2000, OUTPUT_MAX = 64 << 20 };
+
+void shellcheck_free(char *text)
+{
+    free(text);
+}
+
+static void read_comment(const struct shellcheck *check, struct json_reader *reader,
+                         struct lint_report *report)
+{
+    struct shellcheck_comment said = {.script = SIZE_MAX, .severity = LINT_WARNING};
+    struct slice name, text;
+    double number;
+    while (json_member(reader, &name)) {
+        uint64_t index;
+        if (slice_equal_str(name, "file")) {
+            if (json_string(reader, &text) && slice_u64(text, &index))
+                said.script = (size_t)index;
+        } else if (slice_equal_str(name, "level")) {
+            if (json_string(reader, &text))
+                lint_severity_parse(text, &said.severity);
+        } else if (slice_equal_str(name, "message")) {
+            json_string(reader, &said.message);
+        } else if (slice_equal_str(name, "fix")) {
+            json_skip(reader);
+        } else if (json_number(reader, &number) && number >= 0 && number < 1e9) {
+            unsigned *to = slice_equal_str(name, "line")        ? &said.line
+                           : slice_equal_str(name, "column")    ? &said.column
+                           : slice_equal_str(name, "endLine")   ? &said.end_line
+                           : slice_equal_str(name, "endColumn") ? &said.end_column
+                           : slice_equal_str(name, "code")      ? &said.code
+                                                                : NULL;
+            if (to)
+                *to = (unsigned)number;
+        }
+    }
+    if (said.script < check->count && said.code && !reader->failed)
+        shellcheck_tell(check->scripts[said.script], &said, report);
+}
+
+bool shellcheck_read(const struct shellcheck *check, struct slice output,
+                     struct lint_report *report, struct error *err)
+{
+    struct json_reader reader;
+    struct slice name;
+    json_reader_init(&reader, output, report->arena);
+    if (json_enter_object(&reader))
+        while (json_member(&reader, &name)) {
+            if (!slice_equal_str(name, "comments")) {
+                json_skip(&reader);
+                continue;
+            }
+            if (json_enter_array(&reader))
+                while (json_more(&reader))
+                    if (json_enter_object(&reader))
+                        read_comment(check, &reader, report);
+        }
+    return json_finish(&reader, err);
+}
+
+/* Its messages have quotes that no ASCII locale can write; its options of the user's do not hold
+   here. */
+static char **make_environment(struct arena *arena)
+{
+    static char locale[] = "LC_ALL=C.UTF-8";
+    size_t count = 0, kept = 0;
+    while (environ[count])
+        count++;
+    char **all = arena_array(arena, count + 2, sizeof *all);
+    for (size_t i = 0; all && i < count; i++) {
+        struct slice text = slice_str(environ[i]);
+        if (!slice_starts(text, SLICE("LC_ALL=")) && !slice_starts(text, SLICE("SHELLCHECK_OPTS=")))
+            all[kept++] = environ[i];
+    }
+    if (all)
+        all[kept] = locale;
+    return all;
+}
+
+static char **make_arguments(struct arena *arena, size_t first, size_t last)
+{
+    static const char *const options[] = {"shellcheck",           "--norc", "-f", "json1", "-e",
+                                          "SC2187,SC1090,SC1091", "--"};
+    size_t count = sizeof options / sizeof *options;
+    const char **arguments = arena_array(arena, count + (last - first) + 1, sizeof *arguments);
+    if (!arguments)
+        return NULL;
+    memcpy(arguments, options, sizeof options);
+    for (size_t i = first; i < last; i++) {
+        arguments[count] = arena_printf(arena, "%zu", i).at;
+        if (!arguments[count++])
+            return NULL;
+    }
+    return (char **)(uintptr_t)arguments;
+}
+
+/* *absent: there is no such program. */
+static bool start(const char *folder, char **arguments, char **environment, int output,
+                  pid_t *process, bool *absent, struct error *err)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, 1);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addchdir_np(&actions, folder);
+    int failed = posix_spawnp(process, arguments[0], &actions, NULL, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    *absent = failed == ENOENT;
+    return failed == 0 || error_set(err, ERROR_IO, "shellcheck: %s", strerror(failed));
+}
+
+/* All it says, unless that takes too long or is too much. */
+static bool read_output(int from, unsigned seconds, struct arena *arena, struct slice *output,
+                        struct error *err)
+{
+    double deadline = clock_monotonic() + seconds;
+    char *bytes = NULL;
+    size_t count = 0, room = 0;
+    for (;;) {
+        struct pollfd ready = {.fd = from, .events = POLLIN};
+        double left = deadline - clock_monotonic();
+        if (left <= 0)
+            return error_set(err, ERROR_IO, "shellcheck: no answer within %u seconds", seconds);
+        if (poll(&ready, 1, (int)(left * 1000) + 1) <= 0)
+            continue;
+        if (count == room && !(bytes = arena_grow(arena, bytes, count, &room, 1)))
+            return arena_error(err);
+        ssize_t got = read(from, bytes + count, room - count);
+        if (got <= 0)
+            break;
+        count += (size_t)got;
+        if (count > OUTPUT_MAX)
+            return error_set(err, ERROR_LIMIT, "shellcheck: an answer of over %d bytes",
+                             OUTPUT_MAX);
+    }
+    *output = slice_of(bytes ? bytes : "", count);
+    return true;
+}
+
+static void end_process(pid_t process, bool kill_it)
+{
+    int status;
+    if (kill_it)
+        kill(process, SIGKILL);
+    while (waitpid(process, &status, 0) < 0 && errno == EINTR)
+        ;
+}
+
+static bool ask(const struct shellcheck *check, const char *folder, size_t first, size_t last,
+                struct lint_report *report, bool *absent, struct error *err)
+{
+    CLEANUP_ARENA struct arena arena;
+    arena_init(&arena, 256 << 20);
+    char **arguments = make_arguments(&arena, first, last);
+    char **environment = make_environment(&arena);
+    int ends[2];
+    pid_t process;
+    struct slice output = {NULL, 0};
+    if (!arguments || !environment)
+        return arena_error(err);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return error_errno(err, "a pipe for shellcheck");
+    CLEANUP_FD int from = ends[0];
+    bool started = start(folder, arguments, environment, ends[1], &process, absent, err);
+    close(ends[1]);
+    if (!started)
+        return *absent;
+    bool done = read_output(from, check->seconds, &arena, &output, err);
+    end_process(process, !done);
+    if (!done)
+        return false;
+    return shellcheck_read(check, output, report, err) || error_add(err, "shellcheck's answer");
+}
+
+static bool write_script(const char *folder, const struct shellcheck_script *script,
+                         struct error *err)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%zu", folder, script->index);
+    CLEANUP_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return error_errno(err, "writing %s", path);
+    return file_write_fd(fd, script->text.at, script->text.len, err);
+}
+
+static void remove_scripts(const char *folder, size_t count)
+{
+    char path[4096];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%zu", folder, i);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
+static bool make_folder(char *folder, size_t size, struct error *err)
+{
+    const char *base = getenv("TMPDIR");
+    int length = snprintf(folder, size, "%s/plimsoll-shellcheck.XXXXXX",
+                          base && *base == '/' ? base : "/tmp");
+    if (length < 0 || (size_t)length >= size)
+        return error_set(err, ERROR_LIMIT, "TMPDIR is too long");
+    return mkdtemp(folder) || error_errno(err, "making %s", folder);
+}
+
+bool shellcheck_run(struct shellcheck *check, struct lint_report *report, bool *absent,
+                    struct error *err)
+{
+    char folder[2048];
+    *absent = false;
+    if (!check->count)
+        return true;
+    if (!make_folder(folder, sizeof folder, err))
+        return false;
+    bool done = true;
+    for (size_t i = 0; i < check->count && done; i++)
+        done = write_script(folder, check->scripts[i], err);
+    for (size_t i = 0; i < check->count && done && !*absent; i += BATCH_MAX) {
+        size_t last = check->count - i > BATCH_MAX ? i + BATCH_MAX : check->count;
+        done = ask(check, folder, i, last, report, absent, err);
+    }
+    remove_scripts(folder, check->count);
+    return done;
+}
