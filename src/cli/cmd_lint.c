@@ -45,6 +45,12 @@ static const struct option options[] = {
      .variable = "PLIMSOLL_LINT_NO_SHELLCHECK",
      .key = "lint.no-shellcheck",
      .prose = "Do not run ShellCheck on the commands of RUN, also when it is installed."},
+    {.name = "context",
+     .type = OPTION_STRING,
+     .argument = "FOLDER",
+     .variable = "PLIMSOLL_LINT_CONTEXT",
+     .prose = "The folder that the Dockerfiles are built with. Without it the Dockerfile's own or "
+              "the working folder, whichever has what it copies."},
     {.name = "no-context",
      .variable = "PLIMSOLL_LINT_NO_CONTEXT",
      .key = "lint.no-context",

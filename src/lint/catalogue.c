@@ -3,6 +3,7 @@
 
 #include "base/ascii.h"
 #include "base/suggest.h"
+#include "lint/context.h"
 #include "lint/dockerfile/check.h"
 #include "lint/image/image_check.h"
 #include "lint/lint.h"
@@ -57,6 +58,7 @@ static const struct {
     {nginx_rules, "nginx"},
     {haproxy_rules, "haproxy"},
     {header_rules, "headers"},
+    {context_rules, "context"},
     {NULL, NULL},
 };
 

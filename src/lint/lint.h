@@ -31,6 +31,7 @@ struct lint_options {
     bool offline, without_shellcheck, without_context, behind_tls;
     struct slice target_version; /* of nginx, HAProxy */
     const char *exceptions;      /* file; NULL: none */
+    const char *context;         /* folder that Dockerfiles are built with; NULL: told by them */
     struct slice *ignore;        /* --ignore: rules or codes */
     size_t ignore_count;
     struct slice *only; /* --only: these rules and no others, whatever the profile */
@@ -79,7 +80,8 @@ bool lint_run_image(const struct lint_options *options, const struct scan *scan,
 bool lint_rules(struct arena *arena, const struct lint_rule ***rules, size_t *count);
 /* By id or by any of its codes (any case); NULL: unknown. */
 const struct lint_rule *lint_rule_find(struct slice name);
-/* What it looks at: "dockerfile", "nginx", "haproxy", "headers" (of both), "image", "any". */
+/* What it looks at: "dockerfile", "nginx", "haproxy", "headers" (of both), "context",
+   "image", "any". */
 const char *lint_rule_kind(const struct lint_rule *rule);
 /* Of a name that lint_rule_find does not know: the nearest id or code; empty: nothing is near. */
 struct slice lint_rule_suggest(struct slice name, struct arena *arena);

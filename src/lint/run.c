@@ -16,6 +16,7 @@
 #include "lint/run_parts.h"
 
 enum { READ_MAX = DOCKERFILE_SIZE_MAX };
+enum { FINDINGS_MAX = 10000, SCRATCH_LEFT = 8 << 20 };
 #define SCRATCH_LIMIT ((size_t)1 << 30)
 
 bool lint_read(struct slice path, struct arena *arena, struct slice *bytes, struct error *err)
@@ -144,6 +145,11 @@ static bool lint_dockerfile(struct run *run, struct run_file *file, struct error
     }
     size_t slash = slice_find_last(file->absolute, '/');
     bool standard_input = slice_equal_str(file->file.path, "-");
+    struct slice context = run_context_folder(run, file, &dockerfile);
+    if (!run->options->without_context)
+        file->context = context;
+    if (!run->secrets)
+        run->secrets = secret_searcher_new();
     struct dockerfile_check check = {.dockerfile = &dockerfile,
                                      .model = &model,
                                      .report = &run->result->report,
@@ -152,17 +158,31 @@ static bool lint_dockerfile(struct run *run, struct run_file *file, struct error
                                      .resolver = &run->resolver,
                                      .folder = standard_input
                                                    ? (struct slice){NULL, 0}
-                                                   : slice_upto(file->absolute, slash ? slash : 1)};
+                                                   : slice_upto(file->absolute, slash ? slash : 1),
+                                     .context = context,
+                                     .secrets = run->secrets};
     dockerfile_check_run(&check, rule_enabled, file);
     return true;
 }
 
 /* ---- the files ---- */
 
-/* What lived in the scratch arena until now has to live as long as the report. */
-static bool keep_findings(struct run *run, size_t first)
+/* What lived in the scratch arena until now has to live as long as the report. A file that took all
+   of the scratch memory is told, and costs the others nothing. */
+static bool keep_findings(struct run *run, struct slice path, size_t first)
 {
     struct lint_report *report = &run->result->report;
+    if (report->failed && run->scratch.limit - run->scratch.used < SCRATCH_LEFT) {
+        report->failed = false;
+        lint_note(report, path, "not all of it was looked at: it takes more than %zu MiB of memory",
+                  SCRATCH_LIMIT >> 20);
+        run->result->unread++;
+    }
+    if (report->count - first > FINDINGS_MAX) {
+        lint_note(report, path, "%zu findings; only the first %d are shown", report->count - first,
+                  FINDINGS_MAX);
+        report->count = first + FINDINGS_MAX;
+    }
     for (size_t i = first; i < report->count; i++) {
         struct lint_finding *finding = report->findings[i];
         for (size_t j = 0; j < finding->edit_count; j++) {
@@ -236,7 +256,7 @@ static bool lint_one(struct run *run, const struct discovered *item, struct erro
         run->last_error = why;
         run->file_count = run->result->file_count = files;
     }
-    return keep_findings(run, first) || arena_error(err);
+    return keep_findings(run, item->path, first) || arena_error(err);
 }
 
 static bool discover(struct run *run, struct discovery *discovery, struct error *err)
@@ -309,9 +329,11 @@ bool lint_run(const struct lint_options *options, struct arena *arena, struct li
         run.resolver = *options->resolver;
     else
         run.resolver = base_images_resolver(images = base_images_new(arena, options->offline));
-    bool fine = run_files(&run, err) && run_judge(&run, err);
+    bool fine = run_files(&run, err) && run_contexts(&run, err) && run_judge(&run, err);
     if (images)
         base_images_done(images);
+    if (run.secrets)
+        secret_searcher_free(run.secrets);
     arena_done(&run.scratch);
     result->seconds = clock_monotonic() - began;
     return fine;

@@ -98,14 +98,28 @@ static struct run_file *file_of(struct run *run, const struct lint_finding *find
     return finding->file ? (struct run_file *)(uintptr_t)finding->file : NULL;
 }
 
+/* For findings of no file: of an image, or of what lies around a Dockerfile. */
+static const struct lint_settings *settings_of_path(struct run *run, struct slice path)
+{
+    const struct lint_settings *settings = run->image_settings;
+    struct error ignored; /* the folder's files were read for the Dockerfile before */
+    if (!settings && !settings_find(&run->store, path, &settings, &ignored))
+        return NULL;
+    return settings;
+}
+
 /* Rules of proxies do not ask who is enabled, and codes can be switched off one by one. */
 static bool judge(struct run *run, struct exceptions *exceptions, struct lint_finding *finding,
                   int64_t now)
 {
     const struct run_file *file = file_of(run, finding);
-    if (!file && run->image_settings &&
-        !settings_judge(run->image_settings, run->options, finding->path, finding))
-        return false;
+    if (!file) {
+        const struct lint_settings *settings = settings_of_path(run, finding->path);
+        struct slice absolute =
+            run->image_settings ? finding->path : path_absolute(finding->path, run->arena);
+        if (settings && !settings_judge(settings, run->options, absolute, finding))
+            return false;
+    }
     if (file) {
         if (finding->rule != &rule_parse_error && !run_enabled(file, finding->rule))
             return false;
@@ -154,9 +168,9 @@ static void count(struct run *run)
         if (file) {
             gate = file->settings->fail_on;
             never = file->settings->no_fail;
-        } else if (run->image_settings) {
-            gate = run->image_settings->fail_on;
-            never = run->image_settings->no_fail;
+        } else if (settings_of_path(run, finding->path)) {
+            gate = settings_of_path(run, finding->path)->fail_on;
+            never = settings_of_path(run, finding->path)->no_fail;
         } else if (run->options->fail_on_given) {
             gate = run->options->fail_on;
             never = gate == LINT_OFF;

@@ -12,6 +12,8 @@ struct run_file {
     struct slice absolute;
     const struct lint_settings *settings;
     struct ignore_set ignores;
+    struct slice context; /* folder that it is built with; empty: not known, or not to be looked at */
+    bool context_done;
 };
 
 struct run {
@@ -21,6 +23,7 @@ struct run {
     struct lint_result *result;
     struct settings_store store;
     struct base_resolver resolver;
+    struct secret_searcher *secrets; /* made for the first Dockerfile */
     struct run_file **files; /* beside result->files */
     size_t file_count, file_room;
     struct table included; /* absolute paths of what nginx.conf has included */
@@ -38,6 +41,12 @@ void run_parse_error(struct run *run, const struct lint_file *file, unsigned lin
 
 /* run_proxy.c: nginx and HAProxy, with what they include. */
 bool run_lint_proxy(struct run *run, struct run_file *file, struct error *err);
+
+/* run_context.c: the folder that a Dockerfile is built with (as people know it; empty for standard
+   input), and all that is wrong there. */
+struct slice run_context_folder(struct run *run, const struct run_file *file,
+                                const struct dockerfile *dockerfile);
+bool run_contexts(struct run *run, struct error *err);
 
 /* run_judge.c: severities, suppressions, exceptions, order, counts. */
 bool run_judge(struct run *run, struct error *err);
