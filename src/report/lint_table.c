@@ -86,13 +86,31 @@ static void put_source(struct line *line, const struct lint_finding *finding)
     line_end(line);
 }
 
-static void put_finding(struct line *line, const struct lint_finding *finding)
+/* Whether the line of finding `at` holds a secret: one of its own findings, which stand side by
+   side, says so. */
+static bool is_secret_line(const struct lint_report *report, size_t at)
+{
+    const struct lint_finding *this = report->findings[at];
+    size_t first = at;
+    while (first && report->findings[first - 1]->file == this->file &&
+           report->findings[first - 1]->line == this->line)
+        first--;
+    for (size_t i = first; i < report->count && report->findings[i]->file == this->file &&
+                           report->findings[i]->line == this->line;
+         i++)
+        if (report->findings[i]->secret)
+            return true;
+    return false;
+}
+
+static void put_finding(struct line *line, const struct lint_finding *finding, bool quoted)
 {
     struct line text = {line->file,
                         line->width && line->width < WIDTH_TEXT ? line->width : WIDTH_TEXT, 0};
     put_head(line, finding);
     line_wrap(&text, INDENT, finding->message);
-    put_source(line, finding);
+    if (quoted)
+        put_source(line, finding);
     if (finding->edit_count) {
         line_print(line, "%*s", INDENT, "");
         line_styled(line, STYLE_GREEN, SLICE("--fix"));
@@ -157,7 +175,7 @@ bool lint_report_table(const struct lint_result *result, const struct lint_repor
         }
         path = finding->path;
         any = true;
-        put_finding(&line, finding);
+        put_finding(&line, finding, !is_secret_line(&result->report, i));
     }
     fputs(any ? "\n" : "", file);
     lint_report_headers(result, line.width, file);

@@ -10,23 +10,25 @@ static void look_pair(struct dockerfile_check *check, const struct instruction *
                       struct slice name, struct slice value, struct slice place)
 {
     struct secret_match match;
+    struct lint_finding *finding = NULL;
     const struct secret_kind *kind = NULL;
     if (check->secrets && value.len)
         kind = secret_of_assignment(check->secrets, name, value, &match);
     if (kind) {
-        struct lint_finding *finding =
-            check_report(check, instruction, place,
-                         "%.*s holds what looks like a secret (%s), readable by everybody who gets "
-                         "the image; revoke it, and " USE_INSTEAD,
-                         SLICE_ARG(name), kind->title);
+        finding = check_report(check, instruction, place,
+                               "%.*s holds what looks like a secret (%s), readable by everybody "
+                               "who gets the image; revoke it, and " USE_INSTEAD,
+                               SLICE_ARG(name), kind->title);
         if (finding)
             finding->severity = LINT_ERROR;
     } else if (secret_name(name) || slice_equal_nocase(name, SLICE("AWS_ACCESS_KEY_ID"))) {
-        check_report(
-            check, instruction, place,
-            "%.*s is a secret by its name, and %s keeps it in the image's history; " USE_INSTEAD,
-            SLICE_ARG(name), dockerfile_keyword_name(instruction->keyword));
+        finding = check_report(check, instruction, place,
+                               "%.*s is a secret by its name, and %s keeps it in the image's "
+                               "history; " USE_INSTEAD,
+                               SLICE_ARG(name), dockerfile_keyword_name(instruction->keyword));
     }
+    if (finding)
+        finding->secret = value.len && !text_has_variable(value);
 }
 
 static void look_secret(struct dockerfile_check *check, const struct instruction *instruction)
