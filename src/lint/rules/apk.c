@@ -58,7 +58,7 @@ static const struct shell_word *adding_verb(const struct shell_command *command)
     if (!slice_equal(command->program, SLICE("apk")))
         return NULL;
     struct operands operands = operands_of(command, apk_values);
-    const struct shell_word *verb = operands_next(&operands);
+    const struct shell_word *verb = operands_verb(&operands);
     if (!verb || !slice_equal(verb->value, SLICE("add")) ||
         run_has_any_option(command, "--no-cache --cache-dir"))
         return NULL;

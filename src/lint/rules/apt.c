@@ -11,7 +11,7 @@ static void check_recommends(struct dockerfile_check *check, const struct run_bo
                              const struct shell_command *command)
 {
     struct operands operands = operands_of(command, apt_values);
-    const struct shell_word *verb = operands_next(&operands);
+    const struct shell_word *verb = operands_verb(&operands);
     if (!run_is_build(body) || !verb || !slice_equal(verb->value, SLICE("install")) ||
         run_has_any_option(command, "--no-install-recommends --without-recommends -R "
                                     "--install-recommends --print-uris -s --simulate") ||
@@ -85,7 +85,7 @@ static void check_apt(struct dockerfile_check *check, const struct run_body *bod
     if (!run_is_build(body) || !command->first_argument)
         return;
     struct operands operands = operands_of(command, apt_values);
-    const struct shell_word *verb = operands_next(&operands);
+    const struct shell_word *verb = operands_verb(&operands);
     const struct shell_word *program = &command->words[command->first_argument - 1];
     const char *name = verb ? script_name(verb->value) : "apt-get";
     struct lint_finding *finding = check_report(
@@ -104,7 +104,7 @@ static void check_dist_upgrade(struct dockerfile_check *check, const struct run_
                                const struct shell_command *command)
 {
     struct operands operands = operands_of(command, apt_values);
-    const struct shell_word *verb = operands_next(&operands);
+    const struct shell_word *verb = operands_verb(&operands);
     if (run_is_build(body) && verb &&
         lint_has_word(SLICE("dist-upgrade full-upgrade"), verb->value))
         check_report(check, body->instruction, run_place(body, verb->raw),
@@ -117,7 +117,7 @@ static void check_apt_key(struct dockerfile_check *check, const struct run_body 
                           const struct shell_command *command)
 {
     struct operands operands = operands_of(command, "--keyring --keyserver");
-    const struct shell_word *verb = operands_next(&operands);
+    const struct shell_word *verb = operands_verb(&operands);
     if (run_is_build(body) && verb && lint_has_word(SLICE("add adv"), verb->value))
         check_report(check, body->instruction, run_place(body, command->raw),
                      "apt-key lets the key sign packages of every repository and is gone from "

@@ -10,6 +10,9 @@ static void check_pointless(struct dockerfile_check *check, const struct run_bod
     /* A build may ask a host for its sources by ssh, and mount where it was allowed to. */
     if (slice_equal(command->program, SLICE("ssh")) && run_has_mount_type(body, "ssh"))
         return;
+    if (slice_equal(command->program, SLICE("systemctl")) &&
+        !run_is(command, "systemctl", "start restart stop reload status try-restart", NULL))
+        return; /* `enable` makes links, which is fine */
     const struct instruction *run =
         body->instruction->onbuild ? body->instruction->onbuild : body->instruction;
     if (slice_equal(command->program, SLICE("mount")) && instruction_flag(run, "security"))

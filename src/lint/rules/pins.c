@@ -212,7 +212,7 @@ static void judge(struct dockerfile_check *check, const struct run_body *body,
 /* Moves behind the verb; false when the command installs nothing. */
 static bool behind_verb(const struct installer *installer, struct operands *operands)
 {
-    const struct shell_word *verb = operands_next(operands);
+    const struct shell_word *verb = operands_verb(operands);
     if (!verb || !lint_has_word(slice_str(installer->verbs), verb->value))
         return false;
     if (!slice_equal(verb->value, SLICE("global")))

@@ -69,7 +69,7 @@ static const struct shell_word *asking_verb(const struct prompter *prompter,
                                             const struct shell_command *command)
 {
     struct operands operands = operands_of(command, prompter->with_values);
-    const struct shell_word *verb = operands_next(&operands);
+    const struct shell_word *verb = operands_verb(&operands);
     if (!verb || run_has_any_option(command, prompter->answers) ||
         run_has_any_option(command, prompter->harmless))
         return NULL;

@@ -44,6 +44,14 @@ const struct shell_word *operands_next(struct operands *operands)
     return NULL;
 }
 
+const struct shell_word *operands_verb(struct operands *operands)
+{
+    const struct shell_word *word = operands_next(operands);
+    while (word && !word->literal && word->value.len && word->value.at[0] == '$')
+        word = operands_next(operands);
+    return word;
+}
+
 bool run_has_argument(const struct shell_command *command, const char *word)
 {
     size_t count = shell_argument_count(command);
@@ -77,7 +85,7 @@ bool run_is(const struct shell_command *command, const char *programs, const cha
     if (!verbs)
         return true;
     struct operands operands = operands_of(command, with_values);
-    const struct shell_word *verb = operands_next(&operands);
+    const struct shell_word *verb = operands_verb(&operands);
     return verb && lint_has_word(slice_str(verbs), verb->value);
 }
 

@@ -27,6 +27,8 @@ struct operands {
 };
 struct operands operands_of(const struct shell_command *command, const char *with_values);
 const struct shell_word *operands_next(struct operands *operands); /* NULL: no more */
+/* The same without words that are nothing but a variable: `apt-get $OPTIONS install`. */
+const struct shell_word *operands_verb(struct operands *operands);
 
 /* Whether a literal word stands among the arguments. */
 bool run_has_argument(const struct shell_command *command, const char *word);

@@ -15,7 +15,7 @@ static const struct run_body *only_body(const struct dockerfile_check *check, si
 
 static bool is_plain_run(const struct instruction *instruction)
 {
-    return instruction->keyword == KEYWORD_RUN && !instruction->json && !instruction->heredoc_count;
+    return instruction->keyword == KEYWORD_RUN && !instruction->heredoc_count;
 }
 
 static bool same_flags(const struct instruction *a, const struct instruction *b)
@@ -32,22 +32,20 @@ static size_t count_commands(const struct run_body *body)
 {
     size_t count = 0;
     for (size_t i = 0; i < body->script.count; i++)
-        count += body->script.commands[i].word_count > 0;
+        count += body->script.commands[i].word_count > 0 && !body->script.commands[i].nested;
     return count;
 }
 
-/* Whether the layer deletes what an earlier one may have brought. */
-static bool removes_something(const struct run_body *body)
+/* Whether the first thing that the layer does is to delete what an earlier one brought; an rm
+   further on is likely of what the RUN made itself. */
+static bool begins_by_deleting(const struct run_body *body)
 {
-    for (size_t i = 0; i < body->script.count; i++) {
-        const struct shell_command *command = &body->script.commands[i];
-        if (slice_equal(command->program, SLICE("rm")) || run_is(command, "apk", "del", "") ||
+    const struct shell_command *command = body->script.commands;
+    return body->is_shell && body->script.count &&
+           (run_is(command, "rm", NULL, NULL) || run_is(command, "apk", "del", "") ||
             run_is(command, "apt-get apt", "remove purge autoremove clean", "-o") ||
-            run_is(command, "yum dnf microdnf", "remove erase autoremove clean", "") ||
-            run_is(command, "npm yarn pip gem", "cache prune uninstall", ""))
-            return true;
-    }
-    return false;
+            run_is(command, "yum dnf microdnf zypper", "remove erase rm autoremove clean", "") ||
+            run_is(command, "npm yarn pip gem", "cache prune uninstall", ""));
 }
 
 /* What of the first would still hold in the second if they were one. */
@@ -133,9 +131,10 @@ static void fix_merge(struct dockerfile_check *check, struct lint_finding *findi
     const struct slice bytes = check->dockerfile->file->bytes;
     size_t body = dockerfile_offset(check->dockerfile, b, b->body.at);
     struct slice comments = {NULL, 0};
-    if (!finding || !first->is_shell || !second->is_shell || leaves_traces(first) ||
-        !ends_openly(first) || !second->script.complete || !is_and_list(second) ||
-        a->end >= b->start || !a->end || body < b->start || a->empty_continuation)
+    if (!finding || first->exec || second->exec || !first->is_shell || !second->is_shell ||
+        leaves_traces(first) || !ends_openly(first) || !second->script.complete ||
+        !is_and_list(second) || a->end >= b->start || !a->end || body < b->start ||
+        a->empty_continuation)
         return;
     struct slice head = slice_of(bytes.at + b->start, body - b->start);
     struct slice gap = slice_of(bytes.at + a->end, b->start - a->end);
@@ -150,16 +149,16 @@ static void fix_merge(struct dockerfile_check *check, struct lint_finding *findi
 }
 
 /*
- * Hadolint leaves out RUNs of more than two commands, taking them for joined by intent; that is
- * kept, but for a RUN that deletes: there the merge makes the image smaller.
+ * A RUN of several commands was joined by intent, says Hadolint; that is kept, but for one that
+ * deletes: there the merge makes the image smaller.
  */
 static void check_pair(struct dockerfile_check *check, size_t index)
 {
     const struct run_body *first = only_body(check, index - 1), *second = only_body(check, index);
     if (!first || !second)
         return;
-    bool deletes = second->is_shell && removes_something(second);
-    if ((count_commands(first) > 2 || count_commands(second) > 2) && !deletes)
+    bool deletes = begins_by_deleting(second);
+    if ((count_commands(first) > 1 || count_commands(second) > 1) && !deletes)
         return;
     const struct instruction *run = second->instruction;
     struct lint_finding *finding = check_report(

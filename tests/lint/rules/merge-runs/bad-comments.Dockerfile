@@ -1,6 +1,6 @@
 FROM debian:12
-RUN apt-get update && \
-    apt-get install -y curl=7
+RUN apt-get install -y \
+    curl=7
 
 # The program itself.
 # It is small.

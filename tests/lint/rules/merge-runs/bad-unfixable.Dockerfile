@@ -11,3 +11,5 @@ RUN export A=1
 RUN echo "$A"
 RUN make &
 RUN make y
+RUN ["make"]
+RUN make

@@ -1,4 +1,4 @@
-# Heredocs, JSON, other flags, other instructions between, long lists joined by intent.
+# Heredocs, other flags, other instructions between, lists joined by intent.
 FROM debian:12
 RUN <<EOF
 apt-get update
@@ -11,11 +11,12 @@ RUN --mount=type=cache,target=/y make
 RUN --network=none make
 RUN --mount=type=secret,id=a --network=none make
 ENV A=1
-RUN ["make"]
 RUN make
 USER app
 RUN a && b && c
-RUN d && e && f
+RUN d
+RUN e && f
+RUN apt-get update && rm -rf /var/lib/apt/lists/*
 FROM debian:12
 RUN make
 FROM debian:12

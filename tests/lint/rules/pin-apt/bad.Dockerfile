@@ -14,3 +14,4 @@ ENV PACKAGES="make g++"
 RUN apt-get install -y $PACKAGES
 RUN bash -c "apt-get update && apt-get install -y wget"
 RUN cat /tmp/list | xargs apt-get install -y tmux
+RUN apt-get $APT_OPTIONS install htop
