@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
-enum { ANALYSIS_VERSION = 3 };
+enum { ANALYSIS_VERSION = 4 };
 
 /* Kinds of packages; the number is stored, so new kinds are added at the end. */
 enum package_type {
@@ -97,6 +97,14 @@ struct observation {
     struct slice path, detail, amount;
 };
 
+/* What `scan --secrets` found: never the value. */
+struct layer_secret {
+    struct slice path;
+    struct slice kind; /* id of a row of data/secrets.yaml */
+    struct slice hint; /* masked (secret.h) */
+    uint32_t line;     /* from 1 */
+};
+
 /* Sorted, without doubles; path_key of image/path.h. */
 struct path_set {
     const uint64_t *hashes;
@@ -122,6 +130,8 @@ struct analysis {
     size_t database_count, database_room;
     struct observation *observations;
     size_t observation_count, observation_room;
+    struct layer_secret *secrets; /* only where they were asked for */
+    size_t secret_count, secret_room;
     uint64_t entries;     /* in the tar */
     uint64_t size;        /* of the tar, uncompressed bytes read */
     struct slice diff_id; /* when it was computed; else empty */

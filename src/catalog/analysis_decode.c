@@ -6,6 +6,7 @@
 #include <endian.h>
 
 #include "catalog/analysis_form.h"
+#include "catalog/secret.h"
 
 struct reader {
     struct slice rest; /* behind the header: records, pool, paths */
@@ -159,6 +160,18 @@ static bool get_sections(struct reader *reader, const struct slice encoded[FORM_
     analysis->database_count = analysis->database_room = (size_t)reader->counts[FORM_DATABASES];
     analysis->observation_count = analysis->observation_room =
         (size_t)reader->counts[FORM_OBSERVATIONS];
+    analysis->secrets = records[FORM_SECRETS];
+    analysis->secret_count = analysis->secret_room = (size_t)reader->counts[FORM_SECRETS];
+    return true;
+}
+
+/* A subverted child must not get a value out as a hint, nor a kind that nobody knows. */
+static bool check_secrets(const struct analysis *analysis, struct error *err)
+{
+    for (size_t i = 0; i < analysis->secret_count; i++)
+        if (!secret_kind_find(analysis->secrets[i].kind) ||
+            !secret_hint_is_masked(analysis->secrets[i].hint))
+            return malformed(err, "a secret of no known kind, or not masked");
     return true;
 }
 
@@ -180,7 +193,7 @@ bool analysis_decode(struct slice bytes, struct arena *arena, struct analysis *a
         return malformed(err, "its parts do not make up its size");
     if (!get_string(reader.pool, bytes.at + HEADER_DIFF_ID, &made.diff_id))
         return malformed(err, "its digest refers outside");
-    if (!get_sections(&reader, encoded, arena, &made, err) ||
+    if (!get_sections(&reader, encoded, arena, &made, err) || !check_secrets(&made, err) ||
         !get_paths(owned, arena, &made.owned, err) ||
         !get_paths(written, arena, &made.written, err))
         return false;

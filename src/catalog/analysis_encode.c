@@ -86,6 +86,7 @@ static void list_sections(const struct analysis *a, struct section sections[FORM
     sections[FORM_DATABASES] = (struct section){(const char *)a->databases, a->database_count};
     sections[FORM_OBSERVATIONS] =
         (struct section){(const char *)a->observations, a->observation_count};
+    sections[FORM_SECRETS] = (struct section){(const char *)a->secrets, a->secret_count};
 }
 
 /* The most that strings can take; false when that cannot be addressed. */

@@ -22,6 +22,9 @@ static const uint16_t database_columns[] = {0};
 static const uint16_t observation_columns[] = {offsetof(struct observation, path),
                                                offsetof(struct observation, detail),
                                                offsetof(struct observation, amount)};
+static const uint16_t secret_columns[] = {offsetof(struct layer_secret, path),
+                                          offsetof(struct layer_secret, kind),
+                                          offsetof(struct layer_secret, hint)};
 
 const struct form_shape form_shapes[FORM_SECTIONS] = {
     [FORM_PACKAGES] = {.size = sizeof(struct package),
@@ -44,6 +47,12 @@ const struct form_shape form_shapes[FORM_SECTIONS] = {
                            .flag_at = offsetof(struct observation, kind),
                            .flag_least = 1,
                            .flag_most = OBSERVATION_KINDS - 1},
+    [FORM_SECRETS] = {.size = sizeof(struct layer_secret),
+                      COLUMNS(secret_columns),
+                      .flag_size = sizeof(uint32_t),
+                      .flag_at = offsetof(struct layer_secret, line),
+                      .flag_least = 1,
+                      .flag_most = UINT32_MAX},
 };
 
 size_t form_record_size(const struct form_shape *shape)

@@ -5,7 +5,7 @@
  *
  *     header                                       HEADER_BYTES
  *     packages        count × (flag, columns)      each: u32 flag, u32 zero, (u32 offset, u32 len)…
- *     distributions … removals … notes … databases … observations
+ *     distributions … removals … notes … databases … observations … secrets
  *     pool            bytes the columns refer to   offset 0 is its first byte
  *     zeroes          up to a multiple of 8
  *     owned, written  u64 each, ascending
@@ -22,6 +22,7 @@ enum form_section {
     FORM_NOTES,
     FORM_DATABASES,
     FORM_OBSERVATIONS,
+    FORM_SECRETS,
     FORM_SECTIONS
 };
 

@@ -130,6 +130,21 @@ void collector_add_database(struct collector *collector, struct slice clean_path
         collector->failed = true;
 }
 
+void collector_add_secret(struct collector *collector, struct slice clean_path,
+                          const struct secret_match *match, unsigned line)
+{
+    struct analysis *analysis = collector->analysis;
+    struct layer_secret last = {0};
+    if (analysis->secret_count)
+        last = analysis->secrets[analysis->secret_count - 1];
+    struct layer_secret made = {keep_as(collector, clean_path, last.path),
+                                slice_str(match->kind->id), keep(collector, slice_str(match->hint)),
+                                line + match->line};
+    if (!ARENA_PUSH(collector->arena, analysis->secrets, analysis->secret_count,
+                    analysis->secret_room, made))
+        collector->failed = true;
+}
+
 void collector_add_observation(struct collector *collector, const struct observation *observation)
 {
     struct analysis *analysis = collector->analysis;

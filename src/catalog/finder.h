@@ -8,6 +8,7 @@
  * tests on real data, a fuzz target (see README.md here).
  */
 #include "catalog/analysis.h"
+#include "catalog/secret.h"
 
 /* Where results go. Owned by the walk of one layer; strings must be copied into `arena` by the add
    functions (they do it themselves). */
@@ -39,6 +40,9 @@ void collector_add_written(struct collector *collector, struct slice clean_path)
 void collector_add_removal(struct collector *collector, struct slice clean_path, bool opaque);
 void collector_add_database(struct collector *collector, struct slice clean_path);
 void collector_add_observation(struct collector *collector, const struct observation *observation);
+/* `line` is added to the match's. */
+void collector_add_secret(struct collector *collector, struct slice clean_path,
+                          const struct secret_match *match, unsigned line);
 /* Sorts and de-duplicates the path sets into the analysis. */
 bool collector_finish(struct collector *collector, struct error *err);
 

@@ -7,11 +7,12 @@ static void note_unreadable(void *context, struct slice path, const char *why)
     collector_add_note(&visit->collector, path, why);
 }
 
-bool catalog_folder(int folder, struct arena *arena, struct analysis *analysis, struct error *err)
+bool catalog_folder(int folder, const struct catalog_options *wanted, struct arena *arena,
+                    struct analysis *analysis, struct error *err)
 {
     struct layer_visit visit;
     struct layer_summary summary = {0};
-    bool good = layer_visit_init(&visit, arena, analysis, err);
+    bool good = layer_visit_init(&visit, wanted, arena, analysis, err);
     if (good) {
         good =
             layer_walk_folder(folder, NULL, &layer_visitor, &visit, note_unreadable, &summary, err);

@@ -59,8 +59,10 @@ static enum layer_want visit_entry(void *context, const struct layer_entry *entr
     visit->path = entry->path;
     visit->size = entry->size;
     visit->begun = false;
+    visit->searched =
+        !visit->finder && secret_file_wants(&visit->secrets, entry->path, entry->size);
     if (!visit->finder)
-        return entry->size < PROGRAM_LEAST ? LAYER_NONE : LAYER_PIECES;
+        return entry->size < PROGRAM_LEAST && !visit->searched ? LAYER_NONE : LAYER_PIECES;
     if (!visit->finder->only_owns)
         collector_add_database(&visit->collector, entry->path);
     const char *excuse = visit->finder->excuse;
@@ -78,20 +80,25 @@ static bool visit_bytes(void *context, uint64_t offset, struct slice bytes)
         arena_reset(&visit->scratch);
         return true;
     }
-    if (offset == 0 && !visit->begun)
+    if (offset == 0 && !visit->begun && visit->size >= PROGRAM_LEAST)
         visit->begun =
             program_begin(visit->scanner, visit->path, slice_upto(bytes, HEAD_MAX), visit->size);
+    if (visit->searched)
+        visit->searched =
+            secret_file_feed(&visit->secrets, visit->path, offset, bytes, visit->size);
     if (!visit->begun)
-        return false;
+        return visit->searched;
     program_feed(visit->scanner, offset, bytes);
     uint64_t end = offset + bytes.len;
-    return end < visit->size && program_wants(visit->scanner, end, visit->size - end);
+    return end < visit->size &&
+           (visit->searched || program_wants(visit->scanner, end, visit->size - end));
 }
 
 static bool visit_wants(void *context, uint64_t offset, uint64_t len)
 {
     struct layer_visit *visit = context;
-    return offset == 0 || (visit->begun && program_wants(visit->scanner, offset, len));
+    return offset == 0 || visit->searched ||
+           (visit->begun && program_wants(visit->scanner, offset, len));
 }
 
 static void visit_end(void *context, bool complete)
@@ -102,6 +109,7 @@ static void visit_end(void *context, bool complete)
     if (visit->begun)
         program_end(visit->scanner, &visit->collector);
     visit->begun = false;
+    secret_file_end(&visit->secrets);
 }
 
 static void visit_removal(void *context, struct slice path, bool opaque)
@@ -118,13 +126,17 @@ const struct layer_visitor layer_visitor = {
     .removal = visit_removal,
 };
 
-bool layer_visit_init(struct layer_visit *visit, struct arena *arena, struct analysis *analysis,
-                      struct error *err)
+bool layer_visit_init(struct layer_visit *visit, const struct catalog_options *options,
+                      struct arena *arena, struct analysis *analysis, struct error *err)
 {
     *visit = (struct layer_visit){.scanner = program_scanner_new()};
     arena_init(&visit->scratch, SCRATCH_MAX);
     collector_init(&visit->collector, arena, &visit->scratch, analysis);
-    return visit->scanner || arena_error(err);
+    bool secrets = options && options->secrets;
+    if (!visit->scanner ||
+        (secrets && !secret_file_init(&visit->secrets, &visit->collector, arena)))
+        return arena_error(err);
+    return true;
 }
 
 /* Go's VERSION and Java's release tell of a tree; a program in that tree tells it better. */
@@ -180,15 +192,17 @@ bool layer_visit_finish(struct layer_visit *visit, bool good, const struct layer
 void layer_visit_done(struct layer_visit *visit)
 {
     program_scanner_free(visit->scanner);
+    secret_file_done(&visit->secrets);
     arena_done(&visit->scratch);
 }
 
-bool catalog_layer(struct stream *stored, const struct layer_options *options, struct arena *arena,
+bool catalog_layer(struct stream *stored, const struct layer_options *options,
+                   const struct catalog_options *wanted, struct arena *arena,
                    struct analysis *analysis, struct error *err)
 {
     struct layer_visit visit;
     struct layer_summary summary = {0};
-    bool good = layer_visit_init(&visit, arena, analysis, err);
+    bool good = layer_visit_init(&visit, wanted, arena, analysis, err);
     if (good) {
         good = layer_read(stored, options, &layer_visitor, &visit, arena, &summary, err);
         good = layer_visit_finish(&visit, good, &summary, err);

@@ -47,3 +47,9 @@ const struct secret_kind *secret_of_assignment(struct secret_searcher *searcher,
 bool secret_name(struct slice name);
 
 extern const struct secret_kind *const secret_kinds[]; /* ended by NULL */
+/* Another number when the table is another one: for keys of caches. */
+extern const unsigned secret_table_mark;
+/* The kind of this id; NULL: there is none. */
+const struct secret_kind *secret_kind_find(struct slice id);
+/* Whether a hint has the form of those that a search gives. */
+bool secret_hint_is_masked(struct slice hint);

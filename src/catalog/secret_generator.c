@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/yaml.h"
 #include "catalog/secret_pattern.h"
 #ifdef SECRET_HYPERSCAN
@@ -323,6 +324,7 @@ int main(int argc, char **argv)
     fprintf(out, "#include \"catalog/secret_table.h\"\n\n");
     write_rows(out, list);
     write_keywords(out);
+    fprintf(out, "const unsigned secret_table_mark = 0x%08xU;\n", (unsigned)hash64(bytes));
     write_program(out);
     write_database(out);
     arena_done(&arena);

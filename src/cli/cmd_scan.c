@@ -43,6 +43,11 @@ static const struct option options[] = {
      .variable = "PLIMSOLL_STRICT",
      .key = "scan.strict",
      .prose = "End with 4 when part of the image could not be read."},
+    {.name = "secrets",
+     .variable = "PLIMSOLL_SECRETS",
+     .key = "scan.secrets",
+     .prose = "Look for secrets, too: keys, tokens and passwords in the files of every layer, also "
+              "deleted ones, in the environment and in the history. Their values are never shown."},
     {.name = "all", .prose = "In table and markdown a line for each finding, however many."},
     SCAN_EXCEPTIONS_OPTION,
     SCAN_ALL_PLATFORMS_OPTION,
@@ -105,6 +110,7 @@ static bool run(struct invocation *call, struct error *err)
         !scan_call_options(call, call->operands, call->operand_count, &scan_options, err))
         return false;
     scan_options.source.all_platforms = option_flag(call, "all-platforms");
+    scan_options.secrets = option_flag(call, "secrets");
     scan_options.exceptions = scan_call_exceptions(call);
     tell_foreign_files(scan_options.exceptions);
     bool fine = scan_run(&scan, &scan_options, call->arena, err);

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/table.h"
 #include "report/formats.h"
+#include "report/secrets.h"
 #include "report/summary.h"
 
 /* null where there is nothing, so that every object has all its members. */
@@ -257,6 +258,47 @@ static void put_packages(struct json_writer *json, const struct scan_result *res
     json_end_array(json);
 }
 
+static void put_secret(struct json_writer *json, const struct scan_secret *secret)
+{
+    struct scan_finding judged = secret_judgement(secret);
+    const struct layer *layer = secret->layer;
+    struct slice digest = {0};
+    json_begin_object(json);
+    json_field(json, "id", slice_str(secret->kind->id));
+    json_field(json, "title", slice_str(secret->kind->title));
+    json_field(json, "severity", slice_str(severity_name(secret->severity)));
+    json_field(json, "in", slice_str(secret_place_name(secret->in)));
+    json_field(json, "place", secret->place);
+    json_name(json, "line");
+    if (secret->line)
+        json_put_int(json, secret->line);
+    else
+        json_put_null(json);
+    json_field(json, "hint", secret->hint);
+    if (layer)
+        digest = digest_slice(layer->digest.text[0] ? &layer->digest : &layer->diff_id);
+    field_or_null(json, "layer", digest);
+    json_field_bool(json, "deleted", secret->deleted);
+    json_field(json, "advice", slice_str(secret->kind->advice));
+    put_suppression(json, &judged);
+    json_field_bool(json, "in_baseline", secret->in_baseline);
+    json_end_object(json);
+}
+
+/* null: they were not looked for. */
+static void put_secrets(struct json_writer *json, const struct scan_result *result)
+{
+    json_name(json, "secrets");
+    if (!result->secrets_searched) {
+        json_put_null(json);
+        return;
+    }
+    json_begin_array(json);
+    for (size_t i = 0; i < result->secret_count; i++)
+        put_secret(json, &result->secrets[i]);
+    json_end_array(json);
+}
+
 static void put_notes(struct json_writer *json, const struct scan_result *result)
 {
     json_name(json, "notes");
@@ -325,6 +367,7 @@ bool report_json(const struct scan_result *result, const struct report_options *
     put_summary(&json, result);
     if (!put_findings(&json, result, arena))
         return arena_error(err);
+    put_secrets(&json, result);
     put_packages(&json, result);
     put_notes(&json, result);
     put_database(&json, result);

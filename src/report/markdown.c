@@ -6,6 +6,7 @@
 #include "report/formats.h"
 #include "report/group.h"
 #include "report/markdown_text.h"
+#include "report/secrets.h"
 #include "report/summary.h"
 
 /* An address that can stand in a link as it is. */
@@ -149,6 +150,7 @@ bool report_markdown(const struct scan_result *result, const struct report_optio
     for (size_t i = 0; i < groups.count; i++)
         put_group(file, &groups.groups[i]);
     fputc('\n', file);
+    markdown_put_secrets(file, result, arena);
     put_suppressed(file, result);
     put_notes(file, result);
     return true;

@@ -9,14 +9,13 @@
 #include "base/json.h"
 #include "base/table.h"
 #include "report/formats.h"
+#include "report/sarif_parts.h"
 #include "report/sarif_text.h"
 #include "report/summary.h"
 
-#define ROOT "ROOTFS"
-
 /* ---- rules ---- */
 
-static const char *level_of(enum severity severity)
+const char *sarif_level(enum severity severity)
 {
     return severity >= SEVERITY_HIGH ? "error" : severity == SEVERITY_MEDIUM ? "warning" : "note";
 }
@@ -104,7 +103,7 @@ static void put_rule(struct json_writer *json, const struct finding *finding, st
     sarif_put_text(json, "fullDescription", title);
     json_name(json, "defaultConfiguration");
     json_begin_object(json);
-    json_field(json, "level", slice_str(level_of(finding->severity)));
+    json_field(json, "level", slice_str(sarif_level(finding->severity)));
     json_end_object(json);
     if (sarif_is_web(finding->url))
         json_field(json, "helpUri", finding->url);
@@ -127,8 +126,9 @@ static bool put_rules(struct json_writer *json, const struct scan_result *result
             return false;
         put_rule(json, finding, arena);
     }
+    bool fine = sarif_put_secret_rules(json, result, rules, arena);
     json_end_array(json);
-    return true;
+    return fine;
 }
 
 /* ---- results ---- */
@@ -159,7 +159,7 @@ static void put_location(struct json_writer *json, const struct scan_result *res
     json_name(json, "artifactLocation");
     json_begin_object(json);
     json_field(json, "uri", sarif_uri(path, arena));
-    json_field(json, "uriBaseId", SLICE(ROOT));
+    json_field(json, "uriBaseId", SLICE(SARIF_ROOT));
     json_end_object(json);
     json_name(json, "region");
     json_begin_object(json);
@@ -193,7 +193,7 @@ static void put_fingerprint(struct json_writer *json, const struct finding *find
     json_end_object(json);
 }
 
-static void put_suppression(struct json_writer *json, const struct scan_finding *scanned)
+void sarif_put_suppression(struct json_writer *json, const struct scan_finding *scanned)
 {
     if (!scanned->suppressed)
         return;
@@ -244,14 +244,14 @@ static void put_result(struct json_writer *json, const struct scan_result *resul
     json_begin_object(json);
     json_field(json, "ruleId", finding->id);
     json_field_int(json, "ruleIndex", (int64_t)(uintptr_t)table_get(rules, finding->id) - 1);
-    json_field(json, "level", slice_str(level_of(finding->severity)));
+    json_field(json, "level", slice_str(sarif_level(finding->severity)));
     sarif_put_text(json, "message", message_of(finding, arena));
     json_name(json, "locations");
     json_begin_array(json);
     put_location(json, result, scanned, arena);
     json_end_array(json);
     put_fingerprint(json, finding, arena);
-    put_suppression(json, scanned);
+    sarif_put_suppression(json, scanned);
     if (baseline)
         json_field(json, "baselineState", scanned->in_baseline ? SLICE("unchanged") : SLICE("new"));
     put_result_properties(json, scanned);
@@ -265,10 +265,13 @@ static void put_results(struct json_writer *json, const struct scan_result *resu
     bool baseline = false;
     for (size_t i = 0; i < result->finding_count; i++)
         baseline |= result->findings[i].in_baseline;
+    for (size_t i = 0; i < result->secret_count; i++)
+        baseline |= result->secrets[i].in_baseline;
     json_name(json, "results");
     json_begin_array(json);
     for (size_t i = 0; i < result->finding_count; i++)
         put_result(json, result, &result->findings[i], rules, baseline, arena);
+    sarif_put_secret_results(json, result, rules, baseline, arena);
     json_end_array(json);
 }
 
@@ -303,7 +306,7 @@ static void put_root(struct json_writer *json, const struct image *image, struct
 {
     json_name(json, "originalUriBaseIds");
     json_begin_object(json);
-    json_name(json, ROOT);
+    json_name(json, SARIF_ROOT);
     json_begin_object(json);
     json_field(json, "uri", SLICE("file:///"));
     sarif_put_text(

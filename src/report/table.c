@@ -4,6 +4,7 @@
  */
 #include "report/formats.h"
 #include "report/group.h"
+#include "report/secrets.h"
 #include "report/summary.h"
 #include "report/table_groups.h"
 
@@ -196,6 +197,12 @@ static void put_total(struct line *line, const struct scan_result *result,
     if (summary->in_baseline)
         text = arena_printf(arena, "%.*s, %zu known from the baseline", SLICE_ARG(text),
                             summary->in_baseline);
+    size_t secrets = secrets_counted(result);
+    if (secrets)
+        text = arena_printf(arena, "%.*s; %zu secret%s", SLICE_ARG(text), secrets,
+                            secrets == 1 ? "" : "s");
+    else if (result->secrets_searched)
+        text = arena_printf(arena, "%.*s; no secrets", SLICE_ARG(text));
     if (result->partial)
         text = arena_printf(arena, "%.*s; part of the image could not be read", SLICE_ARG(text));
     line_wrap(line, 0, text);
@@ -217,6 +224,7 @@ bool report_table(const struct scan_result *result, const struct report_options 
     if (summary.total)
         put_advice(&line, &summary);
     table_put_groups(&line, &groups, options->all);
+    table_put_secrets(&line, result, arena);
     put_suppressed(&line, result, summary.suppressed, arena);
     put_notes(&line, result, arena);
     put_total(&line, result, &summary, arena);

@@ -108,7 +108,8 @@ static void broker_be_child(struct broker *broker)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     broker_close_others(broker);
-    struct child_job job = {broker->child_layers, broker->count, broker->answers[1]};
+    struct child_job job = {broker->child_layers, broker->count, broker->answers[1],
+                            broker->options->secrets};
     (broker->options->child ? broker->options->child : child_main)(&job);
     _exit(0);
 }

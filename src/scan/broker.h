@@ -31,6 +31,7 @@ struct broker_layer {
 struct broker_options {
     unsigned idle_seconds; /* a child that is silent for so long is killed; 0: the default */
     void (*child)(const struct child_job *job); /* NULL: child_main. Tests put others here */
+    bool secrets;                               /* look for them, too */
     /* Told from the broker's threads how far the work is; may be NULL. */
     void (*progress)(void *context, size_t done, size_t count);
     void *context;

@@ -6,11 +6,15 @@
 #include <lmdb.h>
 #include <sys/stat.h>
 
+#include "catalog/secret.h"
 #include "scan/cache_parts.h"
 
 static struct slice cache_key(struct cache *cache, char kind, struct slice key)
 {
-    return arena_printf(&cache->arena, "%c%d:%.*s", kind, ANALYSIS_VERSION, SLICE_ARG(key));
+    if (!cache->secrets)
+        return arena_printf(&cache->arena, "%c%d:%.*s", kind, ANALYSIS_VERSION, SLICE_ARG(key));
+    return arena_printf(&cache->arena, "%c%d+%08x:%.*s", kind, ANALYSIS_VERSION, secret_table_mark,
+                        SLICE_ARG(key));
 }
 
 bool cache_error(struct error *err, int code)

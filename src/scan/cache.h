@@ -7,6 +7,9 @@
  *   "e<ANALYSIS_VERSION>:<layer key>"  the encoded analysis
  *   "s<ANALYSIS_VERSION>:<layer key>"  struct stamp: day of last use, size
  *
+ * Where secrets were looked for, "+" and a hash of the table of kinds stand behind the version
+ * (cache_key): neither kind of analysis is taken for the other, nor one of an older table.
+ *
  * A layer key is a digest that the broker itself has verified, or, for layers that are sought
  * through and never hashed, the identity of the file (cache_file_key). What a child says never
  * becomes part of a key: so the digest of the inflated tar, which only the child computes, is no
@@ -25,6 +28,7 @@ struct cache_settings {
     const char *folder; /* made when absent */
     uint64_t limit;     /* bytes of the entries; 0: CACHE_LIMIT_DEFAULT */
     uint32_t today;     /* days since 1970; 0: ask the clock (tests set it) */
+    bool secrets;       /* analyses that looked for secrets: apart from those that did not */
 };
 #define CACHE_LIMIT_DEFAULT (UINT64_C(1) << 30)
 
@@ -34,7 +38,7 @@ struct cache {
     const char *folder;   /* the caller's */
     uint64_t limit;
     uint32_t today;
-    bool read_only;
+    bool read_only, secrets;
     char note[300]; /* something people should know, e.g. that a damaged cache was set aside */
     struct arena arena;
     struct slice *stale; /* keys whose stamp is older than today */

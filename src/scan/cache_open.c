@@ -159,6 +159,7 @@ bool cache_open(struct cache *cache, const struct cache_settings *settings, stru
 {
     *cache =
         (struct cache){.folder = settings->folder,
+                       .secrets = settings->secrets,
                        .limit = settings->limit ? settings->limit : CACHE_LIMIT_DEFAULT,
                        .today = settings->today ? settings->today : (uint32_t)(time(NULL) / 86400)};
     arena_init(&cache->arena, (size_t)16 << 20);

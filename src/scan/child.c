@@ -106,13 +106,14 @@ static struct stream *child_open(struct child *child, const struct child_layer *
 static bool child_catalog(struct child *child, const struct child_layer *layer, struct arena *arena,
                           struct analysis *analysis, struct error *err)
 {
+    struct catalog_options wanted = {.secrets = child->job->secrets};
     if (strcmp(layer->image->kind, "folder") == 0)
-        return catalog_folder(layer->fd, arena, analysis, err);
+        return catalog_folder(layer->fd, &wanted, arena, analysis, err);
     struct stream *stored = child_open(child, layer, arena, err);
     if (!stored)
         return false;
     struct layer_options options = {.one_thread = child->one_thread};
-    bool fine = catalog_layer(stored, &options, arena, analysis, err);
+    bool fine = catalog_layer(stored, &options, &wanted, arena, analysis, err);
     stream_close(stored);
     return fine;
 }

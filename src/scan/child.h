@@ -17,7 +17,8 @@ struct child_layer {
 struct child_job {
     const struct child_layer *layers;
     size_t count;
-    int answers; /* where records go (wire.h) */
+    int answers;  /* where records go (wire.h) */
+    bool secrets; /* look for them, too */
 };
 
 /* Does the whole job; returns when all is told, or nobody listens any more. */

@@ -189,11 +189,50 @@ static bool exception_matches(const struct exception *exception, const struct fi
            glob_match(path_without_slash(exception->path), path_without_slash(package->path), '/');
 }
 
+/* "secrets/npm-token", or a pattern of it: what --secrets finds, by its kind. */
+static struct slice exception_secret_kind(const struct exception *exception)
+{
+    struct slice prefix = SLICE("secrets/");
+    return slice_starts(exception->rule, prefix) ? slice_from(exception->rule, prefix.len)
+                                                 : (struct slice){NULL, 0};
+}
+
+static bool exception_matches_secret(const struct exception *exception,
+                                     const struct scan_secret *secret, struct slice image)
+{
+    struct slice kind = exception_secret_kind(exception);
+    if (!kind.len || !glob_match(kind, slice_str(secret->kind->id), 0) ||
+        !exception_is_for_image(exception, image))
+        return false;
+    return !exception->path.len ||
+           glob_match(path_without_slash(exception->path), path_without_slash(secret->place), '/');
+}
+
+static void exceptions_apply_to_secrets(struct exception *exception, bool expired,
+                                        struct scan_result *result)
+{
+    for (size_t i = 0; i < result->secret_count; i++) {
+        struct scan_secret *secret = &result->secrets[i];
+        if (!exception_matches_secret(exception, secret, result->image.name))
+            continue;
+        exception->uses++;
+        if (expired || secret->suppressed)
+            continue;
+        secret->suppressed = true;
+        secret->reason = exception->reason;
+        secret->owner = exception->owner;
+        secret->reviewed = exception->reviewed;
+        secret->expires = exception->expires;
+        secret->exception_source = exception->location;
+    }
+}
+
 void exceptions_apply(struct exceptions *exceptions, int64_t now, struct scan_result *result)
 {
     for (size_t e = 0; e < exceptions->count; e++) {
         struct exception *exception = &exceptions->items[e];
         bool expired = exception_expired(exception, now);
+        exceptions_apply_to_secrets(exception, expired, result);
         for (size_t i = 0; i < result->finding_count; i++) {
             struct scan_finding *finding = &result->findings[i];
             if (!exception_matches(exception, &finding->finding, result->image.name))
@@ -212,19 +251,22 @@ void exceptions_apply(struct exceptions *exceptions, int64_t now, struct scan_re
 }
 
 bool exceptions_notes(const struct exceptions *exceptions, int64_t now, struct slice image,
-                      struct arena *arena, struct note **notes, size_t *count, size_t *room)
+                      bool secrets, struct arena *arena, struct note **notes, size_t *count,
+                      size_t *room)
 {
     for (size_t i = 0; i < exceptions->count; i++) {
         const struct exception *exception = &exceptions->items[i];
         struct note note = {exception->location, {NULL, 0}};
-        if (exception->rule.len || !exception_is_for_image(exception, image))
+        struct slice name = exception->id.len ? exception->id : exception->rule;
+        if (!exception_is_for_image(exception, image) ||
+            (exception->rule.len && !(secrets && exception_secret_kind(exception).len)))
             continue;
         if (exception_expired(exception, now))
             note.text = arena_printf(arena, "exception for %.*s expired on %.*s and counts no more",
-                                     SLICE_ARG(exception->id), SLICE_ARG(exception->expires));
+                                     SLICE_ARG(name), SLICE_ARG(exception->expires));
         else if (!exception->uses)
-            note.text = arena_printf(arena, "exception for %.*s matches nothing here",
-                                     SLICE_ARG(exception->id));
+            note.text =
+                arena_printf(arena, "exception for %.*s matches nothing here", SLICE_ARG(name));
         else
             continue;
         if (!note.text.at || !ARENA_PUSH(arena, *notes, *count, *room, note))

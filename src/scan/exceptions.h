@@ -10,7 +10,7 @@
 
 struct exception {
     struct slice id;      /* vulnerability; a pattern only together with `package` */
-    struct slice rule;    /* of lint; scan carries it and lets it be */
+    struct slice rule;    /* of lint; "secrets/KIND": of scan --secrets, KIND a pattern */
     struct slice package; /* name or source name, pattern; empty: all */
     struct slice image;   /* pattern; empty: all */
     struct slice path;    /* of the database or program, pattern; empty: all */
@@ -46,9 +46,11 @@ int64_t exception_days_left(const struct exception *exception, int64_t now);
 
 /* Marks the findings that are excepted and counts uses. */
 void exceptions_apply(struct exceptions *exceptions, int64_t now, struct scan_result *result);
-/* A note for each expired one, and for each that matched nothing (of those for this image). */
+/* A note for each expired one, and for each that matched nothing (of those for this image;
+   `secrets`: those for "secrets/…" rules as well, since they were looked for). */
 bool exceptions_notes(const struct exceptions *exceptions, int64_t now, struct slice image,
-                      struct arena *arena, struct note **notes, size_t *count, size_t *room);
+                      bool secrets, struct arena *arena, struct note **notes, size_t *count,
+                      size_t *room);
 
 /* Whether an exception speaks of this image at all. */
 bool exception_is_for_image(const struct exception *exception, struct slice image);

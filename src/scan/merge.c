@@ -35,6 +35,9 @@ static bool merge_add_paths(struct merge *merge, const struct analysis *analysis
     for (size_t i = 0; i < analysis->database_count; i++)
         if (!path_tree_add(&merge->tree, analysis->databases[i]))
             return false;
+    for (size_t i = 0; i < analysis->secret_count; i++)
+        if (!path_tree_add(&merge->tree, analysis->secrets[i].path))
+            return false;
     for (size_t i = 0; i < analysis->observation_count; i++)
         if (!path_tree_add(&merge->tree, analysis->observations[i].path))
             return false;
@@ -316,13 +319,45 @@ static bool merge_observations(struct merge *merge)
     return true;
 }
 
+static bool merge_secret(struct merge *merge, struct table *known, size_t *room,
+                         const struct layer_secret *secret, size_t layer)
+{
+    struct merge_result *result = merge->result;
+    bool hidden = path_node_hidden(path_tree_get(&merge->tree, secret->path), layer);
+    struct slice key = arena_printf(merge->arena, "%.*s\n%.*s\n%.*s", SLICE_ARG(secret->kind),
+                                    SLICE_ARG(secret->hint), SLICE_ARG(secret->path));
+    uintptr_t at = key.at ? (uintptr_t)table_get(known, key) : 0;
+    /* The same hint at another line of one file is another secret of one layer. */
+    if (at && result->secrets[at - 1].layer != layer - 1) {
+        result->secrets[at - 1].hidden &= hidden;
+        return true;
+    }
+    struct merged_secret made = {secret, layer - 1, hidden};
+    return key.at && ARENA_PUSH(merge->arena, result->secrets, result->secret_count, *room, made) &&
+           (at || table_put(known, key, (void *)(uintptr_t)result->secret_count));
+}
+
+static bool merge_secrets(struct merge *merge)
+{
+    struct table known;
+    size_t room = 0;
+    table_init(&known, merge->arena);
+    for (size_t layer = 1; layer <= merge->count; layer++) {
+        const struct analysis *analysis = merge->layers[layer - 1];
+        for (size_t i = 0; analysis && i < analysis->secret_count; i++)
+            if (!merge_secret(merge, &known, &room, &analysis->secrets[i], layer))
+                return false;
+    }
+    return true;
+}
+
 bool merge_layers(const struct analysis *const *layers, size_t count, struct arena *arena,
                   struct merge_result *result, struct error *err)
 {
     struct merge_result made = {NULL};
     struct merge merge = {.layers = layers, .count = count, .arena = arena, .result = &made};
     if (!merge_build_tree(&merge) || !merge_packages(&merge) || !merge_notes(&merge) ||
-        !merge_observations(&merge))
+        !merge_observations(&merge) || !merge_secrets(&merge))
         return arena_error(err);
     merge_distribution(&merge);
     *result = made;

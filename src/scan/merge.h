@@ -25,6 +25,14 @@ struct merge_result {
         bool hidden;
     } * observations;
     size_t observation_count;
+    /* Of all layers, too. One that later layers copy along is told once, of the lowest; hidden: no
+       layer's copy is seen any more. */
+    struct merged_secret {
+        const struct layer_secret *secret;
+        size_t layer;
+        bool hidden;
+    } * secrets;
+    size_t secret_count;
     bool partial; /* some layer was not read to its end, or something visible in it not at all */
 };
 

@@ -33,6 +33,8 @@ static bool scan_merge_image(struct scan *scan, const struct image *image, struc
                                 merged.layers, merged.package_count, NULL};
     made->observations = merged.observations;
     made->observation_count = merged.observation_count;
+    made->secrets = merged.secrets;
+    made->secret_count = merged.secret_count;
     scan->result.partial |= merged.partial;
     for (size_t i = 0; i < merged.note_count; i++)
         if (!scan_note_of_layer(scan, image, merged.note_layers[i], &merged.notes[i]))
@@ -43,8 +45,11 @@ static bool scan_merge_image(struct scan *scan, const struct image *image, struc
 static bool scan_read_layers(struct scan *scan, const struct scan_options *options,
                              struct error *err)
 {
-    struct layer_set_options set = {
-        &options->broker, options->cache != NULL, {options->cache, options->cache_limit, 0}};
+    struct broker_options broker = options->broker;
+    broker.secrets = options->secrets;
+    struct layer_set_options set = {&broker,
+                                    options->cache != NULL,
+                                    {options->cache, options->cache_limit, 0, options->secrets}};
     if (!layer_set_read(&scan->layers, scan->list.images, scan->list.count, &set, scan->arena, err))
         return false;
     scan->result.layers_cached = scan->layers.cached;
@@ -85,8 +90,9 @@ static bool scan_apply_exceptions(struct scan *scan, const struct scan_options *
         return false;
     int64_t now = clock_now();
     exceptions_apply(&scan->exceptions, now, &scan->result);
-    return exceptions_notes(&scan->exceptions, now, scan->result.image.name, scan->arena,
-                            &scan->result.notes, &scan->result.note_count, &scan->note_room) ||
+    return exceptions_notes(&scan->exceptions, now, scan->result.image.name, options->secrets,
+                            scan->arena, &scan->result.notes, &scan->result.note_count,
+                            &scan->note_room) ||
            arena_error(err);
 }
 
@@ -99,7 +105,8 @@ bool scan_run(struct scan *scan, const struct scan_options *options, struct aren
     /* The store comes first: a wrong one is told before minutes of work. Opening costs nothing. */
     if (!options->without_match && !store_reader_open(&scan->store, options->store, err))
         return false;
-    if (!scan_read_input(scan, options, err) || !scan_assemble(scan, err))
+    if (!scan_read_input(scan, options, err) || (options->secrets && !scan_secrets(scan, err)) ||
+        !scan_assemble(scan, err))
         return false;
     if (scan->store && !scan_note_database(scan, err))
         return false;

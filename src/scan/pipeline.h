@@ -20,6 +20,7 @@ struct scan_options {
     const char *cache;      /* layer cache; NULL: none */
     uint64_t cache_limit;   /* 0: the default */
     const char *exceptions; /* file; NULL: none */
+    bool secrets;           /* look for them, too */
     struct broker_options broker;
 };
 
@@ -37,6 +38,8 @@ struct scan {
         const struct sbom_component *components; /* the same of an SBOM; else NULL */
         const struct merged_observation *observations;
         size_t observation_count;
+        const struct merged_secret *secrets;
+        size_t secret_count;
     } * images;
     size_t image_count;
     struct exceptions exceptions;
@@ -44,7 +47,7 @@ struct scan {
     struct image_list list;
     struct layer_set layers;
     struct arena *arena;
-    size_t package_room, finding_room, note_room; /* of the result's arrays */
+    size_t package_room, finding_room, note_room, secret_room; /* of the result's arrays */
 };
 
 /* `scan` must be given to scan_done in any case. All lives in `arena`, in the store or the cache,

@@ -63,6 +63,16 @@ static bool policy_term_holds(const struct policy_term *term, const struct findi
     return finding->severity >= term->severity;
 }
 
+static bool policy_secret_violates(const struct policy *policy, const struct scan_secret *secret)
+{
+    if (secret->suppressed || secret->in_baseline)
+        return false;
+    for (size_t t = 0; t < policy->term_count; t++)
+        if (policy->terms[t].kind == TERM_SEVERITY && secret->severity >= policy->terms[t].severity)
+            return true;
+    return false;
+}
+
 size_t policy_violations(const struct policy *policy, const struct scan_result *result)
 {
     size_t violations = 0;
@@ -75,6 +85,8 @@ size_t policy_violations(const struct policy *policy, const struct scan_result *
             over = policy_term_holds(&policy->terms[t], &finding->finding);
         violations += over;
     }
+    for (size_t i = 0; i < result->secret_count; i++)
+        violations += policy_secret_violates(policy, &result->secrets[i]);
     return violations;
 }
 
@@ -89,6 +101,12 @@ void policy_filter(struct scan_result *result, enum severity severity, bool igno
     }
     result->hidden_count += result->finding_count - kept;
     result->finding_count = kept;
+    kept = 0;
+    for (size_t i = 0; i < result->secret_count; i++)
+        if (result->secrets[i].severity >= severity)
+            result->secrets[kept++] = result->secrets[i];
+    result->hidden_count += result->secret_count - kept;
+    result->secret_count = kept;
 }
 
 /* Key: id, NUL, package name. */
@@ -152,6 +170,40 @@ static bool baseline_read_finding(struct json_reader *reader, struct arena *aren
     return fine;
 }
 
+/* Of a secret: kind, NUL, NUL, place. */
+static struct slice baseline_secret_key(struct arena *arena, struct slice id, struct slice place)
+{
+    return arena_printf(arena, "%.*s%c%c%.*s", SLICE_ARG(id), 0, 0, SLICE_ARG(place));
+}
+
+static bool baseline_read_secret(struct json_reader *reader, struct arena *arena,
+                                 struct table *known)
+{
+    struct slice member, id = {NULL, 0}, place = {NULL, 0};
+    while (json_member(reader, &member)) {
+        if (slice_equal_str(member, "id"))
+            json_string(reader, &id);
+        else if (slice_equal_str(member, "place"))
+            json_string(reader, &place);
+        else
+            json_skip(reader);
+    }
+    struct slice key = baseline_secret_key(arena, id, place);
+    return key.at && table_put(known, key, known);
+}
+
+static bool baseline_read_secrets(struct json_reader *reader, struct arena *arena,
+                                  struct table *known)
+{
+    enum json_token token = json_next(reader);
+    bool fine = true;
+    if (token != JSON_ARRAY)
+        return token == JSON_NULL;
+    while (fine && json_next(reader) == JSON_OBJECT)
+        fine = baseline_read_secret(reader, arena, known);
+    return fine;
+}
+
 static bool baseline_read(struct slice report, struct arena *arena, struct table *known,
                           struct error *err)
 {
@@ -162,6 +214,10 @@ static bool baseline_read(struct slice report, struct arena *arena, struct table
     if (!json_enter_object(&reader))
         return error_set(err, ERROR_FORMAT, "not a json report");
     while (fine && json_member(&reader, &member)) {
+        if (slice_equal_str(member, "secrets")) {
+            fine = baseline_read_secrets(&reader, arena, known);
+            continue;
+        }
         if (!slice_equal_str(member, "findings")) {
             json_skip(&reader);
             continue;
@@ -197,6 +253,11 @@ bool policy_baseline(struct scan_result *result, struct slice report, struct are
         return false;
     for (size_t i = 0; i < result->finding_count; i++)
         result->findings[i].in_baseline = baseline_has(&known, arena, &result->findings[i].finding);
+    for (size_t i = 0; i < result->secret_count; i++) {
+        struct scan_secret *secret = &result->secrets[i];
+        secret->in_baseline = table_get(
+            &known, baseline_secret_key(arena, slice_str(secret->kind->id), secret->place));
+    }
     return true;
 }
 
@@ -208,4 +269,10 @@ void policy_hide_baseline(struct scan_result *result)
             result->findings[kept++] = result->findings[i];
     result->hidden_count += result->finding_count - kept;
     result->finding_count = kept;
+    kept = 0;
+    for (size_t i = 0; i < result->secret_count; i++)
+        if (!result->secrets[i].in_baseline)
+            result->secrets[kept++] = result->secrets[i];
+    result->hidden_count += result->secret_count - kept;
+    result->secret_count = kept;
 }

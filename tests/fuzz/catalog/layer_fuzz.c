@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error err;
     arena_init(&arena, 128 * 1024 * 1024);
     struct stream *stream = stream_of_memory(&arena, slice_of(data, size), &err);
-    if (stream && catalog_layer(stream, &options, &arena, &analysis, &err) &&
+    if (stream && catalog_layer(stream, &options, NULL, &arena, &analysis, &err) &&
         analysis_encode(&analysis, &arena, &bytes, &err) &&
         !analysis_decode(bytes, &arena, &again, &err))
         abort();

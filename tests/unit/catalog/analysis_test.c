@@ -31,6 +31,8 @@ static void fill(struct fixture *f)
     collector_add_removal(&f->collector, SLICE("var"), true);
     collector_add_note(&f->collector, SLICE("etc/odd"), "cannot be read");
     collector_add_database(&f->collector, SLICE("lib/apk/db/installed"));
+    struct secret_match match = {secret_kind_find(SLICE("jwt")), 3, 9, 2, "************"};
+    collector_add_secret(&f->collector, SLICE("srv/.env"), &match, 5);
     collector_add_owned(&f->collector, SLICE("usr/bin/b"));
     collector_add_owned(&f->collector, SLICE("usr/bin/a"));
     collector_add_owned(&f->collector, SLICE("bin/a"));
@@ -56,6 +58,13 @@ static void assert_same(const struct analysis *a, const struct analysis *b)
         assert_true(slice_equal(left->path, right->path));
         assert_true(slice_equal(left->evidence, right->evidence));
         assert_true(slice_equal(left->cpe, right->cpe));
+    }
+    assert_int_equal(a->secret_count, b->secret_count);
+    for (size_t i = 0; i < a->secret_count; i++) {
+        assert_true(slice_equal(a->secrets[i].path, b->secrets[i].path));
+        assert_true(slice_equal(a->secrets[i].kind, b->secrets[i].kind));
+        assert_true(slice_equal(a->secrets[i].hint, b->secrets[i].hint));
+        assert_int_equal(a->secrets[i].line, b->secrets[i].line);
     }
     assert_int_equal(a->distribution_count, b->distribution_count);
     assert_true(slice_equal(a->distributions[0].version_id, b->distributions[0].version_id));
@@ -152,6 +161,35 @@ static void an_arena_without_room_is_an_error(void **state)
     arena_done(&small);
 }
 
+/* A child that hostile bytes took over must not hand out a value as a hint. */
+static void secrets_must_be_masked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind, *hint;
+        bool fine;
+    } cases[] = {{"jwt", "************", true},
+                 {"jwt", "abcd************wxyz", true},
+                 {"jwt", "abcdefgh********wxyz", false},
+                 {"jwt", "secret", false},
+                 {"jwt", "", false},
+                 {"nonsense", "************", false},
+                 {"jwt", "ab\nd************wxyz", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        struct slice bytes;
+        struct analysis read;
+        struct layer_secret secret = {SLICE("a"), slice_str(cases[i].kind),
+                                      slice_str(cases[i].hint), 1};
+        fixture_init(&f);
+        f.analysis.secrets = &secret;
+        f.analysis.secret_count = 1;
+        assert_true(analysis_encode(&f.analysis, &f.arena, &bytes, &f.err));
+        assert_int_equal(analysis_decode(bytes, &f.arena, &read, &f.err), cases[i].fine);
+        fixture_done(&f);
+    }
+}
+
 static void types_have_names(void **state)
 {
     (void)state;
@@ -184,6 +222,7 @@ int main(void)
         cmocka_unit_test(cut_bytes_are_refused_everywhere),
         cmocka_unit_test(changed_bytes_never_crash),
         cmocka_unit_test(an_arena_without_room_is_an_error),
+        cmocka_unit_test(secrets_must_be_masked),
         cmocka_unit_test(types_have_names),
         cmocka_unit_test(a_layer_of_damage_does_not_fill_the_notes),
     };

@@ -96,7 +96,7 @@ static bool read_tar(struct fixture *f, const struct tar_text *tar)
     fixture_init(f);
     struct stream *stream = stream_of_memory(&f->arena, slice_of(tar->bytes, tar->len), &f->err);
     assert_non_null(stream);
-    bool good = catalog_layer(stream, &options, &f->arena, &f->analysis, &f->err);
+    bool good = catalog_layer(stream, &options, NULL, &f->arena, &f->analysis, &f->err);
     stream_close(stream);
     return good;
 }
@@ -220,7 +220,7 @@ static void a_spent_budget_is_an_error(void **state)
     struct stream *stream = stream_of_memory(&f.scratch, slice_of(tar.bytes, tar.len), &f.err);
     struct arena small;
     arena_init(&small, 600);
-    assert_false(catalog_layer(stream, &options, &small, &f.analysis, &f.err) &&
+    assert_false(catalog_layer(stream, &options, NULL, &small, &f.analysis, &f.err) &&
                  !f.analysis.partial);
     stream_close(stream);
     arena_done(&small);
@@ -238,7 +238,7 @@ static void a_folder_is_read_like_a_layer(void **state)
     snprintf(path, sizeof path, "%s/etc/os-release", folder);
     assert_true(file_write(path, SLICE("ID=debian\nVERSION_ID=12\n"), &f.err));
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(catalog_folder(fd, &f.arena, &f.analysis, &f.err));
+    assert_true(catalog_folder(fd, NULL, &f.arena, &f.analysis, &f.err));
     close(fd);
     assert_int_equal(f.analysis.distribution_count, 1);
     assert_text(f.analysis.distributions[0].id, "debian");

@@ -162,7 +162,7 @@ static void test_apply(void **state)
 
     struct note *notes = NULL;
     size_t count = 0, room = 0;
-    assert_true(exceptions_notes(&e, now, result.image.name, &arena, &notes, &count, &room));
+    assert_true(exceptions_notes(&e, now, result.image.name, false, &arena, &notes, &count, &room));
     assert_int_equal(count, 3);
     assert_true(slice_equal_str(notes[0].text,
                                 "exception for CVE-2 expired on 2026-06-29 and counts no more"));
@@ -171,6 +171,32 @@ static void test_apply(void **state)
     assert_true(slice_equal_str(notes[2].text, "exception for CVE-9 matches nothing here"));
     assert_int_equal(exception_days_left(&e.items[0], now), 0);
     assert_int_equal(exception_days_left(&e.items[1], now), -1);
+}
+
+static void test_apply_to_secrets(void **state)
+{
+    (void)state;
+    struct scan_secret secrets[] = {
+        {.kind = secret_kind_find(SLICE("jwt")), .place = SLICE("srv/a/.env")},
+        {.kind = secret_kind_find(SLICE("jwt")), .place = SLICE("srv/b/.env")},
+        {.kind = secret_kind_find(SLICE("npm-token")), .place = SLICE("srv/a/.npmrc")}};
+    struct scan_result result = {.secrets = secrets, .secret_count = 3};
+    struct exceptions e = parse("- {rule: secrets/jwt, path: /srv/a/*, reason: a test's}\n"
+                                "- {rule: secrets/npm-*, reason: old, expires: 2026-06-29}\n"
+                                "- {rule: secrets/age-key, reason: matches nothing}\n"
+                                "- {rule: DL3008, reason: of lint}\n");
+    int64_t now = day("2026-06-30T23:59:00Z");
+    exceptions_apply(&e, now, &result);
+    assert_true(secrets[0].suppressed && slice_equal_str(secrets[0].reason, "a test's"));
+    assert_false(secrets[1].suppressed || secrets[2].suppressed);
+    struct note *notes = NULL;
+    size_t count = 0, room = 0;
+    assert_true(exceptions_notes(&e, now, SLICE("x"), false, &arena, &notes, &count, &room));
+    assert_int_equal(count, 0);
+    assert_true(exceptions_notes(&e, now, SLICE("x"), true, &arena, &notes, &count, &room));
+    assert_int_equal(count, 2);
+    assert_true(
+        slice_equal_str(notes[1].text, "exception for secrets/age-key matches nothing here"));
 }
 
 /* Imports, and gives what came of it in the form of our file, then the notes. */
@@ -323,6 +349,7 @@ int main(void)
         CASE(test_file),
         CASE(test_errors_name_the_line),
         CASE(test_apply),
+        CASE(test_apply_to_secrets),
         CASE(test_import_trivyignore),
         CASE(test_import_trivyignore_yaml),
         CASE(test_import_grype),

@@ -338,6 +338,39 @@ static void test_distribution_choice(void **state)
     arena_done(&f.arena);
 }
 
+static void secret(struct fixture *f, int layer, const char *path, unsigned line)
+{
+    struct analysis *a = &f->layers[layer];
+    if (!a->secrets)
+        a->secrets = arena_array(&f->arena, ITEMS, sizeof *a->secrets);
+    file(f, layer, path);
+    a->secrets[a->secret_count++] =
+        (struct layer_secret){slice_str(path), SLICE("jwt"), SLICE("************"), line};
+}
+
+static void test_secrets_of_hidden_files_stay(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    secret(&f, 0, "srv/gone", 1);
+    secret(&f, 0, "srv/copied", 1);
+    secret(&f, 0, "srv/mended", 1);
+    secret(&f, 0, "srv/two", 1);
+    secret(&f, 0, "srv/two", 2);
+    removal(&f, 1, "srv/gone", false);
+    secret(&f, 1, "srv/copied", 7); /* moved down, or the mode was changed */
+    file(&f, 1, "srv/mended");
+    merge(&f);
+    assert_int_equal(f.result.secret_count, 5);
+    static const bool hidden[] = {true, false, true, false, false};
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(f.result.secrets[i].layer, 0);
+        assert_int_equal(f.result.secrets[i].hidden, hidden[i]);
+    }
+    arena_done(&f.arena);
+}
+
 static void test_endless_path_is_taken(void **state)
 {
     (void)state;
@@ -371,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_missing_layer),
         cmocka_unit_test(test_notes_of_hidden_files_leave),
         cmocka_unit_test(test_distribution_choice),
+        cmocka_unit_test(test_secrets_of_hidden_files_stay),
         cmocka_unit_test(test_endless_path_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,25 @@ static void test_gate(void **state)
     assert_int_equal(violations("high", findings, 4), 0);
 }
 
+static void test_gate_counts_secrets(void **state)
+{
+    (void)state;
+    struct scan_secret secrets[] = {{.severity = SEVERITY_HIGH}, {.severity = SEVERITY_LOW}};
+    struct scan_result result = {.secrets = secrets, .secret_count = 2};
+    struct policy policy = {.term_count = 0};
+    struct error err;
+    assert_int_equal(policy_violations(&policy, &result), 0);
+    assert_true(policy_parse(&policy, SLICE("high,kev"), &err));
+    assert_int_equal(policy_violations(&policy, &result), 1);
+    secrets[0].suppressed = true;
+    assert_int_equal(policy_violations(&policy, &result), 0);
+    assert_true(policy_parse(&policy, SLICE("any"), &err));
+    assert_int_equal(policy_violations(&policy, &result), 1);
+    policy_filter(&result, SEVERITY_MEDIUM, false);
+    assert_int_equal(result.secret_count, 1);
+    assert_int_equal(result.hidden_count, 1);
+}
+
 static void test_gate_refuses(void **state)
 {
     (void)state;
@@ -100,9 +119,8 @@ static void test_baseline(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gate),
-        cmocka_unit_test(test_gate_refuses),
-        cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_gate),         cmocka_unit_test(test_gate_counts_secrets),
+        cmocka_unit_test(test_gate_refuses), cmocka_unit_test(test_filter),
         cmocka_unit_test(test_baseline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
