@@ -104,6 +104,8 @@ static bool run(struct invocation *call, struct error *err)
         return false;
     progress_clear();
     tell_notes(&result);
+    if (result.shellcheck_absent)
+        log_info("ShellCheck is not installed; the commands of RUN are judged without it");
     struct lint_report_options how = {.fixed = fixed.findings, .fixed_files = fixed.count};
     if (fixed.to_stdout) { /* the diff, or standard input as mended, takes its place */
         format_call_only_files(&formats);

@@ -4,13 +4,7 @@
 #include "base/ascii.h"
 #include "cli/scan_call.h"
 #include "lint/settings.h"
-
-static bool is_shellcheck(struct slice name)
-{
-    uint64_t number;
-    return slice_equal_nocase(slice_upto(name, 2), SLICE("SC")) &&
-           slice_u64(slice_from(name, 2), &number);
-}
+#include "lint/shellcheck.h"
 
 bool lint_call_names(struct invocation *call, const char *option, struct slice **names,
                      size_t *count, struct error *err)
@@ -19,7 +13,7 @@ bool lint_call_names(struct invocation *call, const char *option, struct slice *
     size_t room = 0;
     for (size_t i = 0; i < value->count; i++) {
         struct slice name = slice_str(value->items[i]);
-        if (!lint_rule_find(name) && !is_shellcheck(name)) {
+        if (!lint_rule_find(name) && !shellcheck_is_code(name)) {
             struct slice near = lint_rule_suggest(name, call->arena);
             return error_set(
                 err, ERROR_USAGE,

@@ -8,6 +8,7 @@
 #include "lint/image/image_check.h"
 #include "lint/lint.h"
 #include "lint/rule_rows.h"
+#include "lint/shellcheck.h"
 
 const struct lint_rule rule_parse_error = {
     .id = "parse-error",
@@ -45,10 +46,7 @@ const struct lint_rule rule_inline_ignore = {
 };
 
 static const struct lint_rule *const own_rules[] = {
-    &rule_parse_error,
-    &rule_invalid_instruction,
-    &rule_inline_ignore,
-    NULL,
+    &rule_parse_error, &rule_invalid_instruction, &rule_inline_ignore, &shellcheck_rule, NULL,
 };
 
 static const struct {
@@ -189,17 +187,10 @@ struct slice lint_rule_suggest(struct slice name, struct arena *arena)
     return slice_str(offers.suggestion.best);
 }
 
-static bool is_shellcheck(struct slice name)
-{
-    uint64_t number;
-    return slice_equal_nocase(slice_upto(name, 2), SLICE("SC")) &&
-           slice_u64(slice_from(name, 2), &number);
-}
-
 void lint_rule_check(struct lint_report *report, struct slice path, unsigned line,
                      struct slice name)
 {
-    if (!name.len || lint_rule_find(name) || is_shellcheck(name))
+    if (!name.len || lint_rule_find(name) || shellcheck_is_code(name))
         return;
     struct slice near = lint_rule_suggest(name, report->arena);
     lint_note(report, path, "line %u: there is no rule %.*s%s%.*s%s", line,

@@ -56,9 +56,10 @@ struct lint_result {
     size_t file_count, file_room;
     size_t counts[LINT_ERROR + 1]; /* by severity, without suppressed ones */
     size_t suppressed;
-    size_t failing; /* at or over the gate (options, else configuration, else warning) */
-    size_t fixable; /* unsuppressed ones that have edits */
-    size_t unread;  /* files or folders that could not be read; each has a note */
+    size_t failing;         /* at or over the gate (options, else configuration, else warning) */
+    size_t fixable;         /* unsuppressed ones that have edits */
+    size_t unread;          /* files or folders that could not be read; each has a note */
+    bool shellcheck_absent; /* it was to be asked, and is not installed */
     struct slice started;
     double seconds;
 };

@@ -14,6 +14,7 @@
 #include "lint/base_image.h"
 #include "lint/discover.h"
 #include "lint/run_parts.h"
+#include "lint/shellcheck.h"
 
 enum { READ_MAX = DOCKERFILE_SIZE_MAX };
 enum { FINDINGS_MAX = 10000, SCRATCH_LEFT = 8 << 20 };
@@ -162,7 +163,8 @@ static bool lint_dockerfile(struct run *run, struct run_file *file, struct error
                                      .context = context,
                                      .secrets = run->secrets};
     dockerfile_check_run(&check, rule_enabled, file);
-    return true;
+    return !run->shellcheck || file->settings->no_shellcheck ||
+           !run_enabled(file, &shellcheck_rule) || shellcheck_add(run->shellcheck, &model, err);
 }
 
 /* ---- the files ---- */
@@ -315,6 +317,25 @@ static bool run_files(struct run *run, struct error *err)
     return true;
 }
 
+/* One call for all files. When it fails, that is worth a note; the rest is as good as without. */
+static void ask_shellcheck(struct run *run)
+{
+    struct error why;
+    if (run->shellcheck && !shellcheck_run(run->shellcheck, &run->result->report,
+                                           &run->result->shellcheck_absent, &why))
+        lint_note(&run->result->report, SLICE("shellcheck"), "%s", why.text);
+}
+
+static bool run_all(struct run *run, struct error *err)
+{
+    if (!run->options->without_shellcheck)
+        run->shellcheck = shellcheck_new(run->arena);
+    if (!run_files(run, err))
+        return false;
+    ask_shellcheck(run);
+    return run_contexts(run, err) && run_judge(run, err);
+}
+
 bool lint_run(const struct lint_options *options, struct arena *arena, struct lint_result *result,
               struct error *err)
 {
@@ -329,7 +350,7 @@ bool lint_run(const struct lint_options *options, struct arena *arena, struct li
         run.resolver = *options->resolver;
     else
         run.resolver = base_images_resolver(images = base_images_new(arena, options->offline));
-    bool fine = run_files(&run, err) && run_contexts(&run, err) && run_judge(&run, err);
+    bool fine = run_all(&run, err);
     if (images)
         base_images_done(images);
     if (run.secrets)

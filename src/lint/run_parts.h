@@ -12,7 +12,8 @@ struct run_file {
     struct slice absolute;
     const struct lint_settings *settings;
     struct ignore_set ignores;
-    struct slice context; /* folder that it is built with; empty: not known, or not to be looked at */
+    struct slice
+        context; /* folder that it is built with; empty: not known, or not to be looked at */
     bool context_done;
 };
 
@@ -23,8 +24,9 @@ struct run {
     struct lint_result *result;
     struct settings_store store;
     struct base_resolver resolver;
+    struct shellcheck *shellcheck;   /* NULL: not asked */
     struct secret_searcher *secrets; /* made for the first Dockerfile */
-    struct run_file **files; /* beside result->files */
+    struct run_file **files;         /* beside result->files */
     size_t file_count, file_room;
     struct table included; /* absolute paths of what nginx.conf has included */
     struct error last_error;

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "lint/rule_rows.h"
+#include "lint/shellcheck.h"
 #include "scan/glob.h"
 
 bool lint_profile_parse(struct slice text, enum lint_profile *profile)
@@ -185,12 +186,21 @@ static bool is_listed(const struct slice *names, size_t count, const struct lint
     return false;
 }
 
+static bool has_shellcheck_code(const struct lint_options *options)
+{
+    for (size_t i = 0; i < options->only_count; i++)
+        if (shellcheck_is_code(options->only[i]))
+            return true;
+    return false;
+}
+
 bool settings_enable(const struct lint_settings *settings, const struct lint_options *options,
                      const struct lint_rule *rule)
 {
     struct slice codes = slice_str(rule->codes), id = slice_str(rule->id);
     if (options->only_count)
-        return is_listed(options->only, options->only_count, rule, codes);
+        return is_listed(options->only, options->only_count, rule, codes) ||
+               (rule == &shellcheck_rule && has_shellcheck_code(options));
     bool enabled = settings->profile == LINT_PROFILE_STRICT || (rule->profiles & settings->profile);
     for (size_t i = 0; i < settings->rule_count; i++) {
         const struct setting_rule *row = &settings->rules[i];
@@ -223,6 +233,10 @@ static bool is_for_path(const struct setting_rule *row, struct slice absolute)
 bool settings_judge(const struct lint_settings *settings, const struct lint_options *options,
                     struct slice absolute, struct lint_finding *finding)
 {
+    /* --only DL3007: not what else the rule finds */
+    if (options->only_count && finding->rule != &rule_parse_error &&
+        !is_listed(options->only, options->only_count, finding->rule, finding->codes))
+        return false;
     for (size_t i = 0; i < settings->rule_count; i++) {
         const struct setting_rule *row = &settings->rules[i];
         if ((row->name.len && !lint_rule_is(finding->rule, finding->codes, row->name)) ||

@@ -76,7 +76,7 @@ check "and that is told" jq -e '.partial and (.notes | length > 0)' report.json
     jq '.version = "0"' "$here/../data/report/scan.json" >sample.json
     valid "the sample of the unit tests" sample.json
 }
-for other in db-search db-status explain; do
+for other in db-search db-status explain lint; do
     [ ! -s "$here/../../docs/schema/$other.json" ] ||
         check "the schema $other is one" python3 -c 'import json, sys
 from jsonschema import Draft202012Validator
