@@ -1,7 +1,8 @@
 """Reads the same Dockerfiles with `plimsoll dockerfile parse` and with BuildKit, says where they differ.
 
-usage: dockerfile_compare.py [--mutate N] [--seed S] [--keep FOLDER] [FILE | FOLDER]…
+usage: dockerfile_compare.py [--mutate N] [--seed S] [--keep FOLDER] [--outline] [FILE | FOLDER]…
 --mutate makes N damaged copies of what is given and compares those instead.
+--outline writes what BuildKit reads, in the words of tests/data/lint/forms.outline.
 PLIMSOLL and ORACLE name the two programs. Exit 1 when anything differs.
 """
 import argparse
@@ -9,6 +10,7 @@ import concurrent.futures
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -59,10 +61,15 @@ def flag_text(flag):
     return "--" + flag["name"] + ("" if flag["value"] is None else "=" + flag["value"])
 
 
+def name_of(instruction):
+    """Of unknown instructions, letters beyond ASCII keep their case here."""
+    return instruction["name"] if instruction["name"].isascii() else "?"
+
+
 def shape_of_ours(instruction):
     heredocs = [[h["name"], h["expand"], h["chomp"], h["descriptor"], h["content"]] for h in instruction["heredocs"]]
     return {
-        "name": instruction["name"], "start": instruction["start"], "end": instruction["end"],
+        "name": name_of(instruction), "start": instruction["start"], "end": instruction["end"],
         "flags": [flag_text(f) for f in instruction["flags"]], "arguments": instruction["arguments"],
         "json": instruction["form"] == "json", "legacy": instruction["legacy"], "heredocs": heredocs,
         "onbuild": instruction["onbuild"] and shape_of_ours(instruction["onbuild"]),
@@ -74,12 +81,39 @@ def shape_of_theirs(instruction, heredocs=None):
     heredocs = heredocs or [[h["name"], h["expand"], h["chomp"], min(h["descriptor"], 2**32 - 1), h["content"]]
                             for h in instruction["heredocs"]]
     return {
-        "name": instruction["name"], "start": instruction["start"], "end": instruction["end"],
+        "name": name_of(instruction), "start": instruction["start"], "end": instruction["end"],
         "flags": instruction["flags"], "arguments": instruction["arguments"], "json": instruction["json"],
         "legacy": instruction["legacy"], "heredocs": heredocs,
-        "onbuild": instruction["onbuild"] and shape_of_theirs(instruction["onbuild"], heredocs),
+        "onbuild": instruction["onbuild"] and shape_of_theirs(
+            dict(instruction["onbuild"], start=instruction["start"], end=instruction["end"]), heredocs),
         "problem": instruction["problem"] is not None,
     }
+
+
+def outline(instruction):
+    """As tests/unit/lint/dockerfile_test.c writes it."""
+    words = [instruction["name"] if re.fullmatch(r"[a-z0-9._-]+", instruction["name"]) else "?"]
+    words += [f"{instruction['start']}-{instruction['end']}"]
+    words += [word for word in ("json", "legacy") if instruction[word]]
+    words += [re.split("=", flag)[0] for flag in instruction["flags"]]
+    words += [f"arguments:{len(instruction['arguments'])}"]
+    for h in instruction["heredocs"]:
+        words.append("<<" + "-" * h["chomp"] + "'" * (not h["expand"]) + h["name"])
+    if instruction["problem"] is not None:
+        words.append("refused")
+    if instruction["onbuild"]:
+        inside = dict(instruction["onbuild"], start=instruction["start"], end=instruction["end"])
+        words += [">", outline(inside)]
+    return " ".join(words)
+
+
+def write_outlines(answers):
+    for answer in answers:
+        print(os.path.basename(answer["file"]).removesuffix(".Dockerfile"))
+        if answer["error"]:
+            print("  cannot be read")
+        for instruction in answer["instructions"]:
+            print("  " + outline(instruction))
 
 
 def differences(mine, theirs):
@@ -121,6 +155,7 @@ def main():
     parser.add_argument("--mutate", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep")
+    parser.add_argument("--outline", action="store_true")
     parser.add_argument("paths", nargs="*", default=[os.path.join(TOP, "tests", "data", "lint", "forms")])
     args = parser.parse_args()
     paths = list(files_of(args.paths))
@@ -138,6 +173,8 @@ def main():
         oracle = subprocess.run([os.environ["ORACLE"]], input="\n".join(paths).encode() + b"\n", capture_output=True,
                                 check=True, env=dict(os.environ, ORACLE_PARSE_ONLY="1"))
         theirs = [json.loads(line) for line in oracle.stdout.splitlines()]
+        if args.outline:
+            return write_outlines(theirs)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             mine = list(pool.map(ours, paths))
         failed = 0

@@ -188,7 +188,7 @@ static void check_whole(struct mount *mount)
 static bool may_change(struct slice value)
 {
     for (size_t i = 0; i < value.len; i++)
-        if (strchr("$'\"\\`<", value.at[i]))
+        if (value.at[i] && strchr("$'\"\\`<", value.at[i]))
             return true;
     return false;
 }

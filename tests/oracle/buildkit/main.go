@@ -1,5 +1,6 @@
 // What BuildKit itself makes of Dockerfiles: the judge of our parser and of the rules that carry its
-// names. Reads paths from standard input, a line each, and writes a line of JSON for each.
+// names. Reads paths from standard input, a line each, and writes a line of JSON for each. With the
+// argument "expand", reads tests/data/lint/expand.txt and writes it with BuildKit's results.
 package main
 
 import (
@@ -18,6 +19,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
 	"github.com/moby/buildkit/frontend/dockerui"
 	digest "github.com/opencontainers/go-digest"
 )
@@ -171,7 +173,6 @@ func convert(node *parser.Node) *instruction {
 	case "onbuild":
 		if node.Next != nil && len(node.Next.Children) > 0 {
 			out.Onbuild = convert(node.Next.Children[0])
-			out.Onbuild.Start, out.Onbuild.End = out.Start, out.End
 		}
 	case "add", "arg", "cmd", "copy", "entrypoint", "expose", "from", "healthcheck", "maintainer",
 		"run", "shell", "stopsignal", "user", "volume", "workdir":
@@ -261,7 +262,42 @@ func look(ctx context.Context, path string) (out *answer) {
 	return out
 }
 
+func expand() {
+	variables := map[string]string{}
+	escape := '\\'
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		line := lines.Text()
+		if name, ok := strings.CutPrefix(line, "set "); ok {
+			key, value, _ := strings.Cut(name, "=")
+			variables[key] = strings.ReplaceAll(value, "<newline>", "\n")
+		}
+		if token, ok := strings.CutPrefix(line, "escape "); ok {
+			escape = rune(token[0])
+		}
+		word, _, isCase := strings.Cut(line, " => ")
+		if !isCase {
+			fmt.Println(line)
+			continue
+		}
+		pairs := []string{}
+		for name, value := range variables {
+			pairs = append(pairs, name+"="+value)
+		}
+		result, err := shell.NewLex(escape).ProcessWordWithMatches(word, shell.EnvsFromSlice(pairs))
+		if err != nil {
+			fmt.Printf("%s => refused\n", word)
+			continue
+		}
+		fmt.Printf("%s => \"%s\"\n", word, strings.ReplaceAll(result.Result, "\n", "<newline>"))
+	}
+}
+
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "expand" {
+		expand()
+		return
+	}
 	ctx := context.Background()
 	writer := bufio.NewWriter(os.Stdout)
 	defer writer.Flush()

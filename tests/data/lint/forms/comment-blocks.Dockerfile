@@ -1,0 +1,11 @@
+FROM alpine
+
+# one
+# two
+RUN true
+# three
+
+RUN false
+#
+#four
+CMD sh

@@ -1,0 +1,4 @@
+#FROM x
+FROM alpine
+#RUN y
+RUN z

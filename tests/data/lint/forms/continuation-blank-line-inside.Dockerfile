@@ -1,0 +1,8 @@
+FROM alpine
+RUN apk add \
+
+    gcc \
+
+
+    musl-dev
+CMD sh

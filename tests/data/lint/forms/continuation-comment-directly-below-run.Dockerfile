@@ -1,0 +1,4 @@
+FROM alpine
+RUN \
+  # first update
+  apk update

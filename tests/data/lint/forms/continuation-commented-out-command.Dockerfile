@@ -1,0 +1,4 @@
+FROM alpine
+RUN apk update && \
+#    apk upgrade && \
+    apk add curl

@@ -1,0 +1,4 @@
+FROM alp\
+ine
+RUN ec\
+ho hi

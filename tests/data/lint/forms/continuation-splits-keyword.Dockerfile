@@ -1,0 +1,5 @@
+FR\
+OM alpine
+R\
+U\
+N true

@@ -1,0 +1,2 @@
+FROM alpine
+COPY --from=nginx:1.27 /etc/nginx/nginx.conf /n.conf

@@ -1,0 +1,3 @@
+FROM alpine
+COPY package*.json yarn.lock? ./
+COPY [a-c]*.txt /x/

@@ -1,0 +1,3 @@
+FROM alpine
+COPY --link=true --parents=FALSE a /b
+COPY --link=yes a /b

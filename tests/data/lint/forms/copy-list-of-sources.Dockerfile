@@ -1,0 +1,6 @@
+FROM alpine
+COPY a \
+     b \
+     # c is made later
+     d \
+     /dest/

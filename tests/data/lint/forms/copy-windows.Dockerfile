@@ -1,0 +1,3 @@
+# escape=`
+FROM mcr.microsoft.com/windows/nanoserver
+COPY --from=build C:\out\ C:\app\

@@ -1,0 +1,5 @@
+# built by hand
+# escape=`
+FROM alpine
+RUN echo a `
+RUN echo b

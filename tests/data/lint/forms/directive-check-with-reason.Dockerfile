@@ -1,0 +1,2 @@
+# check=skip=StageNameCasing,FromAsCasing;error=true
+FROM alpine AS Base

@@ -1,0 +1,5 @@
+# platform=linux
+# escape=`
+FROM alpine
+RUN a `
+RUN b

@@ -1,0 +1,2 @@
+FROM alpine
+ENV A=\$B C='$D' E="\$F" G=$$H

@@ -1,0 +1,3 @@
+FROM alpine
+ENV PATH /opt/bin:$PATH
+ENV TEXT a   b  c

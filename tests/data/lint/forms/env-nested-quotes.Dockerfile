@@ -1,0 +1,2 @@
+FROM alpine
+ENV JSON="{\"a\": \"b\"}" SH='it'"'"'s'

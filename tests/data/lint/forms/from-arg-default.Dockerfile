@@ -1,0 +1,3 @@
+ARG TAG=latest
+FROM alpine:${TAG}
+FROM alpine:${OTHER:-3.20} AS b

@@ -1,0 +1,2 @@
+FROM alpine As Base
+FROM alpine aS two

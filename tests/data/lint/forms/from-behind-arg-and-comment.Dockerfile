@@ -1,0 +1,6 @@
+# base
+ARG A=1
+
+# more
+ARG B
+FROM alpine:$A

@@ -1,0 +1,2 @@
+RUN apk add curl
+CMD ["sh"]

@@ -1,0 +1,4 @@
+FROM alpine
+RUN true
+FROM alpine
+COPY --from=0 /a /b

@@ -1,0 +1,2 @@
+ARG REGISTRY=localhost
+FROM $REGISTRY:8099/img

@@ -1,0 +1,7 @@
+# escape=`
+FROM alpine
+RUN <<EOF
+C:\x `
+EOF
+RUN echo `
+  b

@@ -1,0 +1,6 @@
+FROM alpine
+RUN <<EOF
+true
+EOF
+# comment
+CMD sh

@@ -1,0 +1,4 @@
+FROM debian
+SHELL ["/bin/bash", "-c"]
+RUN grep x <<< "$VALUE"
+CMD sh

@@ -1,0 +1,5 @@
+FROM alpine
+RUN <<EOF
+true
+EOF
+RUN echo directly

@@ -1,0 +1,4 @@
+FROM alpine
+COPY <<app.conf /etc/
+x=1
+app.conf

@@ -1,0 +1,5 @@
+FROM alpine
+RUN cat <<EOF | tee /x \
+  && echo
+body
+EOF

@@ -1,0 +1,5 @@
+FROM alpine
+RUN <<'EOF'
+echo $HOME "x
+EOF
+CMD sh

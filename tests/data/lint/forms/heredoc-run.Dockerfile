@@ -1,0 +1,6 @@
+# syntax=docker/dockerfile:1
+FROM alpine
+RUN <<EOF
+apk add curl
+apk add git
+EOF

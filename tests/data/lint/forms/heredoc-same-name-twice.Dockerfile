@@ -1,0 +1,6 @@
+FROM alpine
+RUN cat <<E <<E
+1
+E
+2
+E

@@ -1,0 +1,3 @@
+FROM alpine
+RUN echo $((1<<3))
+CMD sh

@@ -1,0 +1,6 @@
+FROM alpine
+RUN if [ -f /etc/x ]; then \
+      cat /etc/x; \
+    else \
+      echo none; \
+    fi

@@ -1,0 +1,2 @@
+FROM mcr.microsoft.com/windows/nanoserver
+CMD ["c:\windows\notepad.exe"]

@@ -1,0 +1,2 @@
+FROM alpine
+COPY --from=x --chown=a ["a b", "/c d"]

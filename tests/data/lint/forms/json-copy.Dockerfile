@@ -1,0 +1,3 @@
+FROM alpine
+COPY ["with blank.txt", "/to here/"]
+ADD [ "a", "b", "/c/" ]

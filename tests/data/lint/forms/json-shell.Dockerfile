@@ -1,0 +1,3 @@
+FROM alpine
+SHELL ["/bin/ash", "-eo", "pipefail", "-c"]
+RUN a | b

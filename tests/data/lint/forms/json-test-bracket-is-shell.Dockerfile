@@ -1,0 +1,3 @@
+FROM alpine
+RUN [ -f /etc/passwd ] && echo yes
+RUN [[ a == b ]] || true

@@ -1,0 +1,2 @@
+FROM mcr.microsoft.com/windows/nanoserver
+ENTRYPOINT ["C:\\app\\run.exe", "/x"]

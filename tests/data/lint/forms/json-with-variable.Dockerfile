@@ -1,0 +1,2 @@
+FROM alpine
+ENTRYPOINT ["$HOME/bin/app", "${ARGS}"]

@@ -1,0 +1,3 @@
+FROM alpine
+LABEL author="Jörg"
+RUN echo été

@@ -1,0 +1,3 @@
+FROM alpine
+RUNN true
+COPPY a b

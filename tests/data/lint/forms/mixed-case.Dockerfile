@@ -1,0 +1,3 @@
+From alpine
+rUn echo hi
+CoPy a b

@@ -1,0 +1,3 @@
+FROM alpine
+ONBUILD COPY --chown=a:b . /x
+ONBUILD RUN --mount=type=cache,target=/c make

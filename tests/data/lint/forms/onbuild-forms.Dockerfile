@@ -1,0 +1,4 @@
+FROM alpine
+ONBUILD COPY . /app
+ONBUILD RUN make
+onbuild user app

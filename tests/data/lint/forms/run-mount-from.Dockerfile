@@ -1,0 +1,3 @@
+FROM alpine AS a
+FROM alpine
+RUN --mount=from=a,source=/x,target=/x,rw true

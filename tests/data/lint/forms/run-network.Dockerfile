@@ -1,0 +1,3 @@
+FROM alpine
+RUN --network=none true
+RUN --network=host --security=insecure true

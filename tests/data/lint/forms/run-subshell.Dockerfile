@@ -1,0 +1,2 @@
+FROM alpine
+RUN (cd /tmp && make) && { echo ok; }

@@ -1,0 +1,3 @@
+FROM alpine
+apk add curl
+rm -rf /x && true

@@ -1,0 +1,4 @@
+FROM {{ base }}
+{% if x %}
+RUN {{ command }}
+{% endif %}

@@ -1,0 +1,3 @@
+FROM alpine
+LABEL description="Größe: 10 µm, 日本語"
+RUN echo "naïve café"

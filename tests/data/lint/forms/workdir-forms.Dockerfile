@@ -1,0 +1,5 @@
+FROM alpine
+WORKDIR /app
+WORKDIR sub
+WORKDIR ${HOME}/x
+WORKDIR /with blank
