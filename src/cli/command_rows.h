@@ -13,6 +13,7 @@ extern const struct command command_exceptions;
 extern const struct command command_explain;
 extern const struct command command_help;
 extern const struct command command_internal;
+extern const struct command command_lifecycle;
 extern const struct command command_lint;
 extern const struct command command_sbom;
 extern const struct command command_scan;

@@ -26,8 +26,14 @@ static bool depth_fits(struct slice bytes)
 
 json_t *document_parse(struct slice bytes, struct error *err)
 {
-    if (bytes.len > DOCUMENT_MAX) {
-        error_set(err, ERROR_LIMIT, "the document has %zu bytes, more than 4 MiB", bytes.len);
+    return document_parse_large(bytes, DOCUMENT_MAX, err);
+}
+
+json_t *document_parse_large(struct slice bytes, size_t limit, struct error *err)
+{
+    if (bytes.len > limit) {
+        error_set(err, ERROR_LIMIT, "the document has %zu bytes, more than %zu MiB", bytes.len,
+                  limit >> 20);
         return NULL;
     }
     if (!depth_fits(bytes)) {

@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Small JSON documents of images (manifests, configurations, the json files of archives) as jansson
- * trees, with the limits that hostile ones need. Used by this room, and by attestations.
+ * trees, with the limits that hostile ones need. Used by this room, attestations and lifecycle
+ * policies.
  */
 #include <jansson.h>
 
@@ -12,6 +13,9 @@ enum { DOCUMENT_DEPTH_MAX = 32, DOCUMENT_MAX = 4 * 1024 * 1024 };
 /* NULL and err (ERROR_FORMAT with the line, ERROR_LIMIT) when it cannot be read. Members that stand
    twice are refused. Give it back with json_decref or CLEANUP_JSON. */
 json_t *document_parse(struct slice bytes, struct error *err);
+
+/* The same of up to `limit` bytes. */
+json_t *document_parse_large(struct slice bytes, size_t limit, struct error *err);
 
 void document_free(json_t **document);
 #define CLEANUP_JSON __attribute__((cleanup(document_free)))
