@@ -277,8 +277,8 @@ void ignore_check(const struct ignore_set *set, const struct lint_file *file, bo
             lint_rule_check(report, file->path, entry->line, ignore_cut_name(&names));
         if (report_use)
             lint_add(report, &rule_inline_ignore, file, entry->start, entry->end,
-                     "This comment switches off %.*s%s; an exception in plimsoll.exceptions.yaml "
-                     "has an owner and a date.",
+                     "this comment switches off %.*s%s; an exception in plimsoll.exceptions.yaml "
+                     "has an owner and a date",
                      SLICE_ARG(entry->names), entry->names.len ? "" : "all of BuildKit's checks");
     }
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/ascii.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "lint/base_image.h"
@@ -78,6 +77,9 @@ static void unreadable(struct run *run, struct slice path, const struct error *w
         text = slice_from(text, path.len + 2);
     lint_note(&run->result->report, path, "not linted: %.*s", SLICE_ARG(text));
     run->result->unread++;
+    run->last_error = *why;
+    if (slice_search(slice_str(why->text), path) == strlen(why->text))
+        error_add(&run->last_error, "%.*s", SLICE_ARG(path));
 }
 
 static bool rule_enabled(void *context, const struct lint_rule *rule)
@@ -107,8 +109,8 @@ void run_parse_error(struct run *run, const struct lint_file *file, unsigned lin
 {
     struct slice text = without_line(slice_str(why->text)), where = lint_file_line(file, line);
     size_t start = where.at ? (size_t)(where.at - file->bytes.at) : 0;
-    lint_add(&run->result->report, &rule_parse_error, file, start, start + where.len, "%c%.*s",
-             text.len ? ascii_upper(text.at[0]) : '?', SLICE_ARG(slice_from(text, 1)));
+    lint_add(&run->result->report, &rule_parse_error, file, start, start + where.len, "%.*s",
+             SLICE_ARG(text));
 }
 
 static void report_problem(struct run *run, const struct dockerfile *dockerfile,
@@ -119,7 +121,7 @@ static void report_problem(struct run *run, const struct dockerfile *dockerfile,
     /* The rule unknown-instruction says what may have been meant. */
     if (text.len && instruction->keyword != KEYWORD_UNKNOWN)
         lint_add(&run->result->report, &rule_invalid_instruction, dockerfile->file, outer->start,
-                 outer->end, "%c%.*s", ascii_upper(text.at[0]), SLICE_ARG(slice_from(text, 1)));
+                 outer->end, "%.*s", SLICE_ARG(text));
     if (instruction->onbuild)
         report_problem(run, dockerfile, instruction->onbuild);
 }
@@ -211,11 +213,9 @@ static bool lint_bytes(struct run *run, const struct discovered *item, struct sl
                                         [LINT_HAPROXY] = "HAProxy configuration"};
     unsigned kind = item->kind ? item->kind : discover_by_content(bytes);
     if (!kind) {
-        lint_note(&run->result->report, item->path,
-                  "not linted: neither its name nor its content says what it is; say it by --as "
-                  "dockerfile, nginx or haproxy");
-        run->result->unread++;
-        return true;
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "neither its name nor its content says what it is; say it by --as "
+                         "dockerfile, nginx or haproxy");
     }
     struct run_file *file = run_add_file(run, item->path, bytes, kind, err);
     if (!file)
@@ -245,7 +245,6 @@ static bool lint_one(struct run *run, const struct discovered *item, struct erro
         return true;
     if (!read_bytes(run, item->path, &bytes, &why)) {
         unreadable(run, item->path, &why);
-        run->last_error = why;
         return true;
     }
     arena_reset(&run->scratch);
@@ -255,7 +254,6 @@ static bool lint_one(struct run *run, const struct discovered *item, struct erro
             return false;
         }
         unreadable(run, item->path, &why);
-        run->last_error = why;
         run->file_count = run->result->file_count = files;
     }
     return keep_findings(run, item->path, first) || arena_error(err);
@@ -276,7 +274,6 @@ static bool discover(struct run *run, struct discovery *discovery, struct error 
             return false;
         }
         unreadable(run, slice_str(paths[i]), &why);
-        run->last_error = why;
         missing++;
     }
     run->result->unread += discovery->unread;

@@ -60,6 +60,15 @@ void settings_store_init(struct settings_store *store, const struct lint_options
     table_init(&store->own, arena);
 }
 
+/* "plimsoll.yaml" rather than its whole path, where it lies in the working folder or below. */
+static struct slice path_for_people(struct slice path, struct arena *arena)
+{
+    struct slice here = path_absolute(SLICE("."), arena);
+    if (here.len > 1 && slice_starts(path, here) && path.len > here.len && path.at[here.len] == '/')
+        return slice_from(path, here.len + 1);
+    return path;
+}
+
 /* A file that is not there is fine; one that is there and cannot be read is not. */
 static bool read_if_there(struct settings_store *store, struct slice folder, const char *name,
                           bool hadolint, struct lint_settings *settings, struct error *err)
@@ -71,7 +80,8 @@ static bool read_if_there(struct settings_store *store, struct slice folder, con
     if (access(path.at, F_OK) != 0)
         return true;
     return file_read(path.at, SETTINGS_SIZE_MAX, store->arena, &bytes, err) &&
-           settings_read(store, bytes, path, folder, hadolint, settings, err);
+           settings_read(store, bytes, path_for_people(path, store->arena), folder, hadolint,
+                         settings, err);
 }
 
 /* Lists of the outer folder are not to grow by what an inner one adds: the next push copies. */

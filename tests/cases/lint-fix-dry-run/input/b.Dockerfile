@@ -1,0 +1,4 @@
+FROM alpine:3.20
+WORKDIR /srv
+WORKDIR app
+RUN apk add curl
