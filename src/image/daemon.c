@@ -50,7 +50,9 @@ static bool open_at(const struct engine *engine, const char *name,
                     const struct source_options *options, struct arena *arena,
                     struct image_list *list, struct error *err)
 {
-    static const struct http_options quick = {.attempts = 1, .connect_seconds = 5};
+    const struct http_options quick = {.attempts = 1,
+                                       .connect_seconds = options->patience ? options->patience : 5,
+                                       .stall_seconds = options->patience};
     CLEANUP_HTTP struct http_client *client = http_client_new(&quick);
     struct slice found;
     bool podman;

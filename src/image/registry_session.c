@@ -54,6 +54,10 @@ bool session_open(struct session *session, const struct reference *reference, st
     arena_init(&session->arena, SESSION_ARENA);
     pthread_mutex_init(&session->lock, NULL);
     session->http.insecure = options->insecure;
+    if (options->patience) {
+        session->http.attempts = 1;
+        session->http.connect_seconds = session->http.stall_seconds = options->patience;
+    }
     return find_base(session, scheme, options->plain_http, err);
 }
 

@@ -25,6 +25,7 @@ struct source_options {
     bool plain_http;       /* registry without TLS (always allowed for localhost) */
     bool insecure;         /* TLS certificates are not verified */
     bool offline;          /* neither socket nor registry */
+    unsigned patience;     /* seconds to wait for a connection, and for bytes, once; 0: as usual */
 };
 
 struct image_list {

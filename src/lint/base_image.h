@@ -8,12 +8,14 @@
 #include "lint/dockerfile/model.h"
 
 struct base_images; /* one a run */
+/* NULL when the budget is spent: then nothing is known. `offline`: only what was kept is told. */
 struct base_images *base_images_new(struct arena *arena, bool offline);
 void base_images_done(struct base_images *images);
+/* Where answers are kept, instead of bases/ in the user's cache folder; NULL: nowhere. */
+void base_images_keep_in(struct base_images *images, const char *folder);
 struct base_resolver base_images_resolver(struct base_images *images);
 
-/* Built-in facts of official images; NULL when there are none. `version` is the tag's leading
-   number: "18" of "18-alpine". */
+/* Built-in facts of official images; NULL when there are none. */
 struct base_fact {
     const char *repository; /* "nginx" (docker.io/library) */
     const char *user;       /* the name of the account it brings for its service: "nginx" */
@@ -23,5 +25,7 @@ struct base_fact {
     const char *slim;         /* suffix of a smaller variant: "-alpine"; NULL */
 };
 const struct base_fact *base_fact_find(struct slice reference);
+/* The account or group of the base image that has this number already; NULL: none is known. */
+const char *base_account_find(struct slice reference, bool group, uint64_t id);
 /* End of life of the release a reference names (node:18 → "2025-04-30"); empty: not known. */
 struct slice base_end_of_life(struct slice reference, struct slice *product, struct slice *cycle);

@@ -3,7 +3,6 @@
  * looked at yet is never called clean. The real functions take these weak ones' places as they
  * arrive; the file goes with the last of them. It must stand last in meson.build.
  */
-#include "lint/base_image.h"
 #include "lint/dockerfile/check.h"
 #include "lint/dockerfile/expand.h"
 #include "lint/proxy.h"
@@ -37,14 +36,6 @@ PENDING bool dockerfile_parse(const struct lint_file *file, struct arena *arena,
     return error_set(err, ERROR_UNSUPPORTED, "Dockerfiles cannot be read yet");
 }
 
-PENDING bool dockerfile_model_make(const struct dockerfile *dockerfile,
-                                   const struct base_resolver *resolver, struct arena *arena,
-                                   struct dockerfile_model *model, struct error *err)
-{
-    (void)dockerfile, (void)resolver, (void)arena, (void)model;
-    return error_set(err, ERROR_UNSUPPORTED, "Dockerfiles cannot be judged yet");
-}
-
 PENDING size_t dockerfile_offset(const struct dockerfile *dockerfile,
                                  const struct instruction *instruction, const char *at)
 {
@@ -64,41 +55,4 @@ PENDING bool dockerfile_is_whole(const struct dockerfile *dockerfile,
 {
     (void)dockerfile, (void)instruction, (void)part;
     return false;
-}
-
-PENDING struct base_images *base_images_new(struct arena *arena, bool offline)
-{
-    (void)arena, (void)offline;
-    return NULL;
-}
-
-PENDING void base_images_done(struct base_images *images)
-{
-    (void)images;
-}
-
-static const struct base_image *nothing_known(void *context, struct slice reference,
-                                              struct slice platform)
-{
-    (void)context, (void)reference, (void)platform;
-    return NULL;
-}
-
-PENDING struct base_resolver base_images_resolver(struct base_images *images)
-{
-    return (struct base_resolver){nothing_known, images};
-}
-
-PENDING const struct base_fact *base_fact_find(struct slice reference)
-{
-    (void)reference;
-    return NULL;
-}
-
-PENDING struct slice base_end_of_life(struct slice reference, struct slice *product,
-                                      struct slice *cycle)
-{
-    (void)reference;
-    *product = *cycle = (struct slice){NULL, 0};
-    return *product;
 }
