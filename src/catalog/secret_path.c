@@ -15,7 +15,6 @@ static const char *const libraries[] = {"usr/lib/",
                                         "usr/local/share/",
                                         "usr/local/include/",
                                         "usr/local/go/",
-                                        "usr/src/",
                                         "var/lib/dpkg/",
                                         "var/lib/rpm/",
                                         "var/lib/apt/",
@@ -24,8 +23,8 @@ static const char *const libraries[] = {"usr/lib/",
                                         "opt/java/",
                                         NULL};
 static const char *const library_parts[] = {
-    "node_modules", "site-packages", "dist-packages", "vendor", "bower_components", "gems", "mod",
-    "registry",     ".m2",           ".gradle",       ".nuget", "GOROOT",           NULL};
+    "node_modules", "site-packages", "dist-packages", "vendor", "bower_components",
+    "gems",         ".m2",           ".gradle",       ".nuget", NULL};
 static const char *const test_parts[] = {"test",    "tests",    "testdata", "__tests__", "spec",
                                          "specs",   "fixtures", "example",  "examples",  "sample",
                                          "samples", "doc",      "docs",     "man",       "demo",
@@ -92,23 +91,34 @@ static struct slice base_of(struct slice path)
     return slash < path.len ? slice_from(path, slash + 1) : path;
 }
 
+/* python3.12: the folder of its library, wherever it was built to. */
+static bool is_python(struct slice part)
+{
+    return slice_starts(part, SLICE("python")) && part.len > 6 && ascii_digit(part.at[6]);
+}
+
 void secret_path_judge(struct slice path, struct secret_path *judged)
 {
     *judged = (struct secret_path){false};
     path = without_slash(path);
     for (size_t i = 0; libraries[i]; i++)
         judged->library |= slice_starts(path, slice_str(libraries[i]));
+    judged->library |= slice_search(path, SLICE("pkg/mod/")) < path.len ||
+                       slice_search(path, SLICE("cargo/registry/")) < path.len;
+    /* What nginx's image serves is the application's. */
+    judged->library &= !slice_starts(path, SLICE("usr/share/nginx/html/"));
     struct slice rest = path, base = base_of(path);
     while (rest.len > base.len) {
         struct slice part = slice_cut(&rest, '/');
-        judged->library |= part_is_one_of(part, library_parts);
-        judged->test |= part_is_one_of(part, test_parts);
+        judged->library |= part_is_one_of(part, library_parts) || is_python(part);
+        judged->test |= part_is_one_of(part, test_parts) || slice_starts(part, SLICE("test"));
     }
     static const char *const documents[] = {".md",      ".rst",    ".html",     ".adoc",
                                             ".example", ".sample", ".template", ".dist",
                                             ".tmpl",    ".j2",     NULL};
     judged->test |= ends_in_one_of(base, documents) || slice_starts(base, SLICE("test_")) ||
                     slice_search(base, SLICE("_test.")) < base.len ||
+                    slice_search(base, SLICE("_test_")) < base.len ||
                     slice_search(base, SLICE(".test.")) < base.len;
     judged->library |= part_is_one_of(base, lock_files) || ends_in_one_of(base, made_ends);
     judged->settings = slice_starts(base, SLICE(".env")) || ends_in_one_of(base, settings_ends) ||

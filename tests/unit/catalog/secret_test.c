@@ -153,6 +153,12 @@ static void test_paths(void **state)
     assert_int_equal(search("srv/app.py", line, NULL).count, 0);
     assert_int_equal(search("srv/app.py", quoted, NULL).count, 1);
     assert_int_equal(search("usr/lib/python3/dist-packages/a/config.yaml", line, NULL).count, 0);
+    assert_int_equal(search("root/.pyenv/versions/3.12/lib/python3.12/a.yaml", line, NULL).count,
+                     0);
+    assert_int_equal(search("go/pkg/mod/a/config.yaml", line, NULL).count, 0);
+    assert_int_equal(search("usr/src/app/config.yaml", line, NULL).count, 1);
+    assert_int_equal(search("usr/share/nginx/html/config.json", line, NULL).count, 1);
+    assert_int_equal(search("srv/test-data/config.yaml", line, NULL).count, 0);
     assert_int_equal(search("srv/tests/config.yaml", line, NULL).count, 0);
     assert_int_equal(search("srv/README.md", line, NULL).count, 0);
     assert_int_equal(search("bin/tool", line, NULL).count, 0);
