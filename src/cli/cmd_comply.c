@@ -121,6 +121,7 @@ static bool scan_image(struct invocation *call, struct compliance *all, struct e
     if (!scan_call_options(call, &image, 1, &scan_options, err))
         return false;
     scan_options.exceptions = scan_call_exceptions(call);
+    scan_options.secrets = true;
     bool fine = scan_run(&all->scan, &scan_options, call->arena, err);
     progress_clear();
     all->options.scan = &all->scan;

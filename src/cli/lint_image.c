@@ -28,6 +28,7 @@ static bool run(struct invocation *call, struct error *err)
         return false;
     scan_options.source.all_platforms = option_flag(call, "all-platforms");
     scan_options.without_match = true;
+    scan_options.secrets = true;
     bool fine = scan_run(&scan, &scan_options, call->arena, err);
     progress_clear();
     if (!fine || !lint_run_image(&lint, &scan, call->arena, &result, err))

@@ -28,6 +28,9 @@ layer RUN /bin/sh -c apk add --no-cache curl && apk del curl # buildkit
 text usr/share/x y
 SPEC
 printf 'x\n' >file
+# In two parts, or every secret scanner would stop here.
+key=AKIACZ3QP5
+key=${key}N3VNPNFE4R
 cat >bad.spec <<SPEC
 image app:latest
 config user toor
@@ -54,8 +57,10 @@ text app/.aws/credentials nothing
 text app/.env A=1
 text app/.git/HEAD ref: x
 text app/Dockerfile FROM scratch
+text app/config.ini key = $key\\n
 layer RUN /bin/sh -c apk del curl # buildkit
 whiteout root/.ssh/id_rsa
+whiteout app/config.ini
 whiteout var/cache/apk/APKINDEX.tar.gz
 SPEC
 printf 'image root:1\nconfig healthcheck NONE\nlayer COPY x /\ntext x y\n' >root.spec
@@ -68,7 +73,7 @@ lint --profile strict good.tar >good.json 2>err
 same "nothing is wrong with a good image" "" "$(rules good.json)"
 lint --profile strict bad.tar >bad.json 2>err
 for rule in image-root-user image-ssh-port image-system-volume image-labels image-shell-form image-tls-off image-latest \
-    image-setid-file image-world-writable image-package-cache image-private-key image-credentials image-environment-file \
+    image-secret image-setid-file image-world-writable image-package-cache image-private-key image-credentials image-environment-file \
     image-repository image-leftover image-empty-password image-duplicate-id image-root-account image-needless-package \
     image-sudo image-update-alone image-dist-upgrade image-add-download image-removed-later image-health-check-tool; do
     check "$rule is found" jq -e --arg rule $rule '[.findings[] | select(.rule == $rule)] | length > 0' bad.json
@@ -79,6 +84,8 @@ check "HEALTHCHECK NONE is none" jq -e '.findings[] | select(.rule == "image-no-
 check "a key that a later layer removes is still told, with its layer" \
     jq -e '.findings[] | select(.rule == "image-private-key") | .message | test("layer 4") and test("later layer removes")' bad.json
 check "a cache is measured" jq -e '.findings[] | select(.rule == "image-package-cache") | .message | test("1.5 MB")' bad.json
+check "a secret is never shown whole" sh -c "! grep -rq $key bad.json err '$work/cache'"
+check "but by its kind, place and what to do" jq -e '.findings[] | select(.rule == "image-secret") | .message | test("AWS access key id") and test("layer 4") and test("IAM")' bad.json
 exits "the gate is warning" 1 "$PLIMSOLL" lint image bad.tar
 exits "and lets a good image pass" 0 "$PLIMSOLL" lint image good.tar
 exits "an absent image" 3 "$PLIMSOLL" lint image absent.tar

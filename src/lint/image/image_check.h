@@ -6,6 +6,7 @@
  *   config.c    the image's configuration: user, health check, ports, volumes, environment
  *   files.c     what stands in its layers (catalog's observations)
  *   history.c   the instructions that made it
+ *   secrets.c   values that are secrets (catalog/secret.h)
  */
 #include "lint/finding.h"
 #include "lint/shell/shell.h"
@@ -71,6 +72,9 @@ void image_check_duplicate_ids(struct image_check *check);
 void image_check_root_accounts(struct image_check *check);
 void image_check_packages(struct image_check *check);
 void image_check_sudo(struct image_check *check);
+
+/* secrets.c: what scan --secrets finds. */
+void image_check_secrets(struct image_check *check);
 
 void image_check_update_alone(struct image_check *check);
 void image_check_dist_upgrade(struct image_check *check);

@@ -60,6 +60,13 @@ const struct image_rule image_rules[] = {
       "package manager's cache in a layer", "Bytes that are pushed, pulled and never used.",
       "RUN apk add curl", "RUN apk add --no-cache curl", NULL},
      image_check_caches},
+    {{"image-secret", "CIS-DI-0010 CIS-4.10", LINT_ERROR, LINT_PROFILE_DEFAULT,
+      "secret in the image",
+      "Everybody who can pull the image has it, for ever; deleting it in a later layer hides it "
+      "from nobody.",
+      "ENV GITHUB_TOKEN=ghp_…",
+      "RUN --mount=type=secret,id=token GITHUB_TOKEN=$(cat /run/secrets/token) make", NULL},
+     image_check_secrets},
     {{"image-private-key", "CIS-DI-0010 CIS-4.10", LINT_ERROR, LINT_PROFILE_DEFAULT,
       "private key in a layer", "Everybody who can pull the image has the key, for ever.",
       "COPY id_rsa /root/.ssh/", "RUN --mount=type=ssh git clone git@example.com:app.git", NULL},
