@@ -31,8 +31,9 @@ struct header_effect {
     enum header_reason reason;
     struct slice condition; /* HEADER_CONDITIONAL: "if { ssl_fc }" */
     const struct lint_file *file;
-    unsigned line;        /* of the directive that is the reason */
-    unsigned reason_line; /* of what drops or removes it; 0: none */
+    unsigned line;                       /* of the directive that is the reason */
+    unsigned reason_line;                /* of what drops or removes it; 0: none */
+    const struct lint_file *reason_file; /* of reason_line; NULL: the same */
 };
 
 struct header_route {

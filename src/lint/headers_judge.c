@@ -77,6 +77,16 @@ static size_t missing_rule(const struct header_wish *wish)
     return i;
 }
 
+/* Where it would be added, rather than each place where it is missed. */
+static unsigned place_line(const struct header_route *route)
+{
+    unsigned line = route->line, column;
+    if (route->insert_at != SIZE_MAX && route->file && route->insert_at <= route->file->bytes.len)
+        lint_file_position(route->file, route->insert_at ? route->insert_at - 1 : 0, &line,
+                           &column);
+    return line;
+}
+
 static void group_missing(struct judge *judge, const struct header_wish *wish,
                           const struct header_route *route, enum header_outcome outcome)
 {
@@ -88,7 +98,7 @@ static void group_missing(struct judge *judge, const struct header_wish *wish,
     if (!group)
         return;
     if (!group->file) {
-        group->file = route->file, group->line = route->line;
+        group->file = route->file, group->line = place_line(route);
         group->header = slice_str(wish->name);
     }
     group_route(group, route, outcome);
@@ -101,15 +111,13 @@ static void group_dropped(struct judge *judge, const struct header_wish *wish,
 {
     struct cause cause;
     memset(&cause, 0, sizeof cause);
-    cause.rule = RULE_DROPPED, cause.file = route->file;
-    cause.place = route->insert_at == SIZE_MAX ? effect->reason_line : route->insert_at;
+    cause.rule = RULE_DROPPED;
+    cause.file = effect->reason_file ? effect->reason_file : effect->file;
+    cause.place = effect->reason_line;
     struct group *group = group_find(judge, cause);
     if (!group)
         return;
-    if (!group->file) {
-        group->file = route->file;
-        group->line = effect->reason_line ? effect->reason_line : route->line;
-    }
+    group->file = cause.file, group->line = effect->reason_line;
     group_route(group, route, outcome);
     for (size_t i = 0; i < group->wish_count; i++)
         if (group->wishes[i] == wish)
