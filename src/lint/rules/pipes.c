@@ -92,7 +92,52 @@ static void fix_inline(struct dockerfile_check *check, struct lint_finding *find
                                                     : SLICE("set -o pipefail\n"));
 }
 
-/* True when it was told, with a fix that brings SHELL: that does for the rest of the stage. */
+#define SHELL_LINE(program) "SHELL [\"" program "\", \"-o\", \"pipefail\", \"-c\"]"
+
+/* What to write in front of the first such RUN of a stage whose shell is the default one; NULL
+   where the image's shells are not known. ShellCheck takes `set -o pipefail` under sh for a
+   mistake, also on Alpine, so the shell is named. */
+static const char *shell_line(const struct dockerfile_check *check, const struct run_body *body,
+                              enum base_family family)
+{
+    const struct stage_state *state = model_state(check->model, body->instruction);
+    if (!state || state->shell_set || !slice_equal(body->shell, SLICE("sh")) || body->exec ||
+        body->instruction->outer)
+        return NULL;
+    switch (family) {
+    case FAMILY_ALPINE:
+        return SHELL_LINE("/bin/ash");
+    case FAMILY_DEBIAN:
+    case FAMILY_RPM:
+        return SHELL_LINE("/bin/bash");
+    default:
+        return NULL;
+    }
+}
+
+static struct lint_finding *report_pipe(struct dockerfile_check *check, const struct run_body *body,
+                                        const struct shell_command *start, const char *line,
+                                        bool known)
+{
+    struct slice program = start->program.len ? start->program : SLICE("the left side");
+    if (line)
+        return check_report(check, body->instruction, run_place(body, start->raw),
+                            "the RUN succeeds even when %.*s fails, only the pipe's last command "
+                            "counts: write %s in front",
+                            SLICE_ARG(program), line);
+    if (known)
+        return check_report(check, body->instruction, run_place(body, start->raw),
+                            "the RUN succeeds even when %.*s fails, only the pipe's last command "
+                            "counts: begin with set -o pipefail &&",
+                            SLICE_ARG(program));
+    return check_report(check, body->instruction, run_place(body, start->raw),
+                        "the RUN succeeds even when %.*s fails, only the pipe's last command "
+                        "counts: write " SHELL_LINE("/bin/bash") " in front (/bin/ash on Alpine), "
+                                                                 "or take the pipe apart",
+                        SLICE_ARG(program));
+}
+
+/* True when its fix brings SHELL, which does for the rest of the stage. */
 static bool check_body(struct dockerfile_check *check, const struct run_body *body, bool has_shell)
 {
     const struct shell_command *last = open_pipe(body);
@@ -100,36 +145,23 @@ static bool check_body(struct dockerfile_check *check, const struct run_body *bo
         return false;
     enum base_family family = run_family(check, body->instruction);
     bool known = knows_pipefail(body, family);
-    bool dash = !known && (family == FAMILY_DEBIAN || slice_equal(body->shell, SLICE("dash")));
-    const struct shell_command *start = pipe_start(body, last);
-    struct lint_finding *finding = check_report(
-        check, body->instruction, run_place(body, start->raw),
-        known ? "the RUN succeeds even when %.*s fails, only the pipe's last command counts: begin "
-                "with set -o pipefail &&"
-        : dash
-            ? "the RUN succeeds even when %.*s fails, only the pipe's last command counts; "
-              "Debian's sh cannot change that: write SHELL [\"/bin/bash\", \"-o\", \"pipefail\", "
-              "\"-c\"] in front"
-            : "the RUN succeeds even when %.*s fails, only the pipe's last command counts: write "
-              "SHELL with a shell of the image that has it, [\"/bin/bash\", \"-o\", \"pipefail\", "
-              "\"-c\"] or [\"/bin/ash\", \"-o\", \"pipefail\", \"-c\"], or take the pipe apart",
-        SLICE_ARG(start->program.len ? start->program : SLICE("the left side")));
-    if (known)
+    const char *line = shell_line(check, body, family);
+    struct lint_finding *finding = report_pipe(check, body, pipe_start(body, last), line, known);
+    if (!line && known)
         fix_inline(check, finding, body);
-    else if (dash && !body->heredoc && !body->exec && !has_shell && !body->instruction->outer) {
-        lint_fix(check->report, finding, "adds SHELL with pipefail");
-        check_fix_line_before(check, finding, body->instruction, true,
-                              SLICE("SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]"));
-        return true;
-    }
-    return false;
+    if (!line || has_shell)
+        return false;
+    lint_fix(check->report, finding, "adds SHELL with pipefail");
+    check_fix_line_before(check, finding, body->instruction, true, slice_str(line));
+    return true;
 }
 
 static void check_pipes(struct dockerfile_check *check, const struct stage *stage)
 {
     bool has_shell = false;
     for (size_t i = stage->first; i < stage->last; i++) {
-        has_shell |= check->dockerfile->instructions[i].keyword == KEYWORD_SHELL;
+        if (check->dockerfile->instructions[i].keyword == KEYWORD_SHELL)
+            has_shell = false;
         for (const struct run_body *b = check->model->bodies[i]; b && b->instruction; b++)
             has_shell |= check_body(check, b, has_shell);
     }
@@ -144,7 +176,7 @@ const struct dockerfile_rule rules_pipes[] = {
       "FROM debian:12\nRUN curl -fsSL https://example.com/app.tar.gz | tar xz",
       "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -fsSL "
       "https://example.com/app.tar.gz | tar xz",
-      "adds set -o pipefail, or SHELL on Debian"},
+      "adds SHELL, or set -o pipefail where SHELL names one"},
      .stage = check_pipes},
     {{NULL}},
 };
