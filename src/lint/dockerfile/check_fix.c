@@ -88,9 +88,23 @@ void check_fix_line_before(struct dockerfile_check *check, struct lint_finding *
     insert(check, finding, check->dockerfile->file->lines[line - 1], as_lines(check, text, false));
 }
 
+/* Whether the file ends inside the instruction: its last line that is no comment goes on. What were
+   written behind it would be part of it. */
+static bool goes_on(const struct dockerfile *dockerfile, const struct instruction *instruction)
+{
+    for (unsigned line = instruction->end_line; line >= instruction->start_line && line; line--) {
+        struct slice text = slice_trim(lint_file_line(dockerfile->file, line));
+        if (text.len && text.at[0] != '#')
+            return text.at[text.len - 1] == dockerfile->escape;
+    }
+    return false;
+}
+
 void check_fix_line_after(struct dockerfile_check *check, struct lint_finding *finding,
                           const struct instruction *instruction, struct slice text)
 {
+    if (finding && goes_on(check->dockerfile, outermost(instruction)))
+        refuse(finding);
     insert(check, finding, outermost(instruction)->end, as_lines(check, text, true));
 }
 

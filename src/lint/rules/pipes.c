@@ -1,11 +1,10 @@
 /*
  * Pipes: without pipefail a RUN succeeds when only the last command of a pipe does.
  *
- * Said is what can be done where the RUN runs: busybox's ash (Alpine) and the bash that is /bin/sh
- * on Fedora's family know `set -o pipefail`; dash (Debian, Ubuntu) does not, but bash is there. Not
- * asked for: heredocs run by bash, which are scripts of their own; left sides that cannot fail
- * (echo, printf); pipes whose failure is waved through (|| true); `yes |`, which pipefail would
- * break.
+ * Said is what can be done where the RUN runs: bash is in Debian's and Fedora's images, ash in
+ * Alpine's; Debian's own sh (dash) does not know the option. Not asked for: heredocs run by bash,
+ * which are scripts of their own; left sides that cannot fail (echo, printf); pipes whose failure
+ * is waved through (|| true); `yes |`, which pipefail would break.
  */
 #include "lint/rules/run.h"
 
