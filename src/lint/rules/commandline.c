@@ -90,8 +90,14 @@ static void look_json(struct dockerfile_check *check, const struct instruction *
 {
     const struct stage *stage = stage_around(check, instruction);
     const struct stage_state *state = model_state(check->model, instruction);
-    if (instruction->json || !instruction->body.len || instruction->heredoc_count)
+    if (instruction->json || instruction->heredoc_count)
         return;
+    if (!instruction->body.len) {
+        check_report(check, instruction, instruction->word,
+                     "without words this starts a shell; write %.*s [] to have none",
+                     SLICE_ARG(instruction->word));
+        return;
+    }
     bool own_shell = state && state->shell_set;
     const struct run_body *body = instruction->outer ? NULL : body_of(check, instruction);
     const struct shell_command *command = own_shell ? NULL : plain_command(body);

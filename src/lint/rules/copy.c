@@ -29,7 +29,8 @@ static void report_from(struct dockerfile_check *check, const struct instruction
                         struct slice name)
 {
     const struct stage *here = stage_around(check, instruction);
-    if (!name.len || !here || model_find_stage(check->model, name, here) ||
+    /* ONBUILD names stages of the Dockerfile that builds on the image. */
+    if (!name.len || !here || instruction->outer || model_find_stage(check->model, name, here) ||
         slice_find(name, ':') < name.len || slice_find(name, '@') < name.len ||
         slice_equal_nocase(name, here->name) || slice_equal_str(name, "scratch"))
         return;
@@ -96,8 +97,9 @@ static void look_relative(struct dockerfile_check *check, const struct instructi
     struct slice target = check_expand(check, instruction, written, &complete);
     if (!complete && text_unquoted(written).at[0] == '$')
         return;
+    bool windows = stage_is_windows(check, stage);
     if (!target.len || state->workdir_set || state->workdir.len ||
-        path_is_absolute(target, stage_is_windows(check, stage)))
+        path_is_absolute(target, windows) || path_is_absolute(text_unquoted(written), windows))
         return;
     check_report(check, instruction, argument_place(instruction, written),
                  "%.*s is relative and no WORKDIR is set, so the base image decides where it goes; "

@@ -67,7 +67,7 @@ static struct slice value_in_quotes(struct dockerfile_check *check, struct slice
     bool blank = false, quote = false;
     for (size_t i = 0; i < value.len; i++) {
         char c = value.at[i];
-        if (c == check->dockerfile->escape || c == '\\')
+        if (c == check->dockerfile->escape || c == '\\' || ((unsigned char)c < ' ' && c != '\t'))
             return (struct slice){NULL, 0};
         blank |= c == ' ' || c == '\t';
         quote |= c == '"' || c == '\'';
@@ -95,7 +95,7 @@ static void look_legacy(struct dockerfile_check *check, const struct instruction
                      word, SLICE_ARG(key));
     /* A secret is moved away by hand: an edit's diff would show it. */
     struct slice text = value_in_quotes(check, value);
-    if (!text.len || secret_name(key))
+    if (!text.len || !text_is_plain(key) || secret_name(key))
         return;
     lint_fix(check->report, finding, "write key=value");
     check_fix_replace(check, finding, instruction, instruction->body,

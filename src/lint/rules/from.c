@@ -58,7 +58,7 @@ static void pin_to_digest(struct dockerfile_check *check, struct lint_finding *f
                           const struct stage *stage, const struct base_name *base)
 {
     const struct base_image *image = stage->image;
-    if (!finding || text_has_variable(stage->base_written))
+    if (!finding || !text_is_plain(stage->base_written))
         return;
     if (!image->known || !image->digest.len)
         image = check->resolver->image(check->resolver->context, stage->base, stage->platform);

@@ -55,6 +55,14 @@ struct slice text_upper(struct slice text, struct arena *arena)
     return mapped(text, arena, ascii_upper);
 }
 
+bool text_is_plain(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!ascii_alnum(text.at[i]) && !memchr("._-:/@+", text.at[i], 7))
+            return false;
+    return text.len > 0;
+}
+
 bool text_is_lower(struct slice text)
 {
     for (size_t i = 0; i < text.len; i++)

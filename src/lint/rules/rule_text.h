@@ -12,6 +12,8 @@ bool text_has_variable(struct slice word);
 bool text_contains(struct slice text, const char *needle); /* any case */
 bool text_starts(struct slice text, const char *prefix);   /* any case */
 bool text_ends(struct slice text, const char *suffix);     /* any case */
+/* Letters, digits and what stands in names and paths: can be written anywhere as it is. */
+bool text_is_plain(struct slice text);
 struct slice text_lower(struct slice text, struct arena *arena);
 struct slice text_upper(struct slice text, struct arena *arena);
 bool text_is_lower(struct slice text); /* no upper-case letter in it */

@@ -135,7 +135,11 @@ static void look_root(struct dockerfile_check *check)
     if (!stage->end.user.len || !is_root(stage->end.user))
         return;
     struct lint_finding *finding;
-    if (set)
+    if (set && stage_is_windows(check, stage))
+        finding = check_report(check, set, set->body,
+                               "the container runs as an administrator; end the stage with USER "
+                               "ContainerUser");
+    else if (set)
         finding = check_report(check, set, set->body,
                                "the last USER is root, so the container runs as root; end the "
                                "stage with another account%s",
@@ -149,7 +153,8 @@ static void look_root(struct dockerfile_check *check)
         return;
     /* Back to who it was before, when that was somebody else. */
     const struct stage_state *before = set ? model_state(check->model, set) : NULL;
-    if (finding && before && before->user.len && !is_root(before->user) && before->user_set) {
+    if (finding && before && text_is_plain(before->user) && !is_root(before->user) &&
+        before->user_set) {
         lint_fix(check->report, finding, "go back to the account of line %u",
                  before->user_set->start_line);
         check_fix_line_after(check, finding, stage_tail(check, stage),

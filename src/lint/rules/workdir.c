@@ -50,6 +50,7 @@ static void look_relative(struct dockerfile_check *check, const struct instructi
                                SLICE_ARG(written));
     }
     if (!folder.len || folder.at[0] != '/' || windows || path.len != written.len ||
+        !text_is_plain(folder) || slice_find(path, '\0') < path.len ||
         slice_starts(path, SLICE("..")))
         return;
     lint_fix(check->report, finding, "write the whole path");

@@ -1,3 +1,4 @@
 FROM mcr.microsoft.com/windows/nanoserver:ltsc2022
 COPY app c:/app/
+COPY app C:\out
 COPY app "C:\\app\\"
