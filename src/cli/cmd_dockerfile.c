@@ -16,6 +16,17 @@ static bool read_input(const char *path, struct arena *arena, struct slice *byte
            error_add(err, "standard input");
 }
 
+/* "line 3: no = in …" becomes "Dockerfile:3: no = in …", as editors and CI take it. */
+static bool refuse(const char *path, unsigned line, struct error *err)
+{
+    const char *name = slice_equal_str(slice_str(path), "-") ? "standard input" : path;
+    struct error inner = *err;
+    const char *text = line ? strstr(inner.text, ": ") : NULL;
+    if (!text)
+        return error_add(err, "%s", name);
+    return error_set(err, inner.kind, "%s:%u%s", name, line, text);
+}
+
 static bool run_parse(struct invocation *call, struct error *err)
 {
     CLEANUP_ARENA struct arena arena;
@@ -30,7 +41,7 @@ static bool run_parse(struct invocation *call, struct error *err)
     if (!lint_file_init(&file, slice_str(path), bytes, LINT_DOCKERFILE, &arena))
         return arena_error(err);
     if (!dockerfile_parse(&file, &arena, &dockerfile, &line, err))
-        return error_add(err, "%s", *path == '-' && !path[1] ? "standard input" : path);
+        return refuse(path, line, err);
     dockerfile_write_json(&dockerfile, stdout);
     return true;
 }

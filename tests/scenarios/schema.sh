@@ -82,6 +82,20 @@ for other in db-search db-status explain lint; do
 from jsonschema import Draft202012Validator
 Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' "$here/../../docs/schema/$other.json"
 done
+schema=$here/../../docs/schema/dockerfile.json
+unread=0
+for form in "$here"/../data/lint/forms/*.Dockerfile; do
+    "$PLIMSOLL" dockerfile parse "$form" >dockerfile.json 2>log || unread=$((unread + 1))
+    jq -c . dockerfile.json >>dockerfiles.json
+done
+check "most Dockerfiles are parsed" [ "$unread" -lt 30 ]
+jq -s . dockerfiles.json >many.json
+jq '{"$schema": ."$schema", "$defs": (."$defs" + {"file": del(."$schema", ."$defs")}), "type": "array", "minItems": 200,
+    "items": {"$ref": "#/$defs/file"}}' "$schema" >many-schema.json
+check "Dockerfiles are as the schema says" python3 validate.py many-schema.json many.json
+jq '.[0].instructions[0].start = 0' many.json >broken.json
+exits "an instruction without a line is found" 1 python3 validate.py many-schema.json broken.json
+schema=$here/../../docs/schema/scan-1.json
 # A validator that finds nothing would be no test.
 jq 'del(.findings[0].id)' sample.json >broken.json
 exits "a report without an id is found" 1 python3 validate.py "$schema" broken.json
