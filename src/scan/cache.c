@@ -9,9 +9,9 @@
 #include "catalog/secret.h"
 #include "scan/cache_parts.h"
 
-static struct slice cache_key(struct cache *cache, char kind, struct slice key)
+static struct slice cache_key(struct cache *cache, char kind, bool secrets, struct slice key)
 {
-    if (!cache->secrets)
+    if (!secrets)
         return arena_printf(&cache->arena, "%c%d:%.*s", kind, ANALYSIS_VERSION, SLICE_ARG(key));
     return arena_printf(&cache->arena, "%c%d+%08x:%.*s", kind, ANALYSIS_VERSION, secret_table_mark,
                         SLICE_ARG(key));
@@ -44,9 +44,9 @@ int cache_begin(struct cache *cache, unsigned flags, MDB_txn **txn)
     return code;
 }
 
-static void cache_note_use(struct cache *cache, struct slice key)
+static void cache_note_use(struct cache *cache, bool secrets, struct slice key)
 {
-    struct slice name = cache_key(cache, 's', key);
+    struct slice name = cache_key(cache, 's', secrets, key);
     MDB_val at = {name.len, (void *)name.at}, value;
     struct stamp stamp = {0};
     if (!name.at || mdb_get(cache->read, CACHE_TABLE, &at, &value) || value.mv_size != sizeof stamp)
@@ -54,6 +54,17 @@ static void cache_note_use(struct cache *cache, struct slice key)
     memcpy(&stamp, value.mv_data, sizeof stamp);
     if (stamp.day < cache->today && !cache->read_only)
         (void)ARENA_PUSH(&cache->arena, cache->stale, cache->stale_count, cache->stale_room, name);
+}
+
+static bool cache_get_of(struct cache *cache, bool secrets, struct slice key, struct slice *bytes)
+{
+    struct slice name = cache_key(cache, 'e', secrets, key);
+    MDB_val at = {name.len, (void *)name.at}, value;
+    if (!name.at || mdb_get(cache->read, CACHE_TABLE, &at, &value))
+        return false;
+    *bytes = slice_of(value.mv_data, value.mv_size);
+    cache_note_use(cache, secrets, key);
+    return true;
 }
 
 bool cache_get(struct cache *cache, struct slice key, struct slice *bytes)
@@ -64,19 +75,14 @@ bool cache_get(struct cache *cache, struct slice key, struct slice *bytes)
         cache->read = NULL;
         return false;
     }
-    struct slice name = cache_key(cache, 'e', key);
-    MDB_val at = {name.len, (void *)name.at}, value;
-    if (!name.at || mdb_get(cache->read, CACHE_TABLE, &at, &value))
-        return false;
-    *bytes = slice_of(value.mv_data, value.mv_size);
-    cache_note_use(cache, key);
-    return true;
+    return cache_get_of(cache, cache->secrets, key, bytes) ||
+           (!cache->secrets && cache_get_of(cache, true, key, bytes));
 }
 
 static int cache_put_entry(struct cache *cache, MDB_txn *txn, const struct cache_entry *entry)
 {
-    struct slice name = cache_key(cache, 'e', entry->key);
-    struct slice stamp_name = cache_key(cache, 's', entry->key);
+    struct slice name = cache_key(cache, 'e', cache->secrets, entry->key);
+    struct slice stamp_name = cache_key(cache, 's', cache->secrets, entry->key);
     if (!name.at || !stamp_name.at || entry->key.len > CACHE_KEY_MAX)
         return MDB_BAD_VALSIZE;
     MDB_val at = {name.len, (void *)name.at};

@@ -8,7 +8,8 @@
  *   "s<ANALYSIS_VERSION>:<layer key>"  struct stamp: day of last use, size
  *
  * Where secrets were looked for, "+" and a hash of the table of kinds stand behind the version
- * (cache_key): neither kind of analysis is taken for the other, nor one of an older table.
+ * (cache_key): an analysis that did not look is never taken for one that did, nor one of an older
+ * table. The other way is fine: who does not ask for secrets does not look at them.
  *
  * A layer key is a digest that the broker itself has verified, or, for layers that are sought
  * through and never hashed, the identity of the file (cache_file_key). What a child says never
@@ -28,7 +29,7 @@ struct cache_settings {
     const char *folder; /* made when absent */
     uint64_t limit;     /* bytes of the entries; 0: CACHE_LIMIT_DEFAULT */
     uint32_t today;     /* days since 1970; 0: ask the clock (tests set it) */
-    bool secrets;       /* analyses that looked for secrets: apart from those that did not */
+    bool secrets;       /* only analyses that looked for secrets */
 };
 #define CACHE_LIMIT_DEFAULT (UINT64_C(1) << 30)
 

@@ -72,6 +72,8 @@ hidden "the cache" "$PLIMSOLL_CACHE"
 "$PLIMSOLL" scan --format json=plain.json app.tar >log 2>&1
 check "without --secrets none" jq -e '.secrets == null' plain.json
 scan --format json=again.json app.tar >log 2>&1
+check "an analysis with them serves who does not ask" \
+    sh -c '"$PLIMSOLL" scan app.tar >served 2>&1 && ! grep -q Secrets served'
 check "analyses with and without are kept apart" jq -e '.secrets | length == 5' again.json
 
 exits "the gate counts them" 1 scan --fail-on critical app.tar
