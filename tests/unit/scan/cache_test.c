@@ -68,6 +68,36 @@ static bool has(struct cache *cache, const char *key, char fill, size_t size)
     return true;
 }
 
+static void open_cache_of_secrets(struct cache *cache)
+{
+    struct error err = {0};
+    struct cache_settings settings = {folder, 0, 1000, true};
+    if (!cache_open(cache, &settings, &err))
+        fail_msg("%s", err.text);
+}
+
+/* What did not look for secrets is nothing for who asks for them. */
+static void test_secrets_are_apart(void **state)
+{
+    (void)state;
+    struct cache cache;
+    open_cache(&cache, 0, 1000);
+    put(&cache, "sha256:plain", 'x', 100);
+    cache_close(&cache);
+    open_cache_of_secrets(&cache);
+    assert_false(has(&cache, "sha256:plain", 'x', 100));
+    put(&cache, "sha256:plain", 'y', 100);
+    put(&cache, "sha256:both", 'y', 100);
+    cache_close(&cache);
+    open_cache_of_secrets(&cache);
+    assert_true(has(&cache, "sha256:plain", 'y', 100));
+    cache_close(&cache);
+    open_cache(&cache, 0, 1000);
+    assert_true(has(&cache, "sha256:plain", 'x', 100));
+    assert_true(has(&cache, "sha256:both", 'y', 100));
+    cache_close(&cache);
+}
+
 static void test_put_and_get(void **state)
 {
     (void)state;
@@ -304,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_put_and_get),
+        CASE(test_secrets_are_apart),
         CASE(test_least_recently_used_goes_first),
         CASE(test_full_map_evicts),
         CASE(test_prune_and_clear),
