@@ -83,6 +83,7 @@ bool lint_call_options(struct invocation *call, struct lint_options *options, st
     options->without_shellcheck = option_flag(call, "no-shellcheck");
     options->without_context = option_flag(call, "no-context");
     options->context = option_text(call, "context");
+    options->bases = arena_printf(call->arena, "%s/bases", option_text(call, "cache")).at;
     options->behind_tls = option_flag(call, "behind-tls");
     options->target_version = slice_str(version);
     return check_target_version(version, err);

@@ -154,8 +154,8 @@ bool lint_fix_run(const struct lint_options *options, bool dry, struct arena *ar
                   struct lint_fixed *fixed, struct lint_result *result, struct error *err)
 {
     /* Base images are asked for once, not once a round. */
-    struct base_images *images = base_images_new(arena, options->offline);
-    struct base_resolver resolver = base_images_resolver(images);
+    struct base_images *images;
+    struct base_resolver resolver = lint_resolver(options, arena, &images);
     struct lint_options once = *options;
     once.resolver = &resolver;
     bool fine = fix_rounds(&once, dry, arena, fixed, result, err);

@@ -39,6 +39,7 @@ struct lint_options {
     enum lint_severity fail_on; /* LINT_OFF with `fail_on_given`: never */
     bool fail_on_given;
     const struct base_resolver *resolver; /* NULL: one made by lint_run */
+    const char *bases; /* folder where answers about base images are kept; NULL: the usual one */
     const struct lint_overlay *overlays;
     size_t overlay_count;
 };
@@ -76,6 +77,11 @@ bool lint_run(const struct lint_options *options, struct arena *arena, struct li
 struct scan;
 bool lint_run_image(const struct lint_options *options, const struct scan *scan,
                     struct arena *arena, struct lint_result *result, struct error *err);
+
+/* What lint_run makes when it is given no resolver; base_images_done ends it. */
+struct base_images;
+struct base_resolver lint_resolver(const struct lint_options *options, struct arena *arena,
+                                   struct base_images **images);
 
 /* All rules of all kinds, for `lint rules`, SARIF, documentation; sorted by id. */
 bool lint_rules(struct arena *arena, const struct lint_rule ***rules, size_t *count);

@@ -333,6 +333,15 @@ static bool run_all(struct run *run, struct error *err)
     return run_contexts(run, err) && run_judge(run, err);
 }
 
+struct base_resolver lint_resolver(const struct lint_options *options, struct arena *arena,
+                                   struct base_images **images)
+{
+    *images = base_images_new(arena, options->offline);
+    if (*images && options->bases)
+        base_images_keep_in(*images, options->bases);
+    return base_images_resolver(*images);
+}
+
 bool lint_run(const struct lint_options *options, struct arena *arena, struct lint_result *result,
               struct error *err)
 {
@@ -346,7 +355,7 @@ bool lint_run(const struct lint_options *options, struct arena *arena, struct li
     if (options->resolver)
         run.resolver = *options->resolver;
     else
-        run.resolver = base_images_resolver(images = base_images_new(arena, options->offline));
+        run.resolver = lint_resolver(options, arena, &images);
     bool fine = run_all(&run, err);
     if (images)
         base_images_done(images);
