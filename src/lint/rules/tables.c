@@ -7,5 +7,6 @@ const struct dockerfile_rule *const dockerfile_rule_tables[] = {
     rules_workdir, rules_commandline, rules_health,    rules_expose,   rules_runtime,
     rules_labels,  rules_environment, rules_secrets,   rules_apt,      rules_apk,
     rules_prompts, rules_caches,      rules_pins,      rules_commands, rules_workdir_cd,
-    rules_runs,    rules_pipes,       rules_downloads, rules_tls,      NULL,
+    rules_runs,    rules_pipes,       rules_downloads, rules_tls,      rules_accounts,
+    rules_npm,     rules_layers,      rules_practices, NULL,
 };

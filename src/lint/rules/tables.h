@@ -17,3 +17,7 @@ extern const struct dockerfile_rule rules_runs[];
 extern const struct dockerfile_rule rules_pipes[];
 extern const struct dockerfile_rule rules_downloads[];
 extern const struct dockerfile_rule rules_tls[];
+extern const struct dockerfile_rule rules_accounts[];
+extern const struct dockerfile_rule rules_npm[];
+extern const struct dockerfile_rule rules_layers[];
+extern const struct dockerfile_rule rules_practices[];
