@@ -1,5 +1,6 @@
 /* HEALTHCHECK: that the image that ships has one, and that it can work. */
 #include "lint/base_image.h"
+#include "lint/rules/health_endpoint.h"
 #include "lint/rules/rule_text.h"
 #include "lint/rules/stage_end.h"
 
@@ -41,19 +42,20 @@ static void look_missing(struct dockerfile_check *check)
         return;
     const struct stage *root = stage_root(stage);
     const struct base_fact *fact = root->base.len ? base_fact_find(root->base) : NULL;
+    struct slice configuration, command = health_command(check, stage, fact, &configuration);
     struct lint_finding *finding = check_report(
         check, stage->from, (struct slice){NULL, 0},
         "nothing tells whether the service in the container works; add HEALTHCHECK CMD with a "
-        "program that the image has%s%s",
-        fact && fact->healthcheck ? ", such as " : "",
-        fact && fact->healthcheck ? fact->healthcheck : "");
-    if (!finding || !fact || !fact->healthcheck)
+        "program that the image has%s%.*s%s%.*s",
+        command.len ? ", such as " : "", SLICE_ARG(command),
+        configuration.len ? ", which asks the endpoint of " : "", SLICE_ARG(configuration));
+    if (!finding || !command.len)
         return;
     lint_fix(check->report, finding, "add a HEALTHCHECK");
     check_fix_line_after(check, finding, stage_tail(check, stage),
                          arena_printf(check->arena,
-                                      "HEALTHCHECK --interval=30s --timeout=3s CMD %s",
-                                      fact->healthcheck));
+                                      "HEALTHCHECK --interval=30s --timeout=3s CMD %.*s",
+                                      SLICE_ARG(command)));
 }
 
 static void look_none(struct dockerfile_check *check)
@@ -118,13 +120,13 @@ static void look_tool(struct dockerfile_check *check)
         if ((!slice_equal_str(program, "curl") && !slice_equal_str(program, "wget")) ||
             !lacks(root->base, program) || is_installed(check, stage, program))
             continue;
-        const struct base_fact *fact = base_fact_find(root->base);
+        struct slice command = health_command(check, stage, base_fact_find(root->base), NULL);
         check_report(check, last, (struct slice){NULL, 0},
-                     "%.*s has no %.*s, so the check fails always; %s%s", SLICE_ARG(root->base),
+                     "%.*s has no %.*s, so the check fails always; %s%.*s", SLICE_ARG(root->base),
                      SLICE_ARG(program),
-                     fact && fact->healthcheck ? "what works there: "
-                                               : "install it, or use a program that is there",
-                     fact && fact->healthcheck ? fact->healthcheck : "");
+                     command.len ? "what works there: "
+                                 : "install it, or use a program that is there",
+                     SLICE_ARG(command));
         return;
     }
 }

@@ -1,0 +1,1 @@
+FROM haproxy:3.3.1-alpine

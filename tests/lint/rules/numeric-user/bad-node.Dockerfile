@@ -1,0 +1,2 @@
+FROM node:22.21.1-alpine
+USER node
