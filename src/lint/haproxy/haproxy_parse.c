@@ -1,0 +1,532 @@
+/*
+ * Lines → sections. What HAProxy does with a line before any section's parser sees it: scopes,
+ * `.if` and its kin, `no` and `default` in front, where a section begins.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/ascii.h"
+#include "base/table.h"
+#include "lint/haproxy/haproxy.h"
+
+/* One open `.if`. */
+struct branch {
+    enum haproxy_truth taken;  /* of the part we are in */
+    enum haproxy_truth before; /* any part so far was */
+    bool otherwise;            /* .else was seen */
+    struct slice text;         /* ".if defined(X)" */
+    unsigned line;
+};
+
+struct parser {
+    struct haproxy_config *config;
+    struct arena *arena;
+    const struct lint_file *file;
+    struct haproxy_section *section;
+    struct haproxy_section *defaults; /* the last one */
+    struct haproxy_environment environment;
+    struct table set;
+    struct branch branches[HAPROXY_IF_MAX];
+    size_t depth;
+    struct haproxy_word words[HAPROXY_WORDS_MAX];
+    bool stopped; /* .alert, or too many problems */
+};
+
+bool haproxy_version(struct slice text, unsigned *version)
+{
+    uint64_t major, minor = 0;
+    struct slice rest = text;
+    if (!text.len) {
+        *version = HAPROXY_NEWEST;
+        return true;
+    }
+    struct slice first = slice_cut(&rest, '.');
+    size_t digits = 0;
+    while (digits < rest.len && ascii_digit(rest.at[digits]))
+        digits++;
+    if (!slice_u64(first, &major) || major > 99 ||
+        (digits && (!slice_u64(slice_upto(rest, digits), &minor) || minor > 99)))
+        return false;
+    *version = (unsigned)(major * 100 + minor);
+    return *version >= HAPROXY_OLDEST;
+}
+
+static void problem_add(struct haproxy_config *config, struct haproxy_problem problem,
+                        const char *format, va_list arguments)
+{
+    char text[1000];
+    vsnprintf(text, sizeof text, format, arguments);
+    problem.text = arena_copy(config->arena, slice_str(text));
+    unsigned column;
+    lint_file_position(problem.file, problem.start, &problem.line, &column);
+    if (!problem.text.at || !ARENA_PUSH(config->arena, config->problems, config->problem_count,
+                                        config->problem_room, problem))
+        config->failed = true;
+}
+
+void haproxy_problem(struct haproxy_config *config, enum haproxy_rule rule,
+                     const struct haproxy_line *line, size_t start, size_t end, bool refused,
+                     const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    problem_add(config,
+                (struct haproxy_problem){.rule = rule,
+                                         .file = line->file,
+                                         .start = start,
+                                         .end = end,
+                                         .refused = refused && !line->maybe.len},
+                format, arguments);
+    va_end(arguments);
+}
+
+__attribute__((format(printf, 4, 5))) static void refuse(struct parser *parser, size_t start,
+                                                         size_t end, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    problem_add(
+        parser->config,
+        (struct haproxy_problem){
+            .rule = RULE_SYNTAX, .file = parser->file, .start = start, .end = end, .refused = true},
+        format, arguments);
+    va_end(arguments);
+}
+
+/* Whether what stands here counts: all open `.if` together. */
+static enum haproxy_truth counts(const struct parser *parser)
+{
+    enum haproxy_truth truth = HAPROXY_TRUE;
+    for (size_t i = 0; i < parser->depth; i++)
+        truth = haproxy_and(truth, parser->branches[i].taken);
+    return truth;
+}
+
+static enum haproxy_truth ask(struct parser *parser, const struct haproxy_word *word, size_t count,
+                              size_t end)
+{
+    /* HAProxy joins the words by one blank; the bytes themselves are near enough, except that
+       quotes and variables were resolved. */
+    char text[1000] = "";
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (at + word[i].text.len + 1 > sizeof text)
+            return HAPROXY_UNKNOWN;
+        if (i)
+            text[at++] = ' ';
+        memcpy(text + at, word[i].text.at, word[i].text.len);
+        at += word[i].text.len;
+    }
+    enum haproxy_truth truth =
+        haproxy_predicate(slice_of(text, at), parser->config->version, &parser->environment);
+    if (truth == HAPROXY_INVALID) {
+        refuse(parser, count ? word[0].start : end, end,
+               "this condition cannot be read: write a number, defined(NAME), "
+               "version_atleast(3.0), streq(A,B), feature(OPENSSL) or these joined by && and ||");
+        return HAPROXY_UNKNOWN;
+    }
+    return truth;
+}
+
+static void macro_if(struct parser *parser, size_t count, size_t end)
+{
+    const struct haproxy_word *words = parser->words;
+    if (parser->depth + 1 >= HAPROXY_IF_MAX) {
+        refuse(parser, words[0].start, end, "more than %d .if stand in each other",
+               HAPROXY_IF_MAX - 1);
+        parser->stopped = true;
+        return;
+    }
+    struct branch *branch = &parser->branches[parser->depth];
+    *branch = (struct branch){.text = slice_of(parser->file->bytes.at + words[0].start,
+                                               words[count - 1].end - words[0].start),
+                              .line = parser->environment.line};
+    /* Inside what does not count nothing is asked. */
+    branch->taken =
+        counts(parser) == HAPROXY_FALSE ? HAPROXY_FALSE : ask(parser, words + 1, count - 1, end);
+    branch->before = branch->taken;
+    parser->depth++;
+}
+
+static bool macro_lone(struct parser *parser, size_t end)
+{
+    const struct haproxy_word *name = parser->words;
+    if (parser->depth && !parser->branches[parser->depth - 1].otherwise)
+        return false;
+    if (!parser->depth)
+        refuse(parser, name->start, end, "%.*s without an .if before it", SLICE_ARG(name->text));
+    else
+        refuse(parser, name->start, end, "%.*s after .else", SLICE_ARG(name->text));
+    return true;
+}
+
+static void macro_elif(struct parser *parser, size_t count, size_t end)
+{
+    if (macro_lone(parser, end))
+        return;
+    struct branch *branch = &parser->branches[parser->depth - 1];
+    branch->taken = HAPROXY_FALSE;
+    if (branch->before != HAPROXY_TRUE && counts(parser) == HAPROXY_FALSE) {
+        parser->depth--;
+        bool outside = counts(parser) != HAPROXY_FALSE;
+        parser->depth++;
+        if (outside)
+            branch->taken = haproxy_and(haproxy_not(branch->before),
+                                        ask(parser, parser->words + 1, count - 1, end));
+    }
+    branch->before = haproxy_or(branch->before, branch->taken);
+    branch->text = slice_of(parser->file->bytes.at + parser->words[0].start,
+                            parser->words[count - 1].end - parser->words[0].start);
+}
+
+static void macro_else(struct parser *parser, size_t count, size_t end)
+{
+    if (macro_lone(parser, end))
+        return;
+    if (count > 1)
+        refuse(parser, parser->words[1].start, end, ".else takes no condition; write .elif");
+    struct branch *branch = &parser->branches[parser->depth - 1];
+    branch->taken = haproxy_not(branch->before);
+    branch->otherwise = true;
+}
+
+static void macro_endif(struct parser *parser, size_t count, size_t end)
+{
+    if (!parser->depth) {
+        refuse(parser, parser->words[0].start, end, ".endif without an .if before it");
+        return;
+    }
+    if (count > 1)
+        refuse(parser, parser->words[1].start, end, "nothing may follow .endif");
+    parser->depth--;
+}
+
+/* .alert and its kin, in what counts. */
+static void macro_say(struct parser *parser, size_t count, size_t end)
+{
+    const struct haproxy_word *words = parser->words;
+    static const char *const known[] = {".alert", ".warning", ".notice", ".diag"};
+    size_t i = 0;
+    while (i < 4 && !slice_equal_str(words[0].text, known[i]))
+        i++;
+    if (i == 4)
+        refuse(parser, words[0].start, end,
+               "unknown directive %.*s; known are .if .elif .else .endif .diag .notice .warning "
+               ".alert",
+               SLICE_ARG(words[0].text));
+    else if (count > 2)
+        refuse(parser, words[2].start, end, "put the message of %s in quotes", known[i]);
+    else if (i == 0 && counts(parser) == HAPROXY_TRUE) {
+        refuse(parser, words[0].start, end, "this .alert ends the start of HAProxy: %.*s",
+               SLICE_ARG(count > 1 ? words[1].text : SLICE("")));
+        parser->stopped = true;
+    }
+}
+
+/* True: the line was a macro. */
+static bool parse_macro(struct parser *parser, size_t count, size_t end)
+{
+    struct slice name = parser->words[0].text;
+    if (!name.len || *name.at != '.')
+        return false;
+    if (slice_equal_str(name, ".if"))
+        macro_if(parser, count, end);
+    else if (slice_equal_str(name, ".elif"))
+        macro_elif(parser, count, end);
+    else if (slice_equal_str(name, ".else"))
+        macro_else(parser, count, end);
+    else if (slice_equal_str(name, ".endif"))
+        macro_endif(parser, count, end);
+    else if (counts(parser) != HAPROXY_FALSE)
+        macro_say(parser, count, end);
+    return true;
+}
+
+static bool section_kind(const struct haproxy_word *words, size_t count, enum haproxy_kind *kind)
+{
+    static const struct {
+        const char *type;
+        enum haproxy_kind kind;
+    } known[] = {{"global", HAPROXY_GLOBAL},
+                 {"frontend", HAPROXY_FRONTEND},
+                 {"listen", HAPROXY_LISTEN},
+                 {"backend", HAPROXY_BACKEND}};
+    if (slice_equal_str(words[0].text, "defaults")) {
+        bool named = count > 1 && !slice_equal_str(words[1].text, "from");
+        *kind = named ? HAPROXY_NAMED : HAPROXY_DEFAULTS;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (slice_equal_str(words[0].text, known[i].type)) {
+            *kind = known[i].kind;
+            return true;
+        }
+    unsigned since, until;
+    *kind = HAPROXY_OTHER;
+    return haproxy_other_section(words[0].text, &since, &until);
+}
+
+static struct haproxy_section *section_new(struct parser *parser, enum haproxy_kind kind,
+                                           struct slice type)
+{
+    struct haproxy_config *config = parser->config;
+    struct haproxy_section *section = arena_new(parser->arena, struct haproxy_section);
+    if (!section || !ARENA_PUSH(parser->arena, config->sections, config->section_count,
+                                config->section_room, section)) {
+        config->failed = true;
+        return NULL;
+    }
+    section->kind = kind;
+    section->type = type;
+    parser->section = section;
+    return section;
+}
+
+/* The first of a name keeps it: what comes again is told by haproxy_check. */
+static void section_name(struct haproxy_config *config, struct haproxy_section *section)
+{
+    static const unsigned kinds[] = {HAPROXY_FRONT, HAPROXY_BACK, HAPROXY_NAMED};
+    struct table *tables[] = {&config->fronts, &config->backs, &config->named};
+    for (size_t i = 0; i < 3; i++)
+        if ((section->kind & kinds[i]) && !table_get(tables[i], section->name) &&
+            !table_put(tables[i], section->name, section))
+            config->failed = true;
+}
+
+static void section_inherit(struct parser *parser, struct haproxy_section *section,
+                            const struct haproxy_line *line)
+{
+    if (!(section->kind & HAPROXY_PROXIES))
+        return;
+    bool is_defaults = section->kind & (HAPROXY_DEFAULTS | HAPROXY_NAMED);
+    size_t from = line->count > 1 && slice_equal_str(line->words[1].text, "from") ? 1 : 2;
+    if (line->count > from + 1 && slice_equal_str(line->words[from].text, "from"))
+        section->defaults =
+            haproxy_section_find(parser->config, HAPROXY_NAMED, line->words[from + 1].text);
+    else if (!is_defaults)
+        section->defaults = parser->defaults;
+    if (is_defaults)
+        parser->defaults = section;
+}
+
+static void parse_section(struct parser *parser, enum haproxy_kind kind, struct haproxy_line *line)
+{
+    struct haproxy_section *section = section_new(parser, kind, line->words[0].text);
+    if (!section)
+        return;
+    bool named = kind != HAPROXY_GLOBAL && kind != HAPROXY_DEFAULTS;
+    if (named && line->count > 1)
+        section->name = line->words[1].text;
+    section->head = line;
+    line->section = section;
+    section_inherit(parser, section, line);
+    section_name(parser->config, section);
+    parser->environment.section = section->name.len ? section->name : section->type;
+}
+
+/* setenv, presetenv, unsetenv of `global`: later lines see them. */
+static void parse_environment(struct parser *parser, const struct haproxy_line *line)
+{
+    bool set = haproxy_is(line, "setenv", NULL), unset = haproxy_is(line, "unsetenv", NULL);
+    if (line->maybe.len || !(set || unset) || line->count < (set ? 3u : 2u))
+        return;
+    struct slice *value = arena_new(parser->arena, struct slice);
+    if (value && set)
+        *value = line->words[2].text;
+    if (!value || !table_put(&parser->set, line->words[1].text, value))
+        parser->config->failed = true;
+}
+
+/* A file without any section is a piece of one, as guides show them. */
+static bool is_fragment(const struct lint_file *file)
+{
+    for (size_t i = 0; i < file->line_count; i++) {
+        struct slice line = slice_trim(lint_file_line(file, (unsigned)i + 1));
+        size_t length = 0;
+        while (length < line.len && !ascii_space(line.at[length]))
+            length++;
+        struct haproxy_word word = {.text = slice_upto(line, length)};
+        enum haproxy_kind kind;
+        if (length && section_kind(&word, 1, &kind) &&
+            !slice_equal_str(word.text, "cache")) /* no keyword bears a section's name */
+            return false;
+    }
+    return true;
+}
+
+static void assume_section(struct parser *parser, const struct haproxy_line *line)
+{
+    size_t words;
+    const struct haproxy_keyword *row = haproxy_keyword_find(line->words, line->count, &words);
+    bool global = row && row->sections == HAPROXY_GLOBAL;
+    section_new(parser, global ? HAPROXY_GLOBAL : HAPROXY_LISTEN,
+                global ? SLICE("global") : SLICE("listen"));
+    parser->config->fragment = true;
+}
+
+static void strip_prefix(struct haproxy_line *line)
+{
+    line->negated = line->count > 1 && slice_equal_str(line->words[0].text, "no");
+    line->reset = line->count > 1 && slice_equal_str(line->words[0].text, "default");
+    if (line->negated || line->reset) {
+        line->words++;
+        line->count--;
+    }
+}
+
+/* Where `if` or `unless` stands. In a `return` or `deny` string they are within one word. */
+static size_t condition_at(const struct haproxy_line *line)
+{
+    for (size_t i = 1; i < line->count; i++)
+        if (slice_equal_str(line->words[i].text, "if") ||
+            slice_equal_str(line->words[i].text, "unless"))
+            return i;
+    return line->count;
+}
+
+static void parse_words(struct parser *parser, size_t count, size_t start, size_t end)
+{
+    struct haproxy_config *config = parser->config;
+    struct haproxy_line *line = arena_new(parser->arena, struct haproxy_line);
+    struct haproxy_word *words = arena_array(parser->arena, count, sizeof *words);
+    if (!line || !words) {
+        config->failed = true;
+        return;
+    }
+    memcpy(words, parser->words, count * sizeof *words);
+    *line = (struct haproxy_line){.file = parser->file,
+                                  .number = parser->environment.line,
+                                  .start = start,
+                                  .end = end,
+                                  .words = words,
+                                  .count = count};
+    if (counts(parser) == HAPROXY_UNKNOWN)
+        for (size_t i = 0; i < parser->depth; i++)
+            if (parser->branches[i].taken == HAPROXY_UNKNOWN)
+                line->maybe = parser->branches[i].text;
+    strip_prefix(line);
+    line->condition = line->count;
+    enum haproxy_kind kind;
+    if (!line->negated && !line->reset && section_kind(line->words, line->count, &kind)) {
+        parse_section(parser, kind, line);
+        return;
+    }
+    if (!parser->section) {
+        if (!is_fragment(parser->file)) {
+            refuse(parser, start, end, "'%.*s' stands outside of any section",
+                   SLICE_ARG(line->words[0].text));
+            return;
+        }
+        assume_section(parser, line);
+        if (config->failed)
+            return;
+    }
+    line->section = parser->section;
+    line->condition = condition_at(line);
+    if (!ARENA_PUSH(parser->arena, parser->section->lines, parser->section->count,
+                    parser->section->room, line))
+        config->failed = true;
+    parse_environment(parser, line);
+}
+
+static const char *fault_text(enum haproxy_fault fault)
+{
+    static const char *const texts[] = {
+        [HAPROXY_FAULT_QUOTE] = "this quote is not closed",
+        [HAPROXY_FAULT_BRACE] = "the brace of this environment variable is not closed",
+        [HAPROXY_FAULT_VARIABLE] = "not a variable's name; write \\$ for a dollar sign",
+        [HAPROXY_FAULT_HEX] = "\\x needs two hexadecimal digits behind it",
+        [HAPROXY_FAULT_EXPAND] = "only [*] may follow the name of a variable",
+        [HAPROXY_FAULT_WORDS] = "a line has at most 64 words",
+    };
+    return texts[fault];
+}
+
+static bool parse_line(struct parser *parser, unsigned number, struct error *err)
+{
+    const struct lint_file *file = parser->file;
+    struct slice text = lint_file_line(file, number);
+    size_t start = file->lines[number - 1], end = start + text.len, count, fault_at;
+    if (text.len > HAPROXY_LINE_MAX)
+        return error_set(err, ERROR_LIMIT, "%.*s:%u: the line is longer than %d bytes",
+                         SLICE_ARG(file->path), number, HAPROXY_LINE_MAX);
+    parser->environment.line = number;
+    if (slice_find(text, '\0') < text.len) {
+        refuse(parser, start + slice_find(text, '\0'), end, "a NUL byte: this is no text");
+        return true;
+    }
+    while (start < end && ascii_space(file->bytes.at[start]))
+        start++;
+    if (start < end && file->bytes.at[start] == '[') /* a scope: HAProxy takes and ignores it */
+        return true;
+    enum haproxy_fault fault = haproxy_split(file->bytes, start, end, &parser->environment,
+                                             parser->arena, parser->words, &count, &fault_at);
+    if (fault == HAPROXY_FAULT_MEMORY)
+        return arena_error(err);
+    if (fault != HAPROXY_FAULT_NONE) {
+        refuse(parser, fault_at, end, "%s", fault_text(fault));
+        return true;
+    }
+    if (!count || !parser->words[0].text.len)
+        return true;
+    end = parser->words[count - 1].end;
+    if (parse_macro(parser, count, end) || counts(parser) == HAPROXY_FALSE)
+        return true;
+    parse_words(parser, count, start, end);
+    return true;
+}
+
+static void parse_end(struct parser *parser)
+{
+    const struct lint_file *file = parser->file;
+    size_t length = file->bytes.len;
+    if (parser->depth && !parser->stopped)
+        refuse(parser, file->lines[parser->branches[parser->depth - 1].line - 1],
+               file->lines[parser->branches[parser->depth - 1].line - 1] + 3,
+               "this .if has no .endif");
+    if (length && file->bytes.at[length - 1] != '\n' && !parser->config->fragment &&
+        parser->config->section_count && parser->config->version >= 203)
+        refuse(parser, file->lines[file->line_count - 1], length,
+               "the last line has no line end, so HAProxy takes the file for cut off");
+}
+
+static bool parse_file(struct parser *parser, const struct lint_file *file, struct error *err)
+{
+    struct haproxy_config *config = parser->config;
+    parser->file = file;
+    parser->depth = 0;
+    parser->section = NULL; /* each file begins outside of sections */
+    parser->environment.file = file->path;
+    if (file->bytes.len > HAPROXY_FILE_MAX)
+        return error_set(err, ERROR_LIMIT, "%.*s: larger than %d MiB", SLICE_ARG(file->path),
+                         HAPROXY_FILE_MAX >> 20);
+    for (unsigned number = 1; number <= file->line_count && !parser->stopped; number++) {
+        if (!parse_line(parser, number, err))
+            return false;
+        if (config->failed)
+            return arena_error(err);
+        parser->stopped |= config->problem_count >= HAPROXY_PROBLEMS_MAX;
+        if (config->section_count > HAPROXY_SECTIONS_MAX)
+            return error_set(err, ERROR_LIMIT, "%.*s:%u: more than %d sections",
+                             SLICE_ARG(file->path), number, HAPROXY_SECTIONS_MAX);
+    }
+    parse_end(parser);
+    return config->failed ? arena_error(err) : true;
+}
+
+bool haproxy_parse(struct haproxy_config *config, struct lint_file *const *files, size_t count,
+                   unsigned version, struct arena *arena, struct error *err)
+{
+    *config = (struct haproxy_config){.arena = arena, .version = version};
+    struct parser parser = {.config = config, .arena = arena};
+    table_init(&parser.set, arena);
+    table_init(&config->fronts, arena);
+    table_init(&config->backs, arena);
+    table_init(&config->named, arena);
+    parser.environment.set = &parser.set;
+    for (size_t i = 0; i < count; i++)
+        if (!parse_file(&parser, files[i], err))
+            return false;
+    return true;
+}
