@@ -8,7 +8,6 @@
 #define PENDING __attribute__((weak))
 
 PENDING const struct lint_rule nginx_rules[] = {{.id = NULL}};
-PENDING const struct lint_rule haproxy_rules[] = {{.id = NULL}};
 
 PENDING bool nginx_lint(const struct lint_file *file, const struct proxy_options *options,
                         struct lint_report *report, struct arena *arena,
@@ -18,10 +17,3 @@ PENDING bool nginx_lint(const struct lint_file *file, const struct proxy_options
     return error_set(err, ERROR_UNSUPPORTED, "nginx configuration cannot be read yet");
 }
 
-PENDING bool haproxy_lint(const struct lint_file *file, const struct proxy_options *options,
-                          struct lint_report *report, struct arena *arena,
-                          struct proxy_result *result, struct error *err)
-{
-    (void)file, (void)options, (void)report, (void)arena, (void)result;
-    return error_set(err, ERROR_UNSUPPORTED, "HAProxy configuration cannot be read yet");
-}

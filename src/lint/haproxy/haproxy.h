@@ -145,6 +145,7 @@ struct haproxy_config {
     struct haproxy_problem *problems;
     size_t problem_count, problem_room;
     bool fragment; /* lines without a section: taken as a frontend's */
+    bool stopped;  /* an .alert or too many problems: the rest was not read */
     bool failed;   /* budget spent */
 };
 

@@ -213,6 +213,8 @@ static void check_line(struct haproxy_config *config, struct haproxy_line *line)
 
 void haproxy_check(struct haproxy_config *config)
 {
+    if (config->stopped) /* names may be missing only because they were not reached */
+        return;
     haproxy_check_heads(config);
     for (size_t i = 0; i < config->section_count && !config->failed; i++) {
         struct haproxy_section *section = config->sections[i];

@@ -35,25 +35,34 @@ static bool one_of(struct slice word, const char *words)
     return lint_has_word(slice_str(words), word);
 }
 
-/* "30s", "500ms", "2m": digits, then us ms s m h d. */
-static bool is_time(struct slice text)
+/* Bytes of "30s", "500ms", "2m": digits, then us ms s m h d or nothing; 0: no time. */
+static size_t time_length(struct slice text)
 {
+    static const char *const units[] = {"us", "ms", "s", "m", "h", "d"};
     size_t digits = 0;
     while (digits < text.len && ascii_digit(text.at[digits]))
         digits++;
     struct slice unit = slice_from(text, digits);
-    return digits && (!unit.len || one_of(unit, "us ms s m h d"));
+    for (size_t i = 0; digits && i < sizeof units / sizeof *units; i++)
+        if (slice_starts(unit, slice_str(units[i])))
+            return digits + strlen(units[i]);
+    return unit.len ? 0 : digits;
 }
 
 static void look_time(const struct look *look)
 {
-    const struct haproxy_line *line = look->line;
-    if (look->from >= look->to || line->words[look->from].unknown ||
-        is_time(line->words[look->from].text))
+    if (look->from >= look->to || look->line->words[look->from].unknown)
         return;
-    bad_word(look, RULE_SYNTAX, look->from,
-             "'%.*s' is no time: write a number with us, ms, s, m, h or d (30s)",
-             SLICE_ARG(line->words[look->from].text));
+    const struct haproxy_word *word = &look->line->words[look->from];
+    size_t length = time_length(word->text);
+    if (!length)
+        bad_word(look, RULE_SYNTAX, look->from,
+                 "'%.*s' is no time: write a number with us, ms, s, m, h or d (30s)",
+                 SLICE_ARG(word->text));
+    else if (length < word->text.len)
+        haproxy_problem(look->config, RULE_SYNTAX, look->line, word->start, word->end, false,
+                        "HAProxy reads '%.*s' as %.*s: write that", SLICE_ARG(word->text),
+                        SLICE_ARG(slice_upto(word->text, length)));
 }
 
 static void look_mode(const struct look *look)

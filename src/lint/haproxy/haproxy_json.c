@@ -2,6 +2,24 @@
 #include "base/json.h"
 #include "lint/haproxy/haproxy.h"
 
+/* Passwords stay in the file: "admin:***", "***". */
+static void put_argument(struct json_writer *json, const struct haproxy_line *line, size_t index)
+{
+    struct slice text = line->words[index].text;
+    if (line->words[index].unknown)
+        json_put_string(json, text);
+    else if (index == 2 && haproxy_is(line, "stats", "auth")) {
+        char masked[100];
+        snprintf(masked, sizeof masked, "%.*s:***",
+                 SLICE_ARG(slice_upto(slice_upto(text, slice_find(text, ':')), 80)));
+        json_put_string(json, slice_str(masked));
+    } else if (haproxy_is(line, "user", NULL) &&
+               slice_equal_str(line->words[index - 1].text, "insecure-password"))
+        json_put_string(json, SLICE("***"));
+    else
+        json_put_string(json, text);
+}
+
 static void put_line(struct json_writer *json, const struct haproxy_line *line)
 {
     json_begin_object(json);
@@ -9,7 +27,7 @@ static void put_line(struct json_writer *json, const struct haproxy_line *line)
     json_name(json, "args");
     json_begin_array(json);
     for (size_t i = 1; i < line->condition; i++)
-        json_put_string(json, line->words[i].text);
+        put_argument(json, line, i);
     json_end_array(json);
     json_field_int(json, "line", line->number);
     if (line->negated || line->reset)

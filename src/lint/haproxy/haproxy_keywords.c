@@ -933,6 +933,14 @@ const char *haproxy_keyword_like(struct slice word, unsigned sections)
 {
     const char *best = NULL;
     unsigned nearest = word.len < 6 ? 2 : 4; /* must be nearer than this */
+    static const char *const heads[] = {"backend", "frontend", "listen", "defaults", "global"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        unsigned far = distance(word, slice_str(heads[i]));
+        if (far < nearest) {
+            nearest = far;
+            best = heads[i];
+        }
+    }
     for (size_t i = 0; i < haproxy_keyword_count; i++) {
         const struct haproxy_keyword *row = &haproxy_keywords[i];
         if (!(row->sections & sections) || row->until)

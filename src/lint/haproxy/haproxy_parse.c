@@ -512,6 +512,7 @@ static bool parse_file(struct parser *parser, const struct lint_file *file, stru
                              SLICE_ARG(file->path), number, HAPROXY_SECTIONS_MAX);
     }
     parse_end(parser);
+    config->stopped = parser->stopped;
     return config->failed ? arena_error(err) : true;
 }
 

@@ -11,7 +11,7 @@ const struct lint_rule haproxy_rules[] = {
                      .profiles = ON,
                      .title = "HAProxy refuses this line",
                      .why = "HAProxy does not start with a configuration that it cannot read.",
-                     .bad = "defaults\n    timeout client 30sec",
+                     .bad = "defaults\n    timeout client 30x",
                      .good = "defaults\n    timeout client 30s"},
     [RULE_KEYWORD] = {.id = "haproxy-unknown-keyword",
                       .codes = "",
