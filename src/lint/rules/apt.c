@@ -100,6 +100,10 @@ static void check_apt(struct dockerfile_check *check, const struct run_body *bod
     check_fix_replace(check, finding, body->instruction, end, slice_str(name));
 }
 
+#define WHOLE_UPGRADE                                                                              \
+    "%.*s may remove packages and makes another system than the base image's: take a newer base "  \
+    "image instead"
+
 static void check_dist_upgrade(struct dockerfile_check *check, const struct run_body *body,
                                const struct shell_command *command)
 {
@@ -107,9 +111,17 @@ static void check_dist_upgrade(struct dockerfile_check *check, const struct run_
     const struct shell_word *verb = operands_verb(&operands);
     if (run_is_build(body) && verb &&
         lint_has_word(SLICE("dist-upgrade full-upgrade"), verb->value))
-        check_report(check, body->instruction, run_place(body, verb->raw),
-                     "%.*s may remove packages and makes another system than the base image's: "
-                     "take a newer base image instead",
+        check_report(check, body->instruction, run_place(body, verb->raw), WHOLE_UPGRADE,
+                     SLICE_ARG(verb->value));
+}
+
+static void check_zypper_upgrade(struct dockerfile_check *check, const struct run_body *body,
+                                 const struct shell_command *command)
+{
+    struct operands operands = operands_of(command, "--root -R --repo -r --config -c");
+    const struct shell_word *verb = operands_verb(&operands);
+    if (run_is_build(body) && verb && lint_has_word(SLICE("dist-upgrade dup"), verb->value))
+        check_report(check, body->instruction, run_place(body, verb->raw), WHOLE_UPGRADE,
                      SLICE_ARG(verb->value));
 }
 
@@ -156,6 +168,14 @@ const struct dockerfile_rule rules_apt[] = {
       "FROM debian:11\nRUN apt-get update && apt-get dist-upgrade -y", "FROM debian:12", NULL},
      .programs = "apt-get apt aptitude apt-fast nala",
      .command = check_dist_upgrade},
+    {{"no-zypper-dist-upgrade", "DL3035", LINT_WARNING, IN_DEFAULT | IN_HADOLINT,
+      "the whole distribution is upgraded",
+      "dist-upgrade may remove packages and gives another system at each build; a newer base image "
+      "has the same fixes, tested together.",
+      "FROM opensuse/leap:15.5\nRUN zypper --non-interactive dist-upgrade",
+      "FROM opensuse/leap:15.6", NULL},
+     .programs = "zypper",
+     .command = check_zypper_upgrade},
     {{"no-apt-key", "", LINT_WARNING, IN_DEFAULT, "a repository's key is trusted for everything",
       "A key that apt-key adds may sign any package of any repository; apt-key is deprecated since "
       "2020 and removed from Debian 13.",

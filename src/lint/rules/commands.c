@@ -118,10 +118,14 @@ static void check_chmod_flag(struct dockerfile_check *check, const struct instru
 static void check_chpasswd(struct dockerfile_check *check, const struct run_body *body,
                            const struct shell_command *command)
 {
-    if (run_is_build(body))
+    if (!run_is_build(body))
+        return;
+    struct lint_finding *finding =
         check_report(check, body->instruction, run_place(body, command->raw),
                      "a password set in a build is in the image for everybody who has it: let "
                      "nobody log in by password in a container, or give it at run time");
+    if (finding)
+        finding->secret = true; /* the line that feeds it */
 }
 
 /* Debian's adduser and busybox's ask for a password; on Fedora it is useradd, which does not. */

@@ -17,6 +17,7 @@ extern const struct dockerfile_rule rules_runs[];
 extern const struct dockerfile_rule rules_pipes[];
 extern const struct dockerfile_rule rules_downloads[];
 extern const struct dockerfile_rule rules_tls[];
+extern const struct dockerfile_rule rules_run_secrets[];
 extern const struct dockerfile_rule rules_accounts[];
 extern const struct dockerfile_rule rules_npm[];
 extern const struct dockerfile_rule rules_layers[];
