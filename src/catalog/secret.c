@@ -100,6 +100,22 @@ static bool is_quote(struct slice bytes, size_t at)
     return byte_is(bytes, at, '"') || byte_is(bytes, at, '\'') || byte_is(bytes, at, '`');
 }
 
+/* Names and values in members of their own: key="ApiKey" value="…", or name: X, then value: … on
+   the next line, as Kubernetes writes them. The place behind "value"; 0: it is not so. */
+static size_t value_word_end(struct slice bytes, size_t at)
+{
+    size_t limit = at + 60;
+    at += is_quote(bytes, at);
+    at += byte_is(bytes, at, ',');
+    while (at < bytes.len && at < limit && ascii_space(bytes.at[at]))
+        at++;
+    at += is_quote(bytes, at);
+    struct slice word = slice_upto(slice_from(bytes, at), 5);
+    if (!slice_equal_nocase(word, SLICE("value")))
+        return 0;
+    return at + 5;
+}
+
 /* Behind a name: =, :, :=, =>, or the > of <password>; 0: something else ("==", "::"). */
 static size_t separator_end(struct slice bytes, size_t at)
 {
@@ -141,7 +157,11 @@ static void look_at_assignment(struct secret_searcher *searcher, size_t start, s
     struct slice bytes = searcher->bytes;
     const struct secret_path *path = &searcher->path;
     struct slice name = name_around(bytes, start, end);
-    size_t at = separator_end(bytes, (size_t)(name.at - bytes.at) + name.len);
+    if (name.at - bytes.at >= 2 && name.at[-1] == ':' && name.at[-2] == ':')
+        return; /* "AWS::IAM::AccessKey": a type */
+    size_t behind = (size_t)(name.at - bytes.at) + name.len;
+    size_t word = value_word_end(bytes, behind);
+    size_t at = separator_end(bytes, word ? word : behind);
     searcher->work -= searcher->work < ASSIGN_WORK ? searcher->work : ASSIGN_WORK;
     if (!at || !searcher->work)
         return;

@@ -4,24 +4,15 @@
 
 /* The files of packages: read by everybody, so nothing in them is a secret, but test keys are
    there, and thousands of names like "token". */
-static const char *const libraries[] = {"usr/lib/",
-                                        "usr/lib64/",
-                                        "usr/libexec/",
-                                        "usr/share/",
-                                        "usr/include/",
-                                        "lib/",
-                                        "lib64/",
-                                        "usr/local/lib/",
-                                        "usr/local/share/",
-                                        "usr/local/include/",
-                                        "usr/local/go/",
-                                        "var/lib/dpkg/",
-                                        "var/lib/rpm/",
-                                        "var/lib/apt/",
-                                        "lib/apk/",
-                                        "etc/ssl/certs/",
-                                        "opt/java/",
-                                        NULL};
+static const char *const libraries[] = {"usr/lib/",         "usr/lib64/",
+                                        "usr/libexec/",     "usr/share/",
+                                        "usr/include/",     "lib/",
+                                        "lib64/",           "usr/local/lib/",
+                                        "usr/local/share/", "usr/local/include/",
+                                        "usr/local/go/",    "var/lib/dpkg/",
+                                        "var/lib/rpm/",     "var/lib/apt/",
+                                        "lib/apk/",         "etc/ssl/certs/",
+                                        "opt/java/",        NULL};
 static const char *const library_parts[] = {
     "node_modules", "site-packages", "dist-packages", "vendor", "bower_components",
     "gems",         ".m2",           ".gradle",       ".nuget", NULL};

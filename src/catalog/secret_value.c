@@ -133,5 +133,5 @@ bool secret_value_likely(struct slice name, struct slice value, bool strict)
         return false;
     if (strict && (!letters.digits || !(letters.lower + letters.upper)))
         return false;
-    return secret_entropy(value) >= (value.len < 12 ? 24 : strict ? 32 : 28);
+    return secret_entropy(value) >= (value.len < 12 ? 24 : 26);
 }

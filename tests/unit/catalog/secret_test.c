@@ -165,6 +165,28 @@ static void test_paths(void **state)
     assert_int_equal(search("etc/nsswitch.conf", SLICE("passwd:  files systemd\n"), NULL).count, 0);
 }
 
+/* Name and value as members of their own. */
+static void test_members(void **state)
+{
+    (void)state;
+    static const char *const found[] = {"<add key=\"ApiKey\" value=\"4kd82hs7fkw92jd7ak3\" />",
+                                        "- name: DB_PASSWORD\n  value: kR7wq2Zt\n",
+                                        "{\"name\": \"DB_PASSWORD\", \"value\": \"kR7wq2Zt\"}",
+                                        "{\"password\": \"kR7wq2Zt\"}",
+                                        "<password>kR7wq2Zt</password>",
+                                        NULL};
+    static const char *const none[] = {
+        "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: kR7wq2Zt\n",
+        "<add key=\"ApiKey\" value=\"\" />", "\"AWS::IAM::AccessKey\": \"62d91b17309e76c8\"",
+        "password == \"kR7wq2Zt\"", NULL};
+    for (size_t i = 0; found[i]; i++)
+        if (search("srv/x.yaml", slice_str(found[i]), NULL).count != 1)
+            fail_msg("not found: %s", found[i]);
+    for (size_t i = 0; none[i]; i++)
+        if (search("srv/x.yaml", slice_str(none[i]), NULL).count)
+            fail_msg("found: %s", none[i]);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -376,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_overlaps),
         cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_members),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_assignments),
         cmocka_unit_test(test_engines_agree),
