@@ -15,8 +15,7 @@ const struct header_wish header_wishes_owasp[] = {
     {"X-Frame-Options", "DENY", "missing-x-frame-options", false},
     {"X-Content-Type-Options", "nosniff", "missing-x-content-type-options", false},
     {"Content-Security-Policy",
-     "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-     "frame-ancestors 'none'",
+     "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'",
      "missing-content-security-policy", false},
     {"Referrer-Policy", "strict-origin-when-cross-origin", "missing-referrer-policy", false},
     {"Permissions-Policy", "camera=(), geolocation=(), microphone=()", "missing-permissions-policy",

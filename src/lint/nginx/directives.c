@@ -1,8 +1,8 @@
 /*
  * The directives of nginx and of the modules that Debian packages, as tools/nginx-directives reads
- * them from the tables of the compiled programs (1.22.1), and by hand what later versions have. Sorted
- * by name; a name has a row for each way in which it may stand. No pointers in rows: nothing to
- * relocate when the program starts.
+ * them from the tables of the compiled programs (1.22.1), and by hand what later versions have.
+ * Sorted by name; a name has a row for each way in which it may stand. No pointers in rows: nothing
+ * to relocate when the program starts.
  */
 #include "lint/nginx/directives.h"
 
