@@ -156,10 +156,10 @@ bool header_value_fits(enum header_profile profile, const char *name, struct sli
     value = slice_trim(value);
     if (profile == HEADERS_CLASSIC)
         return fits_classic(header, value);
-    if (slice_equal_nocase(header, SLICE("X-Frame-Options")))
-        return is_one_of(value, framing) || frames_restricted(csp);
     if (header_value_varies(value) && slice_find(value, ' ') == value.len)
         return true;
+    if (slice_equal_nocase(header, SLICE("X-Frame-Options")))
+        return is_one_of(value, framing) || frames_restricted(csp);
     if (slice_equal_nocase(header, SLICE("Strict-Transport-Security")))
         return fits_hsts(value);
     if (slice_equal_nocase(header, SLICE("X-Content-Type-Options")))

@@ -4,6 +4,7 @@
 struct telling {
     struct lint_report *report;
     size_t refused;
+    struct table told; /* by file and byte: a file may be included many times */
 };
 
 enum { PROBLEMS_MAX = 100 }; /* after so many the file is no configuration */
@@ -22,8 +23,17 @@ static void tell(void *context, enum nginx_problem problem, const struct lint_fi
         lint_note(telling->report, file->path, "line %u: %s", line, text);
         return;
     }
-    if (problem == NGINX_REFUSED && ++telling->refused > PROBLEMS_MAX)
+    struct {
+        const struct lint_file *file;
+        size_t start;
+    } key = {file, start};
+    struct slice known = slice_of(&key, sizeof key);
+    if (table_get(&telling->told, known) ||
+        (problem == NGINX_REFUSED && ++telling->refused > PROBLEMS_MAX))
         return;
+    known = arena_copy(telling->report->arena, known);
+    if (known.at)
+        table_put(&telling->told, known, telling);
     struct slice bytes = slice_of(file->bytes.at + start, end - start);
     end = start + slice_find(bytes, '\n');
     lint_add(telling->report, &nginx_rules[rules[problem]], file, start, end, "%s", text);
@@ -51,10 +61,11 @@ bool nginx_lint(const struct lint_file *file, const struct proxy_options *option
                 struct lint_report *report, struct arena *arena, struct proxy_result *result,
                 struct error *err)
 {
-    struct telling telling = {report, 0};
+    struct telling telling = {.report = report};
     struct nginx_parse parse = {
         .arena = arena, .options = options, .problem = tell, .context = &telling};
     *result = (struct proxy_result){.headers.arena = arena};
+    table_init(&telling.told, report->arena);
     if (!nginx_version(options->target_version, &parse.version))
         return error_set(err, ERROR_USAGE, "'%.*s' is no version of nginx, such as 1.29.4",
                          SLICE_ARG(options->target_version));

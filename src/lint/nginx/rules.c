@@ -23,6 +23,19 @@ static struct lint_finding *report(struct nginx_check *check, const struct lint_
                                    size_t start, size_t end, const char *format, va_list arguments)
 {
     char text[800];
+    struct {
+        const struct lint_file *file;
+        size_t start, rule;
+    } key = {file, start, check->rule};
+    struct slice bytes = slice_of(&key, sizeof key);
+    if (!check->told.arena)
+        table_init(&check->told, check->arena);
+    /* A file that many servers include is read for each, and told of once. */
+    if (table_get(&check->told, bytes))
+        return NULL;
+    bytes = arena_copy(check->arena, bytes);
+    if (bytes.at)
+        table_put(&check->told, bytes, check);
     vsnprintf(text, sizeof text, format, arguments);
     return lint_add(check->report, &nginx_rules[check->rule], file, start, end, "%s", text);
 }

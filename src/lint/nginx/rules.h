@@ -49,6 +49,7 @@ struct nginx_check {
     struct lint_report *report;
     struct arena *arena;
     enum nginx_rule rule; /* the one being asked */
+    struct table told;    /* by file, byte and rule */
 };
 
 struct nginx_rule_check {

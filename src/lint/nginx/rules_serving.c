@@ -120,9 +120,10 @@ static void check_root(struct nginx_check *check, const struct nginx_node *node)
 static void check_body(struct nginx_check *check, const struct nginx_node *node)
 {
     struct slice size = nginx_word(node, 0);
-    while (size.len > 1 && size.at[0] == '0')
-        size = slice_from(size, 1);
-    if (size.len && size.at[0] == '0')
+    size_t zeros = 0;
+    while (zeros < size.len && size.at[zeros] == '0')
+        zeros++;
+    if (zeros && (zeros == size.len || !ascii_digit(size.at[zeros])))
         nginx_report(check, node,
                      "Requests of any size are taken, until the disk is full. Write the largest "
                      "that is needed, 10m for example.");

@@ -89,7 +89,9 @@ static bool takes_line_break(struct slice group)
             size_t end = slice_find(inside, ']');
             struct slice members = slice_upto(inside, end);
             bool without = slice_starts(members, SLICE("^"));
-            bool breaks = slice_search(members, SLICE("\\n")) < members.len ||
+            bool breaks = slice_find(members, '\n') < members.len ||
+                          slice_find(members, '\r') < members.len ||
+                          slice_search(members, SLICE("\\n")) < members.len ||
                           slice_search(members, SLICE("\\r")) < members.len ||
                           slice_search(members, SLICE("\\s")) < members.len;
             if (without != breaks && members.len)
