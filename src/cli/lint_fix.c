@@ -143,6 +143,10 @@ static bool fix_rounds(const struct lint_options *options, bool dry, struct aren
     round.without_shellcheck = options->without_shellcheck;
     if (!lint_run(&round, arena, result, err) || !check_parsed(&fixing, result, err))
         return false;
+    if (changed)
+        lint_note(&result->report, SLICE("--fix"),
+                  "stopped after %d rounds; what is left may be mended by another --fix",
+                  FIX_ROUNDS_MAX);
     if (!fixed->to_stdout && !write_files(fixed, arena, err))
         return false;
     if (!fixed->to_stdout || dry)

@@ -15,7 +15,7 @@ struct lint_fixed {
     bool to_stdout; /* a dry run, or standard input */
 };
 
-enum { FIX_ROUNDS_MAX = 20 };
+enum { FIX_ROUNDS_MAX = 50 };
 
 /* `result` is what is left once all is mended (as after --fix, also in a dry run). Files are
    written (atomically, mode kept) unless `dry`. ERROR_INTERNAL when a fix has made a file that

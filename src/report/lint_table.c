@@ -157,6 +157,15 @@ static void put_total(struct line *line, const struct lint_result *result)
         line_print(line, "; --fix mends %zu", result->fixable);
 }
 
+/* The same words need not be quoted twice in a row: of a proxy, several headers are missing in one
+   block. */
+static bool is_same_place(const struct lint_finding *last, const struct lint_finding *finding)
+{
+    return last && last->file == finding->file && last->line == finding->line &&
+           last->column == finding->column && last->end_line == finding->end_line &&
+           last->end_column == finding->end_column;
+}
+
 bool lint_report_table(const struct lint_result *result, const struct lint_report_options *options,
                        struct arena *arena, FILE *file, struct error *err)
 {
@@ -164,6 +173,7 @@ bool lint_report_table(const struct lint_result *result, const struct lint_repor
     struct line line = {file, options->width ? options->width : terminal_width(file), 0};
     struct slice path = {NULL, 0};
     bool any = false;
+    const struct lint_finding *last = NULL;
     for (size_t i = 0; i < result->report.count; i++) {
         const struct lint_finding *finding = result->report.findings[i];
         if (finding->suppressed)
@@ -175,7 +185,9 @@ bool lint_report_table(const struct lint_result *result, const struct lint_repor
         }
         path = finding->path;
         any = true;
-        put_finding(&line, finding, !is_secret_line(&result->report, i));
+        put_finding(&line, finding,
+                    !is_same_place(last, finding) && !is_secret_line(&result->report, i));
+        last = finding;
     }
     fputs(any ? "\n" : "", file);
     lint_report_headers(result, line.width, file);
