@@ -191,6 +191,20 @@ const struct stage *stage_around(const struct dockerfile_check *check,
     return model_stage(check->model, instruction->outer ? instruction->outer : instruction);
 }
 
+bool base_may_set(const struct stage *stage, struct slice name)
+{
+    const struct stage *root = stage_root(stage);
+    if (!root || stage->image->known)
+        return false;
+    struct slice last = base_name_split(root->base.len ? root->base : root->base_written).last;
+    if (!last.len || name.len <= last.len || name.at[last.len] != '_')
+        return false;
+    for (size_t i = 0; i < last.len; i++)
+        if (ascii_lower(name.at[i]) != (last.at[i] == '-' ? '_' : ascii_lower(last.at[i])))
+            return false;
+    return true;
+}
+
 const struct stage *stage_final(const struct dockerfile_check *check)
 {
     const struct dockerfile_model *model = check->model;

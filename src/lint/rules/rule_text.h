@@ -50,6 +50,9 @@ const struct stage *stage_around(const struct dockerfile_check *check,
                                  const struct instruction *instruction);
 /* The external image that a stage is built on, through stages; the stage that names it. */
 const struct stage *stage_root(const struct stage *stage);
+/* Whether the base image, which could not be read, is likely to set the variable: NODE_VERSION in
+   node, PHP_INI_DIR in php. */
+bool base_may_set(const struct stage *stage, struct slice name);
 /* Whether what is done in the stage is in the image: the last stage and those it builds on. */
 bool stage_is_shipped(const struct dockerfile_check *check, const struct stage *stage);
 const struct stage *stage_final(const struct dockerfile_check *check); /* NULL: no stage */

@@ -146,6 +146,8 @@ static void report_undefined(struct dockerfile_check *check, const struct instru
     bool platform = lint_has_word(slice_str(platform_arguments), name);
     const struct variable *other = elsewhere(check, name);
     struct slice near = near_name(state, name);
+    if (!all_known && stage && base_may_set(stage, name))
+        return;
     if (other && !other->is_arg)
         check_report(check, instruction, word,
                      "$%.*s is set elsewhere in the file but not here, so it is empty; set it in "

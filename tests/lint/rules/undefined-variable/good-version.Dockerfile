@@ -1,0 +1,4 @@
+# The node image sets NODE_VERSION itself.
+ARG NODE_VERSION=22.21.1
+FROM node:${NODE_VERSION}
+ENV PREFIX=/opt/node-$NODE_VERSION
