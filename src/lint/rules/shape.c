@@ -137,10 +137,32 @@ static const char *comment_harm(const struct instruction *instruction)
     }
 }
 
+/* Whether what stands in front of the comment is an instruction by itself. */
+static bool is_whole_without(const struct instruction *instruction, struct slice comment)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < instruction->argument_count; i++)
+        words += instruction->arguments[i].at < comment.at;
+    switch (instruction->keyword) {
+    case KEYWORD_COPY:
+    case KEYWORD_ADD:
+        return words >= 2;
+    case KEYWORD_FROM:
+        return words == 1 || words == 3;
+    case KEYWORD_ENV:
+    case KEYWORD_LABEL:
+        return words >= 2;
+    default:
+        return words >= 1;
+    }
+}
+
 static void move_comment_up(struct dockerfile_check *check, struct lint_finding *finding,
                             const struct instruction *instruction, struct slice comment)
 {
     const struct instruction *whole = instruction->outer ? instruction->outer : instruction;
+    if (!is_whole_without(instruction, comment))
+        return;
     /* In the first line it would become a directive. */
     if (whole->start_line == 1 && slice_find(comment, '=') < comment.len)
         return;
@@ -180,7 +202,9 @@ static void look_comment(struct dockerfile_check *check, const struct instructio
         comment = trailing_comment(instruction->body,
                                    instruction->legacy || instruction->keyword == KEYWORD_LABEL);
     }
-    if (!comment.len)
+    bool value = instruction->legacy && instruction->argument_count > 1 &&
+                 instruction->arguments[1].at >= comment.at; /* ENV COLOR # fff: all there is */
+    if (!comment.len || value)
         return;
     struct lint_finding *finding = check_report(
         check, instruction, comment,

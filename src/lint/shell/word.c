@@ -302,7 +302,9 @@ static void read_plain(struct shell_reader *reader, struct word *word)
 static struct slice take_value(struct shell_reader *reader, const struct word *word,
                                struct slice raw)
 {
-    struct slice value = slice_of(reader->text + word->text, reader->text_count - word->text);
+    struct slice value = {"", 0};
+    if (reader->text) /* nothing was ever kept: an empty word */
+        value = slice_of(reader->text + word->text, reader->text_count - word->text);
     if (raw.len >= 2 && raw.len - 2 == value.len &&
         (!value.len || memcmp(raw.at + 1, value.at, value.len) == 0))
         return slice_of(raw.at + 1, value.len);

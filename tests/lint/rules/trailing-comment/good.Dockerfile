@@ -2,6 +2,7 @@
 FROM haproxy:3.3.1-alpine
 ENV COLOR="#fff" HASH='a # b' ANCHOR=http://example.com/#top
 ENV SHADE #eee
+ENV HASH # eee
 LABEL org.opencontainers.image.description="number # one"
 RUN touch /a # the shell's own comment
 CMD haproxy -W # the shell's, too
