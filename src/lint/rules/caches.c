@@ -2,8 +2,8 @@
  * Caches that stay in the layer of the RUN that filled them. One table says which command fills
  * one, what empties it, and where it lies (so that a mount there, or an rm, is seen).
  *
- * In a stage that is thrown away a cache costs nobody but the build: there the findings that other
- * programs have, too, are one step milder, and the ones that are ours alone are not made.
+ * In a stage that is thrown away a cache costs nobody but the build: there findings are one step
+ * milder (where Hadolint has them, too) or not made at all.
  */
 #include "lint/rules/run.h"
 
@@ -21,7 +21,7 @@ struct filler {
     const char *advice;           /* the command that empties it, behind the program's name */
     bool fixable;
     const char *codes; /* of findings, when not the row's */
-    bool ours;         /* no other program says it */
+    bool only_shipped; /* nothing is said of a stage that is thrown away */
 };
 
 /* Only those that may stand in front of the verb. */
@@ -95,7 +95,8 @@ static const struct filler fillers[] = {
      .options = "--cache-folder",
      .variables = "YARN_CACHE_FOLDER",
      .advice = "cache clean",
-     .fixable = true},
+     .fixable = true,
+     .only_shipped = true},
     {.rule = "clean-caches",
      .programs = "npm",
      .verbs = "install i ci add clean-install update",
@@ -106,7 +107,7 @@ static const struct filler fillers[] = {
      .variables = "npm_config_cache NPM_CONFIG_CACHE",
      .advice = "cache clean --force",
      .fixable = true,
-     .ours = true},
+     .only_shipped = true},
     {.rule = "clean-caches",
      .programs = "composer",
      .verbs = "install require update create-project",
@@ -117,7 +118,7 @@ static const struct filler fillers[] = {
      .variables = "COMPOSER_CACHE_DIR COMPOSER_NO_CACHE",
      .advice = "clear-cache",
      .fixable = true,
-     .ours = true},
+     .only_shipped = true},
     {.rule = "clean-caches",
      .programs = "conda mamba micromamba",
      .verbs = "install create update env",
@@ -127,7 +128,7 @@ static const struct filler fillers[] = {
      .variables = "CONDA_PKGS_DIRS",
      .advice = "clean -afy",
      .fixable = true,
-     .ours = true},
+     .only_shipped = true},
     {.rule = "clean-caches",
      .programs = "uv",
      .verbs = "pip sync add tool",
@@ -138,7 +139,7 @@ static const struct filler fillers[] = {
      .variables = "UV_NO_CACHE UV_CACHE_DIR",
      .advice = "cache clean",
      .fixable = true,
-     .ours = true},
+     .only_shipped = true},
     {.rule = "clean-caches",
      .programs = "poetry",
      .verbs = "install add update",
@@ -148,7 +149,7 @@ static const struct filler fillers[] = {
      .options = "--no-cache",
      .variables = "POETRY_CACHE_DIR POETRY_NO_CACHE",
      .advice = "cache clear --all .",
-     .ours = true},
+     .only_shipped = true},
     {.rule = "clean-caches",
      .programs = "go",
      .verbs = "build install get mod",
@@ -157,7 +158,7 @@ static const struct filler fillers[] = {
      .folders = {".cache/go-build", "/go/pkg/mod"},
      .variables = "GOCACHE",
      .advice = "clean -cache -modcache",
-     .ours = true},
+     .only_shipped = true},
     {.rule = "clean-caches",
      .programs = "cargo",
      .verbs = "build install fetch",
@@ -165,7 +166,7 @@ static const struct filler fillers[] = {
      .cleaner_verbs = "cache",
      .folders = {"/usr/local/cargo/registry", ".cargo/registry", "cargo/registry"},
      .variables = "CARGO_HOME",
-     .ours = true},
+     .only_shipped = true},
 };
 
 static bool fills(const struct filler *filler, const struct shell_command *command)
@@ -249,7 +250,7 @@ static void check_filler(struct dockerfile_check *check, const struct filler *fi
             last = &body->script.commands[i];
     if (!last || is_cleaned(filler, body, last) || is_moved(check, filler, body, last))
         return;
-    if (!filler->ours || run_ships(check, body->instruction))
+    if (!filler->only_shipped || run_ships(check, body->instruction))
         report(check, filler, body, last);
 }
 

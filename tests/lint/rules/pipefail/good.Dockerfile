@@ -14,6 +14,9 @@ EOF
 RUN echo 'a|b' && printf "%s | %s" a b && ls || true
 RUN echo "deb https://example.com x main" | tee /etc/apt/sources.list.d/x.list
 RUN yes | unminimize
+RUN cat <<EOF | tee /etc/x
+text
+EOF
 RUN dpkg -l | grep linux || true
 RUN case "$x" in a|b) ls ;; esac
 SHELL ["/bin/ash", "-eo", "pipefail", "-c"]
