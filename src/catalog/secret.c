@@ -30,6 +30,7 @@ struct secret_searcher {
     struct slice bytes;
     struct secret_path path;
     bool skip[ROWS_MAX];
+    bool assignments; /* path and skip are those of ".env": values in Dockerfiles come by tens */
     uint64_t work;
     struct found found[FOUND_MAX];
     size_t count;
@@ -284,18 +285,32 @@ static void settle_overlaps(struct secret_searcher *searcher)
     searcher->count = kept;
 }
 
+static void choose_rows(struct secret_searcher *searcher, struct slice path)
+{
+    secret_path_judge(path, &searcher->path);
+    for (size_t i = 0; i < secret_row_count; i++) {
+        const struct secret_row *row = &secret_rows[i];
+        searcher->skip[i] = row_is_skipped(row, path, &searcher->path);
+    }
+}
+
+static void search_all_lines(struct secret_searcher *searcher)
+{
+    for (size_t i = 0; i < secret_row_count; i++)
+        if (secret_rows[i].paths && !searcher->skip[i] && !row_has_keyword(i))
+            search_lines(searcher, &secret_rows[i]);
+}
+
 static void collect(struct secret_searcher *searcher, struct slice path, struct slice bytes)
 {
     searcher->bytes = bytes;
     searcher->count = 0;
     searcher->work = WORK_LEAST + WORK_A_BYTE * (uint64_t)bytes.len;
-    secret_path_judge(path, &searcher->path);
-    for (size_t i = 0; i < secret_row_count; i++) {
-        const struct secret_row *row = &secret_rows[i];
-        searcher->skip[i] = row_is_skipped(row, path, &searcher->path);
-        if (row->paths && !searcher->skip[i] && !row_has_keyword(i))
-            search_lines(searcher, row);
-    }
+    bool assignments = slice_equal(path, SLICE(".env"));
+    if (!assignments || !searcher->assignments)
+        choose_rows(searcher, path);
+    searcher->assignments = assignments;
+    search_all_lines(searcher);
     if (searcher->engine)
         secret_engine_scan(searcher->engine, bytes, hit, searcher);
     else
