@@ -66,6 +66,9 @@ static struct slice reason_of(struct slice text)
 
 static void push(struct ignore_set *set, struct ignore_entry entry)
 {
+    set->too_many |= set->count >= IGNORE_ENTRIES_MAX;
+    if (set->too_many)
+        return;
     if (!ARENA_PUSH(set->arena, set->entries, set->count, set->room, entry))
         set->failed = true;
 }
@@ -172,12 +175,15 @@ void ignore_read_dockerfile(struct ignore_set *set, const struct dockerfile *doc
 /* ---- nginx and HAProxy ---- */
 
 /* Line in which the block that opens in `line` is closed; `line` when none opens there. */
-static unsigned nginx_block_end(const struct lint_file *file, unsigned line)
+static unsigned nginx_block_end(struct ignore_set *set, const struct lint_file *file, unsigned line)
 {
     size_t depth = 0;
+    unsigned first = line;
     char quote = 0;
     for (size_t i = file->lines[line - 1]; i < file->bytes.len; i++) {
         char c = file->bytes.at[i];
+        if (++set->scanned > IGNORE_SCAN_MAX)
+            return first;
         line += c == '\n';
         if (c == '\\') {
             i++;
@@ -207,12 +213,17 @@ static bool is_section(struct slice line)
     return end && lint_has_word(slice_str(words), slice_upto(line, end));
 }
 
-static unsigned haproxy_section_end(const struct lint_file *file, unsigned line)
+static unsigned haproxy_section_end(struct ignore_set *set, const struct lint_file *file,
+                                    unsigned line)
 {
+    unsigned first = line;
     if (!is_section(slice_trim(lint_file_line(file, line))))
         return line;
-    while (line < file->line_count && !is_section(slice_trim(lint_file_line(file, line + 1))))
-        line++;
+    while (line < file->line_count && !is_section(slice_trim(lint_file_line(file, line + 1)))) {
+        set->scanned += lint_file_line(file, ++line).len + 1;
+        if (set->scanned > IGNORE_SCAN_MAX)
+            return first;
+    }
     return line;
 }
 
@@ -236,6 +247,8 @@ static void read_own_line(struct ignore_set *set, const struct lint_file *file,
     unsigned target = line + 1;
     for (; target <= file->line_count; target++) {
         struct slice text = slice_trim(lint_file_line(file, target));
+        if (set->scanned++ > IGNORE_SCAN_MAX)
+            return;
         if (text.len && text.at[0] != '#')
             break;
         if (!text.len)
@@ -243,8 +256,8 @@ static void read_own_line(struct ignore_set *set, const struct lint_file *file,
     }
     if (target <= file->line_count) {
         entry.first = line;
-        entry.last = file->kind == LINT_NGINX ? nginx_block_end(file, target)
-                                              : haproxy_section_end(file, target);
+        entry.last = file->kind == LINT_NGINX ? nginx_block_end(set, file, target)
+                                              : haproxy_section_end(set, file, target);
     }
     read_comment(set, comment, entry);
 }
@@ -271,6 +284,11 @@ void ignore_read_proxy(struct ignore_set *set, const struct lint_file *file)
 void ignore_check(const struct ignore_set *set, const struct lint_file *file, bool report_use,
                   struct lint_report *report)
 {
+    if (set->too_many)
+        lint_note(report, file->path,
+                  "more than %d comments that switch rules off; the rest of "
+                  "them count for nothing",
+                  IGNORE_ENTRIES_MAX);
     for (size_t i = 0; i < set->count; i++) {
         const struct ignore_entry *entry = &set->entries[i];
         for (struct slice names = entry->names; names.len;)

@@ -26,8 +26,13 @@ struct ignore_set {
     struct ignore_entry *entries;
     size_t count, room;
     bool buildkit_errors; /* check=error=true */
+    bool too_many;        /* over IGNORE_ENTRIES_MAX: those behind count for nothing */
+    size_t scanned;       /* bytes and lines looked at for ends of blocks */
     bool failed;          /* budget spent */
 };
+
+/* Over the second, a comment above a block holds for the block's first line alone. */
+enum { IGNORE_ENTRIES_MAX = 10000, IGNORE_SCAN_MAX = 64 << 20 };
 
 void ignore_set_init(struct ignore_set *set, struct arena *arena);
 /* Comments of a Dockerfile; slices of the file's bytes stay in the set. */
