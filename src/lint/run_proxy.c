@@ -80,17 +80,6 @@ static struct lint_file *include_file(struct run *run, const char *path, unsigne
     return &file->file;
 }
 
-/* Files that come with nginx: they set no header, and no configuration's folder has them. */
-static bool comes_with_nginx(struct slice pattern)
-{
-    static const char names[] = "mime.types fastcgi_params fastcgi.conf uwsgi_params scgi_params "
-                                "proxy_params koi-utf koi-win win-utf naxsi_core.rules "
-                                "snakeoil.conf fastcgi-php.conf";
-    size_t slash = slice_find_last(pattern, '/');
-    return lint_has_word(slice_str(names),
-                         slash < pattern.len ? slice_from(pattern, slash + 1) : pattern);
-}
-
 static bool include(void *context, const struct lint_file *from, struct slice pattern,
                     struct lint_file ***files, size_t *count, struct error *err)
 {
@@ -100,13 +89,12 @@ static bool include(void *context, const struct lint_file *from, struct slice pa
     *files = NULL;
     *count = 0;
     if (!path.len)
-        return comes_with_nginx(pattern) ||
-               error_set(err, ERROR_NOT_FOUND, "it is not among the files here");
+        return error_set(err, ERROR_NOT_FOUND, "it is not among the files here");
     glob_t found = {.gl_pathc = 0};
     bool wild = strpbrk(path.at, "*?[") != NULL;
     int status = glob(path.at, 0, NULL, &found);
     size_t room = 0;
-    bool fine = status == 0 || (status == GLOB_NOMATCH && (wild || comes_with_nginx(pattern)));
+    bool fine = status == 0 || (status == GLOB_NOMATCH && wild);
     if (!fine)
         error_set(err, ERROR_NOT_FOUND, "there is no %s", path.at);
     for (size_t i = 0; status == 0 && fine && i < found.gl_pathc; i++) {

@@ -188,8 +188,8 @@ static bool has_glob(struct slice pattern)
            slice_find(pattern, '[') < pattern.len;
 }
 
-/* What distributions bring and repositories do not. */
-static bool is_distributed(struct slice pattern)
+/* What comes with nginx, and no repository has: it sets types and parameters, no header. */
+static bool comes_with_nginx(struct slice pattern)
 {
     static const char *const names[] = {
         "mime.types",   "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params",
@@ -200,7 +200,7 @@ static bool is_distributed(struct slice pattern)
     for (size_t i = 0; names[i]; i++)
         if (slice_equal_str(name, names[i]))
             return true;
-    return pattern.len && pattern.at[0] == '/';
+    return false;
 }
 
 static bool is_loop(const struct nginx_file *from, const struct lint_file *file)
@@ -272,7 +272,9 @@ static void parse_include(struct reading *reading, struct nginx_node *node)
         return;
     }
     if (!ask_include(parse, node->file, pattern, &files, &count, &err)) {
-        bool elsewhere = is_distributed(pattern) || parse->fragment;
+        if (comes_with_nginx(pattern))
+            return;
+        bool elsewhere = slice_starts(pattern, SLICE("/")) || parse->fragment;
         parse->unread = true;
         nginx_problem(parse, elsewhere ? NGINX_ELSEWHERE : NGINX_MISSING, node->file, node->start,
                       node->end, "included file %.*s is not here%s", SLICE_ARG(pattern),
