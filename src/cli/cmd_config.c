@@ -108,8 +108,7 @@ static bool run_parse(struct invocation *call, struct error *err)
     if (!read_file(call->operands[0], kind, call->arena, &file, err))
         return false;
     return kind == LINT_NGINX ? nginx_parse_json(file, &options, call->arena, stdout, err)
-                              : error_set(err, ERROR_UNSUPPORTED,
-                                          "HAProxy configuration cannot be written as JSON yet");
+                              : haproxy_parse_json(file, &options, call->arena, stdout, err);
 }
 
 static const struct command_example parse_examples[] = {
