@@ -55,9 +55,28 @@ static bool has_words(struct slice text, const char *words)
     return false;
 }
 
+/* What only a stage for Windows says: its accounts, its drives. */
+static bool says_windows(const struct instruction *instruction)
+{
+    struct slice word =
+        instruction->argument_count ? instruction->arguments[0] : (struct slice){NULL, 0};
+    if (instruction->keyword == KEYWORD_USER)
+        return slice_equal_nocase(word, SLICE("ContainerUser")) ||
+               slice_equal_nocase(word, SLICE("ContainerAdministrator"));
+    return instruction->keyword == KEYWORD_WORKDIR && word.len > 2 && ascii_alpha(word.at[0]) &&
+           word.at[1] == ':' && (word.at[2] == '\\' || word.at[2] == '/');
+}
+
 /* Images of Windows have another shell, and nothing that would be one of ours. */
 static bool is_windows(const struct model_maker *maker, const struct stage *stage)
 {
+    const struct dockerfile *dockerfile = maker->dockerfile;
+    for (size_t i = stage->first + 1; i < dockerfile->count; i++) {
+        if (dockerfile->instructions[i].keyword == KEYWORD_FROM)
+            break;
+        if (says_windows(&dockerfile->instructions[i]))
+            return true;
+    }
     return maker->dockerfile->escape == '`' || slice_starts(stage->platform, SLICE("windows")) ||
            has_words(stage->base_written, "windows/ nanoserver windowsservercore");
 }
