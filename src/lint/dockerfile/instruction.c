@@ -173,6 +173,12 @@ static bool read_pairs(struct lexer *lexer, struct instruction *instruction)
         return arena_error(lexer->err);
     for (size_t i = 0; i < count; i++) {
         size_t equals = slice_find(words[i], '=');
+        if (equals == words[i].len && words[i].len && words[i].at[0] == '#')
+            return fail(
+                lexer,
+                "no = in \"%.*s\", which begins no comment here: a comment stands on a line "
+                "of its own",
+                words[i]);
         if (equals == words[i].len)
             return fail(lexer, "no = in \"%.*s\"; write name=value, in quotes when it has blanks",
                         words[i]);
