@@ -126,6 +126,8 @@ static bool unpacks(const struct shell_command *command)
            slice_find(first, '.') == first.len && slice_find(first, '/') == first.len;
 }
 
+enum { LOOK_MAX = 200 }; /* instructions in front of what unpacks */
+
 /* What unpacks an archive that an earlier COPY of the stage brought. */
 static void look_archive(struct dockerfile_check *check, const struct run_body *body,
                          const struct shell_command *command)
@@ -134,7 +136,8 @@ static void look_archive(struct dockerfile_check *check, const struct run_body *
     if (!stage || !unpacks(command))
         return;
     size_t until = model_index(check->model, body->instruction);
-    for (size_t i = stage->first; i < until; i++) {
+    size_t begin = until > stage->first + LOOK_MAX ? until - LOOK_MAX : stage->first;
+    for (size_t i = begin; i < until; i++) {
         const struct instruction *copy = check_instruction(check, i);
         if (copy->keyword != KEYWORD_COPY || instruction_flag(copy, "from"))
             continue;

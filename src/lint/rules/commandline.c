@@ -30,12 +30,16 @@ static const struct shell_command *plain_command(const struct run_body *body)
     return lint_has_word(slice_str(builtins), command->words[first].value) ? NULL : command;
 }
 
+enum { LOOK_MAX = 1000 }; /* instructions that are searched for the other one */
+
+/* True also when there are too many to look at. */
 static bool stage_has(const struct dockerfile_check *check, const struct stage *stage,
                       enum dockerfile_keyword keyword)
 {
+    size_t left = LOOK_MAX;
     for (; stage; stage = stage->parent)
         for (size_t i = stage->first; i < stage->last; i++)
-            if (check_instruction(check, i)->keyword == keyword)
+            if (!left-- || check_instruction(check, i)->keyword == keyword)
                 return true;
     return false;
 }
@@ -100,11 +104,14 @@ static void look_json(struct dockerfile_check *check, const struct instruction *
     }
     bool own_shell = state && state->shell_set;
     const struct run_body *body = instruction->outer ? NULL : body_of(check, instruction);
-    const struct shell_command *command = own_shell ? NULL : plain_command(body);
+    bool list = instruction->body.at[0] == '['; /* that JSON does not read */
+    const struct shell_command *command = own_shell || list ? NULL : plain_command(body);
     bool exec = slice_starts(instruction->body, SLICE("exec "));
     struct lint_finding *finding = check_report(
         check, instruction, instruction->body,
-        exec      ? "a shell starts this and is replaced by it, which is right where variables "
+        list ? "this is no JSON (strings stand in double quotes, a backslash is written twice), so "
+               "a shell gets it, brackets and all"
+        : exec    ? "a shell starts this and is replaced by it, which is right where variables "
                     "are needed; else write JSON: [\"program\", \"argument\"]"
         : command ? "a shell stands between the container and the program, so signals do not "
                     "arrive; write JSON: [\"program\", \"argument\"]"

@@ -25,6 +25,8 @@ static void look_slash(struct dockerfile_check *check, const struct instruction 
         check_fix_insert_after(check, finding, instruction, written, SLICE("/"));
 }
 
+enum { NEAR_MAX = 200 }; /* stages whose names are compared with a wrong one */
+
 /* The stage or image that is copied from: --from of COPY, from= of a mount. */
 static void report_from(struct dockerfile_check *check, const struct instruction *instruction,
                         struct slice name)
@@ -37,7 +39,7 @@ static void report_from(struct dockerfile_check *check, const struct instruction
         return;
     uint64_t number;
     struct nearest nearest = {.word = name};
-    for (size_t i = 0; i < here->index; i++)
+    for (size_t i = 0; i < here->index && i < NEAR_MAX; i++)
         nearest_offer(&nearest, check->model->stages[i].name);
     const struct stage *later = model_find_stage(check->model, name, NULL);
     if (slice_u64(name, &number))

@@ -3,6 +3,8 @@
 #include "lint/base_image.h"
 #include "lint/rules/rule_text.h"
 
+enum { STAGES_MAX = 1000 }; /* compared with a name that has variables */
+
 /*
  * Whether FROM with variables may name an earlier stage: `base-${TARGETARCH}` with a stage
  * `base-amd64`. What stands in front of the first and behind the last variable decides.
@@ -25,7 +27,7 @@ static bool may_name_stage(const struct dockerfile_check *check, const struct st
         suffix = slice_from(suffix, 1);
     if (!prefix.len && !suffix.len)
         return false;
-    for (size_t i = 0; i < stage->index; i++) {
+    for (size_t i = 0; i < stage->index && i < STAGES_MAX; i++) {
         struct slice name = check->model->stages[i].name;
         if (name.len >= prefix.len + suffix.len &&
             slice_equal_nocase(slice_upto(name, prefix.len), prefix) &&

@@ -86,21 +86,32 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Insertions, deletions, replacements and swaps of neighbours, letters of any case. */
+enum { EDITS_MAX = 2 };
+
+/* Insertions, deletions, replacements and swaps of neighbours, letters of any case; more than
+   EDITS_MAX is not counted out, so only cells so near to the diagonal are looked at. */
 static size_t edit_distance(struct slice a, struct slice b)
 {
-    size_t rows[3][NEAR_LENGTH_MAX + 1];
+    size_t rows[3][NEAR_LENGTH_MAX + 2];
     for (size_t j = 0; j <= b.len; j++)
         rows[0][j] = j;
     for (size_t i = 1; i <= a.len; i++) {
         size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *higher = rows[(i + 1) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
+        size_t first = i > EDITS_MAX ? i - EDITS_MAX : 1, last = smaller(b.len, i + EDITS_MAX);
+        size_t least = row[first - 1] = i;
+        if (first > last)
+            return EDITS_MAX + 1;
+        if (i + EDITS_MAX <= b.len)
+            above[i + EDITS_MAX] = EDITS_MAX + 1; /* outside what was looked at */
+        for (size_t j = first; j <= last; j++) {
             char x = ascii_lower(a.at[i - 1]), y = ascii_lower(b.at[j - 1]);
             row[j] = smaller(above[j - 1] + (x != y), smaller(above[j], row[j - 1]) + 1);
             if (i > 1 && j > 1 && x == ascii_lower(b.at[j - 2]) && y == ascii_lower(a.at[i - 2]))
                 row[j] = smaller(row[j], higher[j - 2] + 1);
+            least = smaller(least, row[j]);
         }
+        if (least > EDITS_MAX)
+            return least;
     }
     return rows[a.len % 3][b.len];
 }
@@ -110,8 +121,11 @@ void nearest_offer(struct nearest *nearest, struct slice name)
     struct slice word = nearest->word;
     if (!word.len || !name.len || word.len > NEAR_LENGTH_MAX || name.len > NEAR_LENGTH_MAX)
         return;
-    size_t distance = edit_distance(word, name);
     size_t allowed = smaller(word.len, name.len) < 4 ? 1 : 2;
+    size_t more = word.len > name.len ? word.len - name.len : name.len - word.len;
+    if (more > allowed)
+        return;
+    size_t distance = edit_distance(word, name);
     if (distance > allowed || distance >= smaller(word.len, name.len))
         return;
     if (nearest->best.len && distance >= nearest->distance)

@@ -75,6 +75,8 @@ static bool touches(const struct run_body *bodies, struct slice folder)
     return false;
 }
 
+enum { LOOK_MAX = 500 }; /* instructions behind a VOLUME */
+
 static void look_after_volume(struct dockerfile_check *check, const struct instruction *instruction)
 {
     const struct stage *stage = stage_around(check, instruction);
@@ -84,7 +86,8 @@ static void look_after_volume(struct dockerfile_check *check, const struct instr
         struct slice folder = text_unquoted(instruction->arguments[k]);
         if (!folder.len || folder.at[0] != '/')
             continue;
-        for (size_t i = model_index(check->model, instruction) + 1; i < stage->last; i++)
+        size_t begin = model_index(check->model, instruction) + 1;
+        for (size_t i = begin; i < stage->last && i < begin + LOOK_MAX; i++)
             if (check_instruction(check, i)->keyword == KEYWORD_RUN &&
                 touches(check->model->bodies[i], folder)) {
                 check_report(check, check_instruction(check, i), (struct slice){NULL, 0},

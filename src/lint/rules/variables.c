@@ -11,7 +11,8 @@ static bool look_up(void *context, struct slice name, struct slice *value)
     return found && found->has_value;
 }
 
-enum { NEAR_MAX = 500 }; /* so many names are compared with a wrong one */
+/* So many names are compared with a wrong one, so many stages searched for it. */
+enum { NEAR_MAX = 64, STAGES_MAX = 100 };
 
 static struct slice near_name(const struct stage_state *state, struct slice name)
 {
@@ -121,7 +122,7 @@ static const char *always_set =
 static const struct variable *elsewhere(const struct dockerfile_check *check, struct slice name)
 {
     const struct variable *found = stage_variable(&check->model->global, name);
-    for (size_t i = 0; !found && i < check->model->stage_count; i++) {
+    for (size_t i = 0; !found && i < check->model->stage_count && i < STAGES_MAX; i++) {
         found = stage_variable(&check->model->stages[i].end, name);
         if (found && !found->where)
             found = NULL;
