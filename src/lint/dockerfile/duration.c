@@ -6,8 +6,9 @@ static const struct {
     const char *name;
     uint64_t nanoseconds;
 } units[] = {
-    {"ns", 1},       {"us", 1000},      {"\xC2\xB5s", 1000}, {"\xCE\xBCs", 1000},
-    {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000},  {"h", 3600000000000},
+    {"ns", 1},       {"us", 1000},      {"\xB5s", 1000}, /* BuildKit takes each byte of a flag for a
+                                                            character: no UTF-8 here */
+    {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000},
 };
 
 static bool unit_of(struct slice *text, uint64_t *unit)

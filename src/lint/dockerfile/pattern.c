@@ -3,7 +3,6 @@
  * matches is what leftmost-first (Perl's) matching of `.*`, `.*?`, `.` and letters finds. Here by
  * threads in the order of their preference: time is pattern × value and no more.
  */
-#include "base/ascii.h"
 #include "base/utf8.h"
 #include "lint/dockerfile/word_lexer.h"
 
@@ -196,8 +195,11 @@ static size_t template_name(struct slice by, struct slice *name)
 {
     bool brace = by.len > 1 && by.at[1] == '{';
     size_t start = brace ? 2 : 1, end = start;
-    while (end < by.len && (ascii_alnum(by.at[end]) || by.at[end] == '_'))
-        end++;
+    for (struct slice rest = slice_from(by, start); rest.len; end = by.len - rest.len) {
+        uint32_t code = cut(&rest);
+        if (code != '_' && !letter_is(code) && !digit_is(code))
+            break;
+    }
     *name = slice_of(by.at + start, end - start);
     if (end == start || (brace && (end == by.len || by.at[end] != '}')))
         return 0;

@@ -99,6 +99,32 @@ static bool is_octal(struct slice text)
     return text.len && value <= UINT32_MAX;
 }
 
+/* "64m", "1.5 GiB": a number and one of b k m g t p, with b or ib behind it (docker/go-units). */
+static bool is_size(struct slice text)
+{
+    char number[40];
+    size_t len = text.len;
+    while (len && !ascii_digit(text.at[len - 1]) && text.at[len - 1] != '.' &&
+           text.at[len - 1] != ' ')
+        len--;
+    struct slice suffix = slice_from(text, len);
+    if (len && text.at[len - 1] == ' ')
+        len--;
+    if (!len || len >= sizeof number || !strchr("0123456789.+", text.at[0]))
+        return false;
+    memcpy(number, text.at, len);
+    number[len] = 0;
+    char *end;
+    if (strspn(number, "0123456789.+-eE") != len || strtod(number, &end) < 0 || *end)
+        return false;
+    if (!suffix.len || slice_equal_nocase(suffix, SLICE("b")))
+        return true;
+    struct slice rest = slice_from(suffix, 1);
+    return strchr("kmgtp", ascii_lower(suffix.at[0])) && suffix.at[0] &&
+           (!rest.len || slice_equal_nocase(rest, SLICE("b")) ||
+            slice_equal_nocase(rest, SLICE("ib")));
+}
+
 static void take_type(struct mount *mount, struct slice value)
 {
     static const char *const types[] = {"bind", "cache", "tmpfs", "secret", "ssh"};
@@ -153,7 +179,7 @@ static void take_field(struct mount *mount, struct slice key, struct slice value
     } else if (in_words(SLICE("size"), key)) {
         if (!is_type(mount, "tmpfs"))
             complain(mount, "--mount: size is for tmpfs, not for %.*s", SLICE_ARG(mount->type));
-        else if (!value.len || (!ascii_digit(value.at[0]) && value.at[0] != '.'))
+        else if (!is_size(value))
             complain(mount, "--mount: size=%.*s is no size", SLICE_ARG(value));
     } else if (in_words(SLICE("source src target dst destination from id"), key)) {
         bool there = value.len != 0;
