@@ -22,3 +22,4 @@ extern const struct dockerfile_rule rules_accounts[];
 extern const struct dockerfile_rule rules_npm[];
 extern const struct dockerfile_rule rules_layers[];
 extern const struct dockerfile_rule rules_practices[];
+extern const struct dockerfile_rule rules_ignored[];

@@ -1,6 +1,7 @@
 // What BuildKit itself makes of Dockerfiles: the judge of our parser and of the rules that carry its
 // names. Reads paths from standard input, a line each, and writes a line of JSON for each. With the
-// argument "expand", reads tests/data/lint/expand.txt and writes it with BuildKit's results.
+// argument "expand" or "ignore", reads tests/data/lint/expand.txt or dockerignore.txt and writes it with
+// BuildKit's results.
 package main
 
 import (
@@ -21,6 +22,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
 	digest "github.com/opencontainers/go-digest"
 )
 
@@ -293,7 +296,35 @@ func expand() {
 	}
 }
 
+// Lines "PATTERN PATTERN… : PATH => ": whether the path is kept out.
+func ignore() {
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		line, _, isCase := strings.Cut(lines.Text(), " => ")
+		words, path, _ := strings.Cut(line, " : ")
+		if !isCase {
+			fmt.Println(lines.Text())
+			continue
+		}
+		patterns, err := ignorefile.ReadAll(strings.NewReader(strings.ReplaceAll(words, " ", "\n")))
+		result := "in"
+		matcher, broken := patternmatcher.New(patterns)
+		if err != nil || broken != nil {
+			result = "refused"
+		} else if out, err := matcher.MatchesOrParentMatches(path); err != nil {
+			result = "refused"
+		} else if out {
+			result = "out"
+		}
+		fmt.Printf("%s => %s\n", line, result)
+	}
+}
+
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "ignore" {
+		ignore()
+		return
+	}
 	if len(os.Args) > 1 && os.Args[1] == "expand" {
 		expand()
 		return
