@@ -60,7 +60,7 @@ static const struct shell_word *adding_verb(const struct shell_command *command)
     struct operands operands = operands_of(command, apk_values);
     const struct shell_word *verb = operands_verb(&operands);
     if (!verb || !slice_equal(verb->value, SLICE("add")) ||
-        run_has_any_option(command, "--no-cache --cache-dir"))
+        run_has_any_option(command, "--no-cache --cache-dir --no-network"))
         return NULL;
     return verb;
 }

@@ -94,6 +94,19 @@ static bool is_world_writable(struct slice mode)
     return writable;
 }
 
+/* "$tempDir", "${TMPDIR}/x": what a build makes for itself and removes. */
+static bool is_temporary(struct slice path)
+{
+    if (slice_find(path, '$') == path.len)
+        return false;
+    char name[64];
+    size_t len = 0;
+    for (; len < path.len && len < sizeof name; len++)
+        name[len] = ascii_lower(path.at[len]);
+    struct slice lower = slice_of(name, len);
+    return slice_search(lower, SLICE("tmp")) < len || slice_search(lower, SLICE("temp")) < len;
+}
+
 #define WORLD_WRITABLE                                                                             \
     "%.*s lets every user in the container change these files: give them to the one user who "     \
     "needs them (chown, --chown) and take the write right from others"
@@ -102,8 +115,11 @@ static void check_chmod(struct dockerfile_check *check, const struct run_body *b
                         const struct shell_command *command)
 {
     struct operands operands = operands_of(command, "--reference");
-    const struct shell_word *mode = operands_next(&operands);
-    if (run_is_build(body) && mode && is_world_writable(mode->value))
+    const struct shell_word *mode = operands_next(&operands), *path;
+    bool lasting = false;
+    while ((path = operands_next(&operands)))
+        lasting |= !is_temporary(path->value);
+    if (run_is_build(body) && lasting && is_world_writable(mode->value))
         check_report(check, body->instruction, run_place(body, mode->raw), WORLD_WRITABLE,
                      SLICE_ARG(mode->value));
 }

@@ -177,8 +177,24 @@ struct open_packages {
     const struct shell_word *first;
 };
 
-static void open_add(struct open_packages *open, struct slice name, const struct shell_word *word)
+/* "git+https://user:token@host/x" without what stands in front of the host: it may be a secret. */
+static struct slice without_user(struct dockerfile_check *check, struct slice name)
 {
+    size_t host = slice_search(name, SLICE("://")) + 3;
+    if (host > name.len)
+        return name;
+    struct slice rest = slice_from(name, host);
+    size_t at = slice_find_last(slice_upto(rest, slice_find(rest, '/')), '@');
+    if (at >= rest.len || at == slice_find(rest, '/'))
+        return name;
+    return arena_printf(check->arena, "%.*s%.*s", (int)host, name.at,
+                        SLICE_ARG(slice_from(rest, at + 1)));
+}
+
+static void open_add(struct dockerfile_check *check, struct open_packages *open, struct slice name,
+                     const struct shell_word *word)
+{
+    name = without_user(check, name);
     if (open->count < sizeof open->names / sizeof *open->names)
         open->names[open->count] = name;
     if (!open->count++)
@@ -195,7 +211,7 @@ static void judge(struct dockerfile_check *check, const struct run_body *body,
         return;
     bool variable = slice_find(value, '$') < value.len || slice_find(value, '`') < value.len;
     if (word->literal || !variable) {
-        open_add(open, value, word);
+        open_add(check, open, value, word);
         return;
     }
     if (has(value, "$(") || has(value, "`"))
@@ -205,7 +221,7 @@ static void judge(struct dockerfile_check *check, const struct run_body *body,
     while (complete && rest.len) {
         struct slice name = slice_trim(slice_cut(&rest, ' '));
         if (name.len && name.at[0] != '-' && !installer->fixed(name))
-            open_add(open, name, word);
+            open_add(check, open, name, word);
     }
 }
 

@@ -101,6 +101,14 @@ static bool is_password_letter(const struct shell_command *command, struct slice
     return false;
 }
 
+/* adduser --disabled-password app: a switch, what follows is no value of it. */
+static bool turns_off(struct slice name)
+{
+    return slice_starts(name, SLICE("disable")) || slice_starts(name, SLICE("no_")) ||
+           slice_starts(name, SLICE("without")) || slice_starts(name, SLICE("skip")) ||
+           slice_starts(name, SLICE("empty"));
+}
+
 static void look_option(struct seen *seen, const struct shell_command *command, size_t i)
 {
     char buffer[64];
@@ -119,7 +127,8 @@ static void look_option(struct seen *seen, const struct shell_command *command, 
         judge(seen, password, slice_from(word->value, 2), word);
     } else if (slice_starts(option, SLICE("--"))) {
         struct slice name = option_name(option, buffer, sizeof buffer);
-        if (secret_name(name))
+        bool is_switch = !value.len && (!next->value.len || next->value.at[0] == '-');
+        if (!is_switch && !turns_off(name) && secret_name(name))
             judge(seen, name, value.len ? value : next->value, value.len ? word : next);
     }
 }

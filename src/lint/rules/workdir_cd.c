@@ -109,17 +109,11 @@ static void fix_cd(struct dockerfile_check *check, struct lint_finding *finding,
                              arena_printf(check->arena, "WORKDIR %.*s", SLICE_ARG(old)));
 }
 
-static void check_cd(struct dockerfile_check *check, const struct run_body *body,
-                     const struct shell_command *command)
+static void look(struct dockerfile_check *check, const struct run_body *body,
+                 const struct shell_command *command)
 {
-    if (!run_is_build(body) || command->subshell || command->nested || command->conditional ||
-        command->pipe_length > 1)
-        return;
     struct slice path = shell_argument(command, 0)->value;
-    if (slice_equal(path, SLICE("-")))
-        return; /* the way back of a cd that was told */
-    const struct shell_command *next = run_next(body, command);
-    if (!next && !body->heredoc) {
+    if (!run_next(body, command) && !body->heredoc) {
         check_report(check, body->instruction, run_place(body, command->raw),
                      "cd at the end of a RUN does nothing, the next instruction begins in WORKDIR "
                      "again: write WORKDIR %.*s",
@@ -139,6 +133,21 @@ static void check_cd(struct dockerfile_check *check, const struct run_body *body
         fix_cd(check, finding, body, command);
 }
 
+/* The first one of a RUN; further ones are the way on, or back. */
+static void check_cd(struct dockerfile_check *check, const struct run_body *body)
+{
+    if (!body->is_shell || !run_is_build(body))
+        return;
+    for (size_t i = 0; i < body->script.count; i++) {
+        const struct shell_command *command = &body->script.commands[i];
+        if (!slice_equal(command->program, SLICE("cd")) || command->subshell || command->nested ||
+            command->conditional || command->pipe_length > 1)
+            continue;
+        look(check, body, command);
+        return;
+    }
+}
+
 const struct dockerfile_rule rules_workdir_cd[] = {
     {{"use-workdir", "DL3003 DS-0013", LINT_WARNING, IN_DEFAULT | IN_HADOLINT,
       "cd instead of WORKDIR",
@@ -146,7 +155,6 @@ const struct dockerfile_rule rules_workdir_cd[] = {
       "RUN.",
       "RUN cd /srv/app && make", "WORKDIR /srv/app\nRUN make",
       "a cd in front, to an absolute path, becomes WORKDIR"},
-     .programs = "cd",
-     .command = check_cd},
+     .body = check_cd},
     {{NULL}},
 };

@@ -4,3 +4,4 @@ RUN --mount=type=cache,target=/var/cache/apk apk add curl
 RUN --mount=type=cache,target=/etc/apk/cache apk add curl
 RUN apk del curl && apk info
 RUN echo "apk add curl"
+RUN scanelf /usr/local | xargs -rt apk add --no-network --virtual .rundeps

@@ -5,3 +5,4 @@ RUN chmod +x /app/run && chmod +w /app/x && chmod u+w,go-w /y && chmod a+rx /z &
 RUN chmod o-w /app && chmod a+rwx,+t /shared && chmod "$MODE" /x && chmod --reference=/a /b
 COPY --chmod=0755 app /app
 RUN echo chmod 777 /app
+RUN tempDir="$(mktemp -d)" && chmod 777 "$tempDir" && rm -rf "$tempDir"

@@ -6,3 +6,4 @@ RUN curl --user-agent build -u deploy https://example.com && git clone https://d
 RUN ./configure --password-file=/run/secrets/x --admin-password=changeme --username=deploy
 RUN mysql -p -e "select 1" && docker run -p 8080:80 x && export DB_PASSWORD_FILE=/run/secrets/db
 RUN git clone https://example.com/app.git && git clone ssh://git@example.com/app.git
+RUN adduser --disabled-password --gecos "" kF83hd72Hs9w && adduser --disabled-password kF83hd72Hs9w
