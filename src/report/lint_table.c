@@ -7,7 +7,7 @@
  *          The base image has no version: …
  *          FROM alpine
  *               ^^^^^^
- *          --fix pins the tag to the digest it resolves to
+ *          --fix: pins the tag to the digest it resolves to
  */
 #include "base/utf8.h"
 #include "report/lint_report.h"
@@ -113,7 +113,7 @@ static void put_finding(struct line *line, const struct lint_finding *finding, b
         put_source(line, finding);
     if (finding->edit_count) {
         line_print(line, "%*s", INDENT, "");
-        line_styled(line, STYLE_GREEN, SLICE("--fix"));
+        line_styled(line, STYLE_GREEN, SLICE("--fix:"));
         line_put(line, SLICE(" "));
         line_put(line, finding->fix);
         line_end(line);
