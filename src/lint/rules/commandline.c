@@ -90,6 +90,15 @@ static bool form_is_free(const struct dockerfile_check *check,
                       instruction->keyword == KEYWORD_CMD ? KEYWORD_ENTRYPOINT : KEYWORD_CMD);
 }
 
+/* ['a', 'b'] and ["c:\x"], which JSON does not read; not the shell's own [ -f x ]. */
+static bool looks_like_json(struct slice body)
+{
+    if (body.at[0] != '[')
+        return false;
+    struct slice inner = slice_trim(slice_from(body, 1));
+    return inner.len && (inner.at[0] == '"' || inner.at[0] == '\'');
+}
+
 static void look_json(struct dockerfile_check *check, const struct instruction *instruction)
 {
     const struct stage *stage = stage_around(check, instruction);
@@ -104,7 +113,7 @@ static void look_json(struct dockerfile_check *check, const struct instruction *
     }
     bool own_shell = state && state->shell_set;
     const struct run_body *body = instruction->outer ? NULL : body_of(check, instruction);
-    bool list = instruction->body.at[0] == '['; /* that JSON does not read */
+    bool list = looks_like_json(instruction->body);
     const struct shell_command *command = own_shell || list ? NULL : plain_command(body);
     bool exec = slice_starts(instruction->body, SLICE("exec "));
     struct lint_finding *finding = check_report(
@@ -124,6 +133,8 @@ static void look_json(struct dockerfile_check *check, const struct instruction *
         lint_finding_codes(finding, "DL3025");
     if (exec || own_shell)
         finding->severity = LINT_STYLE;
+    if (list)
+        finding->severity = LINT_ERROR;
     if (!command || !stage || instruction->outer || !form_is_free(check, instruction, stage))
         return;
     struct slice json = json_words(check, command);
