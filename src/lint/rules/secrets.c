@@ -1,5 +1,5 @@
-/* Secrets in ENV and ARG: by name, as BuildKit and Hadolint look, and by value. A value is never
-   shown. */
+/* Secrets in ENV and ARG: by name, as BuildKit and Hadolint look, and by value, in LABEL too. A
+   value is never shown. */
 #include "lint/rules/rule_text.h"
 
 #define USE_INSTEAD                                                                                \
@@ -21,7 +21,8 @@ static void look_pair(struct dockerfile_check *check, const struct instruction *
                                SLICE_ARG(name), kind->title);
         if (finding)
             finding->severity = LINT_ERROR;
-    } else if (secret_name(name) || slice_equal_nocase(name, SLICE("AWS_ACCESS_KEY_ID"))) {
+    } else if (instruction->keyword != KEYWORD_LABEL &&
+               (secret_name(name) || slice_equal_nocase(name, SLICE("AWS_ACCESS_KEY_ID")))) {
         finding = check_report(check, instruction, place,
                                "%.*s is a secret by its name, and %s keeps it in the image's "
                                "history; " USE_INSTEAD,
@@ -52,13 +53,13 @@ const struct dockerfile_rule rules_secrets[] = {
               .codes = "DL3064 SecretsUsedInArgOrEnv DS-0031 CIS-4.10 CIS-DI-0010",
               .severity = LINT_WARNING,
               .profiles = IN_DEFAULT | IN_HADOLINT | IN_BUILDKIT,
-              .title = "secret in ENV or ARG",
-              .why = "Both are kept in the image's configuration and history, where `docker "
+              .title = "secret in ENV, ARG or LABEL",
+              .why = "They are kept in the image's configuration and history, where `docker "
                      "history` shows them to everybody who can pull the image.",
               .bad = "ARG NPM_TOKEN\nRUN npm ci",
               .good = "RUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci",
               .fix = NULL},
-     .keywords = KEYWORD_BIT(KEYWORD_ENV) | KEYWORD_BIT(KEYWORD_ARG),
+     .keywords = KEYWORD_BIT(KEYWORD_ENV) | KEYWORD_BIT(KEYWORD_ARG) | KEYWORD_BIT(KEYWORD_LABEL),
      .instruction = look_secret},
     {.rule = {.id = NULL}},
 };

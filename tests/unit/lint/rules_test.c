@@ -46,6 +46,8 @@ static bool is_asked(void *context, const struct lint_rule *rule)
     return strcmp(context, rule->id) == 0;
 }
 
+static struct secret_searcher *secrets;
+
 /* What one rule makes of a file: findings and the file as it is when they are mended. */
 struct outcome {
     struct lint_report report;
@@ -71,7 +73,8 @@ static void look(const char *rule, struct slice bytes, struct arena *arena, stru
                                      .report = &outcome->report,
                                      .arena = arena,
                                      .settings = &settings,
-                                     .resolver = &resolver};
+                                     .resolver = &resolver,
+                                     .secrets = secrets};
     dockerfile_check_run(&check, is_asked, (void *)(uintptr_t)rule);
     assert_false(outcome->report.failed);
     assert_true(lint_fix_apply(&outcome->report, file, arena, &outcome->fixed, &applied, &err));
@@ -136,6 +139,45 @@ static void rules_know_base_images(void **state)
     }
 }
 
+/* Values are judged, whatever the name, and never shown. */
+static void secrets_are_not_shown(void **state)
+{
+#define TOKEN                                                                                      \
+    "ghp"                                                                                          \
+    "_B9pzcP0tunMky6UmJEYKKolTdwJOWu2uAwzS"
+#define PASSWORD                                                                                   \
+    "kR7wq"                                                                                        \
+    "2Zt"
+    static const struct {
+        const char *file, *kind; /* of the secret; NULL: nothing is found */
+    } values[] = {
+        {"FROM a:1.2.3\nENV UPLOAD_TO=" TOKEN "\n", "GitHub token"},
+        {"FROM a:1.2.3\nARG UPLOAD_TO=\"" TOKEN "\"\n", "GitHub token"},
+        {"FROM a:1.2.3\nLABEL org.example.to=" TOKEN "\n", "GitHub token"},
+        {"FROM a:1.2.3\nENV MODE=1 \\\n  DATABASE_URL=postgres://shop:" PASSWORD "@db/shop\n",
+         "password in a URL"},
+        {"FROM a:1.2.3\nENV DB_PASSWORD=" PASSWORD "\n", ""},
+        {"FROM a:1.2.3\nENV DATABASE_URL=postgres://shop:${PASSWORD}@db/shop\n", NULL},
+        {"FROM a:1.2.3\nLABEL org.example.token=none\n", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        CLEANUP_ARENA struct arena arena;
+        struct outcome outcome;
+        arena_init(&arena, 64 << 20);
+        look("secret-in-environment", slice_str(values[i].file), &arena, &outcome);
+        assert_int_equal(outcome.report.count, values[i].kind != NULL);
+        if (!values[i].kind)
+            continue;
+        const struct lint_finding *finding = outcome.report.findings[0];
+        struct slice message = finding->message;
+        assert_true(slice_search(message, slice_str(values[i].kind)) < message.len);
+        assert_int_equal(slice_search(message, SLICE(PASSWORD)), message.len);
+        assert_int_equal(slice_search(message, SLICE("B9pz")), message.len);
+        assert_true(finding->secret);
+    }
+}
+
 /* Any bytes that parse go through all rules. */
 static void odd_files_are_fine(void **state)
 {
@@ -192,8 +234,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_know_base_images),
+        cmocka_unit_test(secrets_are_not_shown),
         cmocka_unit_test(odd_files_are_fine),
         cmocka_unit_test(rows_are_whole),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    secrets = secret_searcher_new();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    secret_searcher_free(secrets);
+    return failed;
 }
