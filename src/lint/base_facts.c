@@ -198,25 +198,47 @@ static const struct base_release *find_release(struct name name)
     return NULL;
 }
 
+/* Of the version at the front of a tag, or of as much of it as there is a row for: 18.20.8, 18.20,
+   18. */
+static const struct base_release *find_version(struct slice repository, struct slice version)
+{
+    if (version.len > 1 && version.at[0] == 'v' && ascii_digit(version.at[1]))
+        version = slice_from(version, 1);
+    while (version.len) {
+        const struct base_release *release = find_release((struct name){repository, version});
+        size_t dot = slice_find_last(version, '.');
+        if (release || dot == version.len)
+            return release;
+        version = slice_upto(version, dot);
+    }
+    return NULL;
+}
+
+/* The distribution that a tag of an official image ends in: "alpine3.14", "buster", "jammy". */
+static const struct base_release *find_distribution(struct slice part)
+{
+    static const struct slice alpine = SLICE("alpine");
+    if (slice_starts(part, alpine))
+        return find_version(alpine, slice_from(part, alpine.len));
+    if (!part.len || !ascii_alpha(part.at[0]))
+        return NULL;
+    const struct base_release *release = find_release((struct name){SLICE("debian"), part});
+    return release ? release : find_release((struct name){SLICE("ubuntu"), part});
+}
+
+/* What ends first: of node:22-buster that is Debian 10. */
 struct slice base_end_of_life(struct slice reference, struct slice *product, struct slice *cycle)
 {
     struct name name = split(reference);
-    struct slice none = {NULL, 0};
-    *product = *cycle = none;
-    name.tag = slice_upto(name.tag, slice_find(name.tag, '-'));
-    if (name.tag.len > 1 && name.tag.at[0] == 'v' && ascii_digit(name.tag.at[1]))
-        name.tag = slice_from(name.tag, 1);
-    while (name.tag.len) {
-        const struct base_release *release = find_release(name);
-        if (release) {
-            *product = slice_str(release->product);
-            *cycle = slice_str(release->cycle);
-            return slice_str(release->end);
-        }
-        size_t dot = slice_find_last(name.tag, '.');
-        if (dot == name.tag.len)
-            break;
-        name.tag = slice_upto(name.tag, dot);
+    struct slice rest = name.tag;
+    const struct base_release *first = find_version(name.repository, slice_cut(&rest, '-'));
+    bool official = slice_find(name.repository, '/') == name.repository.len;
+    while (official && rest.len) {
+        const struct base_release *other = find_distribution(slice_cut(&rest, '-'));
+        if (other && (!first || strcmp(other->end, first->end) < 0))
+            first = other;
     }
-    return none;
+    *product = slice_str(first ? first->product : NULL);
+    *cycle = slice_str(first ? first->cycle : NULL);
+    return slice_str(first ? first->end : NULL);
 }

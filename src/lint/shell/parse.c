@@ -268,9 +268,25 @@ static void read_named_function(struct shell_reader *reader)
     reader_read_function(reader);
 }
 
+/* bash times, or starts as a coprocess, whole compound commands; simple ones have it as a word. */
+static void skip_modifier(struct shell_reader *reader)
+{
+    size_t start = reader->place.at, length;
+    if (!accept_word(reader, "time") && !accept_word(reader, "coproc"))
+        return;
+    reader_skip_blanks(reader);
+    if (reader_peek(reader, 0) == '-' && reader_peek(reader, 1) == 'p')
+        reader->place.at += 2;
+    reader_skip_blanks(reader);
+    enum keyword keyword = peek_keyword(reader, &length);
+    if (reader_peek(reader, 0) != '(' && (keyword == KEY_NONE || keyword == KEY_CLOSER))
+        reader->place.at = start;
+}
+
 static void read_element(struct shell_reader *reader, const struct shell_seat *seat)
 {
     size_t length;
+    skip_modifier(reader);
     enum keyword keyword = peek_keyword(reader, &length);
     if (keyword == KEY_CONDITION) {
         reader_read_condition(reader, seat);

@@ -85,6 +85,12 @@ static void releases_have_an_end(void **state)
     expect_end("debian:buster-slim", "Debian", "10", "2024-06-30");
     expect_end("ubuntu:bionic-20200403", "Ubuntu", "18.04", "2023-05-31");
     expect_end("library/alpine:3.14.2@sha256:00", "Alpine Linux", "3.14", "2023-05-01");
+    expect_end("node:22-buster-slim", "Debian", "10", "2024-06-30");
+    expect_end("node:18-bookworm", "Node.js", "18", "2025-04-30");
+    expect_end("php:8.4-fpm-alpine3.14", "Alpine Linux", "3.14", "2023-05-01");
+    expect_end("eclipse-temurin:21-jdk-focal", "Ubuntu", "20.04", "2025-05-31");
+    expect_end("example.com/app:1-buster", "", "", "");
+    expect_end("node:lts-alpine", "", "", "");
     expect_end("node", "", "", "");
     expect_end("node:lts", "", "", "");
     expect_end("python:3", "", "", "");
