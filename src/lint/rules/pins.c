@@ -31,9 +31,9 @@ static bool is_path_or_url(struct slice package)
 static bool apt_fixed(struct slice package)
 {
     /* "vim-" removes, "vim/bookworm-backports" chooses a release, "./x.deb" is a file,
-       "^task" and "?pattern" are no single package. */
+       "task^" and "?pattern" are no single package. */
     return has(package, "=") || has(package, "/") || slice_ends(package, SLICE(".deb")) ||
-           slice_ends(package, SLICE("-"));
+           slice_ends(package, SLICE("-")) || has(package, "^") || has(package, "?");
 }
 
 static bool apk_fixed(struct slice package)
@@ -47,7 +47,7 @@ static bool apk_fixed(struct slice package)
 static bool rpm_fixed(struct slice package)
 {
     if (is_path_or_url(package) || slice_ends(package, SLICE(".rpm")) || has(package, " ") ||
-        has(package, "="))
+        has(package, "=") || has(package, "(")) /* "dnf-command(config-manager)" */
         return true;
     if (slice_starts(package, SLICE("@")))
         return true;

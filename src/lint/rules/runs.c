@@ -133,8 +133,8 @@ static void fix_merge(struct dockerfile_check *check, struct lint_finding *findi
     struct slice comments = {NULL, 0};
     if (!finding || first->exec || second->exec || !first->is_shell || !second->is_shell ||
         leaves_traces(first) || !ends_openly(first) || !second->script.complete ||
-        !is_and_list(second) || a->end >= b->start || !a->end || body < b->start ||
-        a->empty_continuation)
+        !second->script.count || b->body.at[0] == '#' || !is_and_list(second) ||
+        a->end >= b->start || !a->end || body < b->start || a->empty_continuation)
         return;
     struct slice head = slice_of(bytes.at + b->start, body - b->start);
     struct slice gap = slice_of(bytes.at + a->end, b->start - a->end);

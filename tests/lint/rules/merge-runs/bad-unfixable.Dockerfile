@@ -13,3 +13,5 @@ RUN make &
 RUN make y
 RUN ["make"]
 RUN make
+RUN # nothing
+RUN make

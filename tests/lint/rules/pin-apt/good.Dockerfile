@@ -6,6 +6,7 @@ RUN apt-get install -y curl="${CURL_VERSION}" "git=${GIT_VERSION:-1:2.39}"
 RUN apt-get install -y /tmp/app.deb ./other.deb $(cat packages.txt)
 RUN apt-get install -y nginx/bookworm-backports
 RUN apt-get install -f
+RUN apt-get install -y lamp-server^ vim-
 RUN apt-get -o Dpkg::Options::="--force-confold" install -y curl=7.88.1-10
 RUN apt-get install -t bookworm curl=7.88.1-10
 RUN echo apt-get install curl
