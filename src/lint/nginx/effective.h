@@ -53,6 +53,7 @@ struct nginx_map {
     struct header_map *headers;
     struct arena *arena;
     struct table homes;  /* by file and byte, or line of what drops: struct nginx_home */
+    struct table nodes;  /* add_headers by file, line and name, for --fix */
     struct table varied; /* variables of `map`: the condition, or "" when always set */
     size_t effects;
     bool cut; /* there were more routes than are looked at */

@@ -43,6 +43,8 @@ struct nginx_node {
     struct slice code;                       /* of a Lua block */
     const struct nginx_directive *directive; /* NULL: not known */
     struct nginx_node *parent, *first, *last, *next;
+    struct nginx_node *same; /* the next of its name, where the block has an index */
+    struct table *index;     /* first children by name, of a large block */
 };
 
 struct nginx_file {
@@ -83,8 +85,9 @@ bool nginx_parse(struct nginx_parse *parse, const struct lint_file *file, struct
 /* "1.29.4" → 12904; empty → NGINX_NEWEST; false: no version. */
 bool nginx_version(struct slice text, unsigned *version);
 
-/* The first child of that name; NULL: none. */
+/* The first child of that name, and the next one after a child; NULL: none. */
 const struct nginx_node *nginx_child(const struct nginx_node *node, const char *name);
+const struct nginx_node *nginx_again(const struct nginx_node *child);
 /* The node's or, where directives are inherited, an outer block's. */
 const struct nginx_node *nginx_inherited(const struct nginx_node *node, const char *name);
 bool nginx_is(const struct nginx_node *node, const char *name);

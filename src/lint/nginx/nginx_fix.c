@@ -1,4 +1,5 @@
 /* Edits for findings of headers_judge. */
+#include "base/ascii.h"
 #include "lint/nginx/effective.h"
 
 /* In quotes when it needs them, as nginx reads them. */
@@ -28,22 +29,47 @@ static const struct nginx_home *home_of(const struct nginx_map *map, const struc
     return table_get(&map->homes, slice_of(&key, sizeof key));
 }
 
-/* Every node of add_header in a file's line, by walking the tree; NULL: none. */
-static const struct nginx_node *find_header(const struct nginx_node *block,
-                                            const struct lint_file *file, unsigned line,
-                                            const char *name, unsigned depth)
+/* An add_header by its file, line and name. */
+struct header_key {
+    const struct lint_file *file;
+    size_t line;
+    char name[40];
+};
+
+static struct slice header_key(struct header_key *key, const struct lint_file *file, size_t line,
+                               struct slice name)
+{
+    memset(key, 0, sizeof *key);
+    key->file = file;
+    key->line = line;
+    for (size_t i = 0; i < name.len && i < sizeof key->name; i++)
+        key->name[i] = ascii_lower(name.at[i]);
+    return slice_of(key, sizeof *key);
+}
+
+static void note_headers(struct nginx_map *map, const struct nginx_node *block, unsigned depth)
 {
     for (const struct nginx_node *node = block->first; node; node = node->next) {
-        if (nginx_is(node, "add_header") && node->file == file && node->line == line &&
-            slice_equal_nocase(nginx_word(node, 0), slice_str(name)))
-            return node;
-        const struct nginx_node *inner = node->first && depth < NGINX_DEPTH_MAX
-                                             ? find_header(node, file, line, name, depth + 1)
-                                             : NULL;
-        if (inner)
-            return inner;
+        struct header_key key;
+        if (nginx_is(node, "add_header")) {
+            struct slice bytes = header_key(&key, node->file, node->line, nginx_word(node, 0));
+            if (!table_get(&map->nodes, bytes) && (bytes = arena_copy(map->arena, bytes)).at)
+                table_put(&map->nodes, bytes, (void *)(uintptr_t)node);
+        }
+        if (node->first && depth < NGINX_DEPTH_MAX)
+            note_headers(map, node, depth + 1);
     }
-    return NULL;
+}
+
+static const struct nginx_node *find_header(struct nginx_map *map, const struct lint_file *file,
+                                            unsigned line, const char *name)
+{
+    struct header_key key;
+    if (!map->nodes.arena) {
+        table_init(&map->nodes, map->arena);
+        note_headers(map, &map->parse->root, 0);
+    }
+    return table_get(&map->nodes, header_key(&key, file, line, slice_str(name)));
 }
 
 static struct slice dropped_value(const struct header_route *route, const char *name)
@@ -68,6 +94,8 @@ static void fix_add(struct nginx_map *map, struct lint_report *report, struct li
         return;
     if (!value.at)
         value = slice_str(wish->value);
+    if (slice_find(value, '\0') < value.len) /* no text that could be written again */
+        return;
     struct slice text = quoted(map->arena, value);
     text = arena_printf(map->arena, "%.*sadd_header %s %.*s always;", SLICE_ARG(home->before),
                         wish->name, SLICE_ARG(text));
@@ -83,8 +111,7 @@ static void fix_add(struct nginx_map *map, struct lint_report *report, struct li
 static void fix_directive(struct nginx_map *map, struct lint_report *report,
                           struct lint_finding *finding, const struct header_wish *wish, bool always)
 {
-    const struct nginx_node *node =
-        find_header(&map->parse->root, finding->file, finding->line, wish->name, 0);
+    const struct nginx_node *node = find_header(map, finding->file, finding->line, wish->name);
     if (!node || finding->edit_count || node->count < 2)
         return;
     if (always && node->count == 2) {

@@ -11,7 +11,9 @@ struct walk {
     struct nginx_map *map;
     const struct nginx_server *server;
     const struct nginx_level *server_level;
-    struct table levels; /* of locations by their node's address, for error pages */
+    struct table levels;  /* of locations by their node's address, for error pages */
+    struct table targets; /* locations by the URI of an error page */
+    struct table used;    /* URIs that try_files, rewrite and error_page lead to */
     bool spent;
 };
 
@@ -164,15 +166,11 @@ static void add_upstream(struct nginx_map *map, struct header_route *route,
     if (!slice_ends(pass->name, SLICE("_pass")) || nginx_is(pass, "memcached_pass"))
         return;
     for (const struct nginx_node *block = level->block; block; block = block->parent) {
-        bool any = false;
-        for (const struct nginx_node *node = block->first; node; node = node->next) {
-            if (!nginx_is(node, hide))
-                continue;
-            any = true;
+        const struct nginx_node *first = nginx_child(block, hide);
+        for (const struct nginx_node *node = first; node; node = nginx_again(node))
             if (slice_equal_nocase(nginx_word(node, 0), SLICE("X-Powered-By")))
                 return;
-        }
-        if (any) /* a block's own ones replace those around it */
+        if (first) /* a block's own ones replace those around it */
             break;
     }
     struct header_effect effect = {
@@ -196,18 +194,14 @@ static void add_answer(struct nginx_map *map, struct header_route *route,
 static const struct nginx_node *error_page_of(const struct nginx_node *block, unsigned status)
 {
     for (; block; block = block->parent) {
-        bool any = false;
-        for (const struct nginx_node *node = block->first; node; node = node->next) {
-            if (!nginx_is(node, "error_page"))
-                continue;
-            any = true;
+        const struct nginx_node *first = nginx_child(block, "error_page");
+        for (const struct nginx_node *node = first; node; node = nginx_again(node))
             for (size_t i = 0; i + 1 < node->count; i++) {
                 uint64_t code;
                 if (slice_u64(nginx_word(node, i), &code) && code == status)
                     return node;
             }
-        }
-        if (any)
+        if (first)
             return NULL;
     }
     return NULL;
@@ -232,6 +226,19 @@ static struct nginx_level *level_of(struct walk *walk, const struct nginx_node *
     return level;
 }
 
+/* The location of an error page; asked for by every route, so remembered. */
+static const struct nginx_node *find_target(struct walk *walk, struct slice uri)
+{
+    const struct nginx_node *found = table_get(&walk->targets, uri);
+    if (found)
+        return found;
+    found = nginx_location_find(walk->server_level->block, uri);
+    if (!found)
+        found = walk->server_level->block;
+    walk->spent |= !table_put(&walk->targets, uri, (void *)(uintptr_t)found);
+    return found;
+}
+
 static void add_error(struct walk *walk, struct header_route *route, enum header_outcome outcome,
                       const struct nginx_level *level, unsigned status)
 {
@@ -248,8 +255,7 @@ static void add_error(struct walk *walk, struct header_route *route, enum header
         return;
     if (slice_find(uri, '$') < uri.len)
         return;
-    struct nginx_level *target =
-        level_of(walk, nginx_location_find(walk->server_level->block, uri));
+    struct nginx_level *target = level_of(walk, find_target(walk, uri));
     if (target)
         add_answer(walk->map, route, outcome, target, status);
 }
@@ -423,18 +429,25 @@ static void walk_children(struct walk *walk, const struct nginx_level *level, st
 }
 
 /* Named and internal locations are routes when something else than error_page leads there. */
-static bool is_used(const struct nginx_node *server, struct slice name, unsigned depth)
+static void note_used(struct walk *walk, const struct nginx_node *block, unsigned depth)
 {
-    for (const struct nginx_node *node = server->first; node; node = node->next) {
+    for (const struct nginx_node *node = block->first; node && !walk->spent; node = node->next) {
         bool leads = nginx_is(node, "try_files") || nginx_is(node, "rewrite") ||
                      (nginx_is(node, "error_page") && node->count > 2 &&
                       slice_starts(nginx_word(node, node->count - 2), SLICE("=")));
-        if (leads && slice_equal(nginx_word(node, node->count ? node->count - 1 : 0), name))
-            return true;
-        if (node->block && depth < ROUTE_DEPTH_MAX && is_used(node, name, depth + 1))
-            return true;
+        struct slice name = nginx_word(node, node->count - 1);
+        if (leads && name.len)
+            walk->spent |= !table_put(&walk->used, name, (void *)(uintptr_t)node);
+        if (node->block && depth < ROUTE_DEPTH_MAX)
+            note_used(walk, node, depth + 1);
     }
-    return false;
+}
+
+static void walk_init(struct walk *walk)
+{
+    table_init(&walk->levels, walk->map->arena);
+    table_init(&walk->targets, walk->map->arena);
+    table_init(&walk->used, walk->map->arena);
 }
 
 static void walk_location(struct walk *walk, const struct nginx_node *node, unsigned depth)
@@ -445,7 +458,7 @@ static void walk_location(struct walk *walk, const struct nginx_node *node, unsi
         return;
     nginx_location_kind(node, &name);
     struct nginx_answer answer = nginx_answer_of(node);
-    if (!is_internal(node) || is_used(walk->server->node, name, 0))
+    if (!is_internal(node) || table_get(&walk->used, name))
         add_route(walk, level, node, path, &answer);
     walk_children(walk, level, path, depth);
 }
@@ -490,7 +503,8 @@ static bool walk_server(struct nginx_map *map, const struct nginx_node *node,
     struct nginx_server server;
     nginx_server_read(map, node, &server);
     struct walk walk = {.map = map, .server = &server};
-    table_init(&walk.levels, map->arena);
+    walk_init(&walk);
+    note_used(&walk, node, 0);
     walk.server_level = node == outer->block ? outer : nginx_level_make(map, node, outer);
     if (!walk.server_level)
         return false;
@@ -521,7 +535,7 @@ static void add_snippet(struct nginx_map *map, const struct nginx_level *level)
     struct nginx_server server = {
         .node = level->block, .name = SLICE("whoever includes this"), .tls = true};
     struct walk walk = {.map = map, .server = &server, .server_level = level};
-    table_init(&walk.levels, map->arena);
+    walk_init(&walk);
     struct nginx_answer answer = {.kind = NGINX_ANSWER_FILES};
     if (sends_wished(level) && !nginx_child(level->block, "server"))
         add_route(&walk, level, level->block, SLICE(""), &answer);

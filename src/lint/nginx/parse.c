@@ -44,12 +44,53 @@ struct slice nginx_word(const struct nginx_node *node, size_t i)
     return i < node->count ? node->words[i].text : (struct slice){"", 0};
 }
 
-const struct nginx_node *nginx_child(const struct nginx_node *node, const char *name)
+static const struct nginx_node *find_from(const struct nginx_node *child, struct slice name)
 {
-    for (const struct nginx_node *child = node->first; child; child = child->next)
-        if (nginx_is(child, name))
+    for (; child; child = child->next)
+        if (!child->data && slice_equal(child->name, name))
             return child;
     return NULL;
+}
+
+const struct nginx_node *nginx_child(const struct nginx_node *node, const char *name)
+{
+    struct slice wanted = slice_str(name);
+    return node->index ? table_get(node->index, wanted) : find_from(node->first, wanted);
+}
+
+const struct nginx_node *nginx_again(const struct nginx_node *child)
+{
+    return child->parent->index ? child->same : find_from(child->next, child->name);
+}
+
+/* Blocks with many children are asked often (http, for each of its servers). */
+static bool index_block(struct nginx_parse *parse, struct nginx_node *block)
+{
+    enum { FEW = 24 };
+    size_t count = 0;
+    struct table last;
+    for (const struct nginx_node *child = block->first; child && count <= FEW; child = child->next)
+        count += !child->data;
+    if (count <= FEW)
+        return true;
+    struct table *index = arena_new(parse->arena, struct table);
+    if (!index)
+        return false;
+    table_init(index, parse->arena);
+    table_init(&last, parse->arena);
+    for (struct nginx_node *child = block->first; child; child = child->next) {
+        if (child->data)
+            continue;
+        struct nginx_node *before = table_get(&last, child->name);
+        if (before)
+            before->same = child;
+        else if (!table_put(index, child->name, child))
+            return false;
+        if (!table_put(&last, child->name, child))
+            return false;
+    }
+    block->index = index;
+    return true;
 }
 
 const struct nginx_node *nginx_inherited(const struct nginx_node *node, const char *name)
@@ -311,6 +352,7 @@ static void parse_directive(struct reading *reading, struct nginx_node *parent, 
         node->end = reading->lexer.at;
     } else if (open) {
         parse_block(reading, node);
+        reading->lexer.spent |= !index_block(parse, node);
         nginx_check_block(parse, node);
     } else if (slice_equal_str(node->name, "include")) {
         parse_include(reading, node);
@@ -382,6 +424,8 @@ bool nginx_parse(struct nginx_parse *parse, const struct lint_file *file, struct
     parse->root.inside = nginx_guess_context(file, parse->arena);
     parse->fragment = parse->root.inside != NGINX_MAIN;
     if (!parse_file(parse, &link, &parse->root, false))
+        return arena_error(err);
+    if (!index_block(parse, &parse->root))
         return arena_error(err);
     nginx_check_block(parse, &parse->root);
     nginx_check_whole(parse);

@@ -74,10 +74,11 @@ static void check_status(struct nginx_check *check, const struct nginx_node *nod
 
 static bool has_location(const struct nginx_node *block, struct slice name)
 {
-    for (const struct nginx_node *node = block->first; node; node = node->next) {
+    size_t seen = 0;
+    for (const struct nginx_node *node = nginx_child(block, "location"); node;
+         node = nginx_again(node)) {
         struct slice other;
-        if (nginx_is(node, "location") && nginx_location_kind(node, &other) != '=' &&
-            slice_equal(name, other))
+        if (++seen > 1000 || (nginx_location_kind(node, &other) != '=' && slice_equal(name, other)))
             return true;
     }
     return false;
@@ -102,7 +103,8 @@ static void check_alias(struct nginx_check *check, const struct nginx_node *node
         SLICE_ARG(name), SLICE_ARG(target));
     struct slice with = arena_printf(check->arena, "%.*s/", SLICE_ARG(name));
     if (!finding || !parent || has_location(location->parent, with) ||
-        location->words[word].quote || location->file != node->file || kind == '^')
+        slice_find(name, '\0') < name.len || location->words[word].quote ||
+        location->file != node->file || kind == '^')
         return;
     nginx_fix_word(check, finding, location, word, with.at);
 }

@@ -228,9 +228,9 @@ static struct slice host_part(struct slice url)
 static bool set_value(const struct nginx_node *node, struct slice name, struct slice *value)
 {
     for (const struct nginx_node *block = node->parent; block; block = block->parent)
-        for (const struct nginx_node *other = block->first; other; other = other->next)
-            if (nginx_is(other, "set") && other->count == 2 &&
-                slice_equal(slice_from(nginx_word(other, 0), 1), name)) {
+        for (const struct nginx_node *other = nginx_child(block, "set"); other;
+             other = nginx_again(other))
+            if (other->count == 2 && slice_equal(slice_from(nginx_word(other, 0), 1), name)) {
                 *value = nginx_word(other, 1);
                 return true;
             }
@@ -292,9 +292,9 @@ static void check_ssrf(struct nginx_check *check, const struct nginx_node *node)
 static bool is_upstream_name(const struct nginx_check *check, struct slice host)
 {
     const struct nginx_node *http = nginx_child(&check->parse->root, "http");
-    for (const struct nginx_node *node = http ? http->first : check->parse->root.first; node;
-         node = node->next)
-        if (nginx_is(node, "upstream") && slice_equal(nginx_word(node, 0), host))
+    for (const struct nginx_node *node = nginx_child(http ? http : &check->parse->root, "upstream");
+         node; node = nginx_again(node))
+        if (slice_equal(nginx_word(node, 0), host))
             return true;
     return false;
 }
