@@ -48,6 +48,8 @@ static struct header_effect effect_of(const struct haproxy_line *line, enum hapr
     if (truth != HAPROXY_TRUE) {
         effect.reason = HEADER_CONDITIONAL;
         effect.condition = haproxy_condition_text(line);
+        if (!effect.condition.len)
+            effect.condition = SLICE("unless an allow before it ends the rules");
     }
     return effect;
 }
@@ -100,18 +102,20 @@ static enum matched name_matches(const struct haproxy_line *line, struct slice h
 static void delete_one(struct haproxy_answer *answer, struct header_effect *effect,
                        const struct haproxy_line *line, bool certain)
 {
+    effect->reason_line = line->number;
     if (certain) {
-        effect->reason_line = line->number;
         if (effect->reason == HEADER_UPSTREAM)
             effect->line = line->number;
         effect->reason = HEADER_DELETED;
-    } else if (is_sent(effect->reason)) {
-        effect->reason = HEADER_CONDITIONAL;
-        effect->reason_line = line->number;
-        effect->condition =
-            arena_printf(answer->config->arena, "unless line %u removes it", line->number);
-        answer->failed |= !effect->condition.at;
+        return;
     }
+    if (effect->reason != HEADER_UPSTREAM && !is_sent(effect->reason))
+        return;
+    if (effect->reason != HEADER_UPSTREAM)
+        effect->reason = HEADER_CONDITIONAL;
+    effect->condition =
+        arena_printf(answer->config->arena, "unless line %u removes it", line->number);
+    answer->failed |= !effect->condition.at;
 }
 
 static void apply_del(struct haproxy_answer *answer, const struct haproxy_line *line,
@@ -125,22 +129,43 @@ static void apply_del(struct haproxy_answer *answer, const struct haproxy_line *
     }
 }
 
-/* Replaces in what is there; a pattern that takes all leaves its replacement. */
+/* Replaces in what is there. Only of a pattern that takes all is it known what comes out. */
 static void apply_replace(struct haproxy_answer *answer, const struct haproxy_line *line,
                           enum haproxy_truth truth)
 {
     struct slice pattern = haproxy_word_at(line, 3);
-    bool all = slice_equal_str(pattern, ".*") || slice_equal_str(pattern, "^.*$") ||
-               slice_equal_str(pattern, "^.*") || slice_equal_str(pattern, ".+");
-    for (size_t i = 0; i < answer->count; i++) {
-        struct header_effect *effect = &answer->effects[i];
-        if (!slice_equal_nocase(effect->name, haproxy_word_at(line, 2)))
+    if (!slice_equal_str(pattern, ".*") && !slice_equal_str(pattern, "^.*$") &&
+        !slice_equal_str(pattern, "^.*") && !slice_equal_str(pattern, ".+"))
+        return;
+    size_t count = answer->count; /* without what is added below */
+    if (answer->from_server && !haproxy_answer_find(answer, haproxy_word_at(line, 2))) {
+        struct header_effect effect = effect_of(line, HAPROXY_UNKNOWN);
+        effect.value = haproxy_word_at(line, 4);
+        effect.condition = SLICE("if the server sends it");
+        haproxy_answer_put(answer, &effect);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct header_effect effect = answer->effects[i];
+        if (!slice_equal_nocase(effect.name, haproxy_word_at(line, 2)) ||
+            (effect.reason != HEADER_UPSTREAM && !is_sent(effect.reason)))
             continue;
-        effect->reason_line = line->number;
-        if (all && truth == HAPROXY_TRUE && effect->reason != HEADER_UPSTREAM)
-            effect->value = haproxy_word_at(line, 4);
-        else if (all && truth == HAPROXY_TRUE)
-            effect->reason = HEADER_DELETED; /* whatever the server says does not pass */
+        effect.value = haproxy_word_at(line, 4);
+        effect.reason_line = line->number;
+        if (effect.reason == HEADER_UPSTREAM) {
+            effect.condition = SLICE("if the server sends it");
+            effect.file = line->file;
+            effect.line = line->number;
+        } else if (truth != HAPROXY_TRUE)
+            effect.condition = haproxy_condition_text(line);
+        if (effect.reason == HEADER_UPSTREAM || truth != HAPROXY_TRUE)
+            effect.reason = HEADER_CONDITIONAL;
+        if (truth == HAPROXY_TRUE)
+            answer->effects[i] = effect;
+        else {
+            answer->effects[i].condition = SLICE("unless a rule changes it");
+            haproxy_answer_put(answer, &effect);
+        }
     }
 }
 
@@ -183,11 +208,10 @@ static void note_line(struct haproxy_answer *answer, const struct haproxy_line *
 typedef void apply_function(struct haproxy_answer *answer, const struct haproxy_line *line,
                             enum haproxy_truth truth);
 
-/* False: an `allow` ended this section's rules. */
+/* False: an `allow` ended the rules; `maybe_ended`: one may have. */
 static bool section_rules(struct haproxy_answer *answer, const struct haproxy_section *section,
-                          const char *set, apply_function *apply)
+                          const char *set, apply_function *apply, bool *maybe_ended)
 {
-    bool maybe_ended = false;
     for (size_t i = 0; i < section->count; i++) {
         const struct haproxy_line *line = section->lines[i];
         if (!haproxy_is(line, set, NULL))
@@ -195,12 +219,12 @@ static bool section_rules(struct haproxy_answer *answer, const struct haproxy_se
         enum haproxy_truth truth = haproxy_condition_holds(line, &answer->facts);
         if (truth == HAPROXY_FALSE)
             continue;
-        if (maybe_ended)
+        if (*maybe_ended)
             truth = HAPROXY_UNKNOWN;
         if (slice_equal_str(haproxy_word_at(line, 1), "allow")) {
             if (truth == HAPROXY_TRUE)
                 return false;
-            maybe_ended = true;
+            *maybe_ended = true;
         } else if (is_final(line) && truth == HAPROXY_TRUE && apply == apply_line) {
             answer->replaced = true;
             return false;
@@ -210,16 +234,23 @@ static bool section_rules(struct haproxy_answer *answer, const struct haproxy_se
     return true;
 }
 
+/* A proxy's rules: those of its defaults, unless they ran already, then its own. */
+static void proxy_rules(struct haproxy_answer *answer, const struct haproxy_section *proxy,
+                        bool defaults, const char *set, apply_function *apply)
+{
+    bool maybe_ended = false;
+    if (!defaults || !proxy->defaults ||
+        section_rules(answer, proxy->defaults, set, apply, &maybe_ended))
+        section_rules(answer, proxy, set, apply, &maybe_ended);
+}
+
 static void run_rules(struct haproxy_answer *answer, const char *set, apply_function *apply)
 {
     const struct haproxy_section *back = answer->back, *front = answer->front;
-    if (back && back != front) {
-        if (!back->defaults || section_rules(answer, back->defaults, set, apply))
-            section_rules(answer, back, set, apply);
-    }
-    bool again = back && back != front && front->defaults == back->defaults;
-    if (!front->defaults || again || section_rules(answer, front->defaults, set, apply))
-        section_rules(answer, front, set, apply);
+    bool two = back && back != front;
+    if (two)
+        proxy_rules(answer, back, true, set, apply);
+    proxy_rules(answer, front, !two || front->defaults != back->defaults, set, apply);
 }
 
 void haproxy_answer_rules(struct haproxy_answer *answer)

@@ -88,13 +88,51 @@ static const struct haproxy_line *always_answers(const struct haproxy_section *f
     return NULL;
 }
 
+/* Whether words [from, to) look at the path, so that what they are for is only part of the site. */
+static bool about_path(const struct haproxy_line *line, size_t from, size_t to)
+{
+    static const char *const prefixes[] = {"path", "url", "base", "query", "capture.req", NULL};
+    for (size_t i = 0; from < to && prefixes[i]; i++)
+        if (slice_starts(line->words[from].text, slice_str(prefixes[i])))
+            return true;
+    return false;
+}
+
+/* `if { path /login } !{ ssl_fc }` is for a page; `if !{ path_beg /.well-known }` is for the rest.
+ */
+static bool for_some_paths(const struct haproxy_line *line)
+{
+    bool negated = false;
+    if (line->condition == line->count ||
+        slice_equal_str(line->words[line->condition].text, "unless"))
+        return false;
+    for (size_t i = line->condition + 1; i < line->count; i++) {
+        struct slice word = line->words[i].text;
+        if (slice_equal_str(word, "!")) {
+            negated = true;
+            continue;
+        }
+        if (slice_equal_str(word, "{") && !negated && about_path(line, i + 1, line->count))
+            return true;
+        for (size_t j = 0; j < line->section->count && !negated; j++) {
+            const struct haproxy_line *acl = line->section->lines[j];
+            if (haproxy_is(acl, "acl", NULL) && slice_equal(haproxy_word_at(acl, 1), word) &&
+                about_path(acl, 2, acl->count))
+                return true;
+        }
+        negated = false;
+    }
+    return false;
+}
+
 /* A redirect to https for plain requests, on whatever further condition (all but /.well-known). */
 static bool any_redirect(const struct haproxy_section *front)
 {
     struct haproxy_facts facts = {.tls = HAPROXY_FALSE};
     for (size_t i = 0; i < front->count; i++)
         if (answers(front->lines[i]) && redirects_to_https(front->lines[i]) &&
-            haproxy_condition_holds(front->lines[i], &facts) != HAPROXY_FALSE)
+            haproxy_condition_holds(front->lines[i], &facts) != HAPROXY_FALSE &&
+            !for_some_paths(front->lines[i]))
             return true;
     return false;
 }
@@ -169,6 +207,44 @@ static void add_effects(struct entry *entry, struct header_route *route,
     entry->map->failed |= answer->failed;
 }
 
+static bool is_sent(const struct header_effect *effect)
+{
+    return effect && effect->reason <= HEADER_TWICE;
+}
+
+static void own_condition(struct haproxy_answer *answer, struct header_effect *effect,
+                          const char *words, const struct haproxy_section *back)
+{
+    struct slice before = effect->reason == HEADER_CONDITIONAL ? effect->condition : SLICE("");
+    effect->reason = HEADER_CONDITIONAL;
+    effect->condition =
+        arena_printf(answer->config->arena, "%.*s%s%s %.*s was chosen", SLICE_ARG(before),
+                     before.len ? ", and " : "", words, SLICE_ARG(back->name));
+    answer->failed |= !effect->condition.at;
+}
+
+/* What only one of the two sends, it sends under that condition. */
+static void own_merge(struct haproxy_answer *early, const struct haproxy_answer *late,
+                      const struct haproxy_section *back)
+{
+    size_t count = early->count;
+    for (size_t i = 0; i < count; i++)
+        if (is_sent(&early->effects[i]) &&
+            !is_sent(haproxy_answer_find(late, early->effects[i].name)))
+            own_condition(early, &early->effects[i], "before backend", back);
+    for (size_t i = 0; i < late->count; i++) {
+        struct header_effect effect = late->effects[i];
+        const struct header_effect *same = haproxy_answer_find(early, effect.name);
+        if (is_sent(same) && same->file == effect.file && same->line == effect.line)
+            continue;
+        if (is_sent(&effect))
+            own_condition(early, &effect, "if backend", back);
+        else if (same)
+            continue;
+        haproxy_answer_put(early, &effect);
+    }
+}
+
 /* HAProxy's own answers: before a backend was chosen, and behind it. What only the latter send is
    sent under that condition. */
 static void route_own(struct entry *entry, struct header_route *route,
@@ -183,20 +259,7 @@ static void route_own(struct entry *entry, struct header_route *route,
                                       .back = back,
                                       .facts = entry_facts(entry, true)};
         haproxy_answer_rules(&late);
-        for (size_t i = 0; i < late.count; i++) {
-            struct header_effect effect = late.effects[i];
-            const struct header_effect *same = haproxy_answer_find(&early, effect.name);
-            if (same && same->reason <= HEADER_TWICE)
-                continue;
-            if (effect.reason <= HEADER_TWICE) {
-                effect.reason = HEADER_CONDITIONAL;
-                effect.condition = arena_printf(entry->map->arena, "if backend %.*s was chosen",
-                                                SLICE_ARG(back->name));
-                early.failed |= !effect.condition.at;
-            } else if (same)
-                continue;
-            haproxy_answer_put(&early, &effect);
-        }
+        own_merge(&early, &late, back);
         early.failed |= late.failed;
     }
     route->possible[OUTCOME_OWN] = true;
