@@ -45,12 +45,18 @@ bool comply_answers_read(const char *path, struct arena *arena, struct comply_an
                          struct error *err)
 {
     struct slice bytes;
-    struct yaml_node *tree;
     *answers = (struct comply_answers){.count = 0};
     if (access(path, F_OK) != 0)
         return true;
-    if (!file_read(path, ANSWERS_SIZE_MAX, arena, &bytes, err))
-        return false;
+    return file_read(path, ANSWERS_SIZE_MAX, arena, &bytes, err) &&
+           comply_answers_parse(bytes, path, arena, answers, err);
+}
+
+bool comply_answers_parse(struct slice bytes, const char *path, struct arena *arena,
+                          struct comply_answers *answers, struct error *err)
+{
+    struct yaml_node *tree;
+    *answers = (struct comply_answers){.count = 0};
     if (!yaml_read(bytes, arena, &tree, err))
         return error_add(err, "%s", path);
     const struct yaml_node *list = yaml_get(tree, "answers");

@@ -70,8 +70,13 @@ static bool judge(struct comply *comply, const char *path, const json_t *stateme
 bool comply_attestation_read(struct comply *comply, const char *path, struct error *err)
 {
     struct slice bytes;
-    if (!file_read(path, ATTESTATION_SIZE_MAX, comply->arena, &bytes, err))
-        return false;
+    return file_read(path, ATTESTATION_SIZE_MAX, comply->arena, &bytes, err) &&
+           comply_attestation_parse(comply, bytes, path, err);
+}
+
+bool comply_attestation_parse(struct comply *comply, struct slice bytes, const char *path,
+                              struct error *err)
+{
     CLEANUP_JSON json_t *document = document_parse(bytes, err);
     if (!document)
         return error_add(err, "%s", path);

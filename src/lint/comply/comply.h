@@ -111,6 +111,9 @@ comply_state_name(enum comply_state state); /* "pass", "fail", "open", "not-appl
 /* A file that is not there gives no answers. */
 bool comply_answers_read(const char *path, struct arena *arena, struct comply_answers *answers,
                          struct error *err);
+/* The same from bytes; `path` is for messages. */
+bool comply_answers_parse(struct slice bytes, const char *path, struct arena *arena,
+                          struct comply_answers *answers, struct error *err);
 /* Appends; makes the file when it is not there. */
 bool comply_answer_write(const char *path, const struct comply_answer *answer, struct arena *arena,
                          struct error *err);
@@ -120,6 +123,9 @@ const struct comply_answer *comply_answer_find(const struct comply *comply, cons
 /* Reads an in-toto statement (or a DSSE envelope around one) and adds it to `tested` when its
    subject is this image and its predicate says that tests passed. Otherwise a note says why not. */
 bool comply_attestation_read(struct comply *comply, const char *path, struct error *err);
+/* The same from bytes; `path` is for messages. */
+bool comply_attestation_parse(struct comply *comply, struct slice bytes, const char *path,
+                              struct error *err);
 
 /* For row_*.c: sets state and words, printf's. */
 __attribute__((format(printf, 4, 5))) void comply_say(struct comply *comply, struct comply_row *row,
