@@ -140,6 +140,12 @@ bool lint_rule_is(const struct lint_rule *rule, struct slice codes, struct slice
     return false;
 }
 
+bool lint_rule_is_parsing(const struct lint_rule *rule)
+{
+    static const char ids[] = "parse-error nginx-syntax haproxy-syntax";
+    return lint_has_word(slice_str(ids), slice_str(rule->id));
+}
+
 static bool is_named(const struct lint_rule *rule, const char *kind, void *name)
 {
     (void)kind;

@@ -121,7 +121,7 @@ static bool judge(struct run *run, struct exceptions *exceptions, struct lint_fi
             return false;
     }
     if (file) {
-        if (finding->rule != &rule_parse_error && !run_enabled(file, finding->rule))
+        if (!run_enabled(file, finding->rule))
             return false;
         if (!settings_judge(file->settings, run->options, file->absolute, finding))
             return false;

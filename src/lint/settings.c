@@ -208,10 +208,11 @@ bool settings_enable(const struct lint_settings *settings, const struct lint_opt
                      const struct lint_rule *rule)
 {
     struct slice codes = slice_str(rule->codes), id = slice_str(rule->id);
-    if (options->only_count)
+    if (options->only_count && !lint_rule_is_parsing(rule))
         return is_listed(options->only, options->only_count, rule, codes) ||
                (rule == &shellcheck_rule && has_shellcheck_code(options));
-    bool enabled = settings->profile == LINT_PROFILE_STRICT || (rule->profiles & settings->profile);
+    bool enabled = lint_rule_is_parsing(rule) || settings->profile == LINT_PROFILE_STRICT ||
+                   (rule->profiles & settings->profile);
     for (size_t i = 0; i < settings->rule_count; i++) {
         const struct setting_rule *row = &settings->rules[i];
         if (row->ignore || row->path.len || !lint_rule_is(rule, codes, row->name))
@@ -244,7 +245,7 @@ bool settings_judge(const struct lint_settings *settings, const struct lint_opti
                     struct slice absolute, struct lint_finding *finding)
 {
     /* --only DL3007: not what else the rule finds */
-    if (options->only_count && finding->rule != &rule_parse_error &&
+    if (options->only_count && !lint_rule_is_parsing(finding->rule) &&
         !is_listed(options->only, options->only_count, finding->rule, finding->codes))
         return false;
     for (size_t i = 0; i < settings->rule_count; i++) {

@@ -22,6 +22,7 @@ static const struct lint_rule pin = {
     .severity = LINT_WARNING,
     .profiles = LINT_PROFILE_DEFAULT | LINT_PROFILE_HADOLINT,
 };
+static const struct lint_rule syntax = {.id = "nginx-syntax", .codes = ""};
 static const struct lint_rule off = {.id = "inline-ignore", .codes = "DL1001"};
 
 static int setup(void **state)
@@ -183,6 +184,10 @@ static void test_enable(void **state)
     settings.profile = LINT_PROFILE_BUILDKIT;
     assert_true(settings_enable(&settings, &options, &off));
     assert_false(settings_enable(&settings, &options, &pin));
+    /* a file that cannot be parsed is never clean, unless somebody says so */
+    assert_true(settings_enable(&settings, &options, &syntax));
+    settings = taken("lint: {severity: {nginx-syntax: off}}\n", false);
+    assert_false(settings_enable(&settings, &options, &syntax));
 }
 
 static void put(const char *path, const char *text)
