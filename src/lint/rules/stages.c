@@ -113,6 +113,8 @@ static void look_instruction_casing(struct dockerfile_check *check)
     size_t lower = 0, upper = 0;
     for (size_t i = 0; i < dockerfile->count; i++) {
         struct slice word = dockerfile->instructions[i].word;
+        if (!check->model->stage_of[i])
+            continue; /* BuildKit counts what stands in stages */
         if (text_is_lower(word))
             lower++;
         else if (text_is_upper(word))
@@ -129,6 +131,8 @@ static void look_instruction_casing(struct dockerfile_check *check)
             check_report(check, instruction, word,
                          "%.*s is written unlike most instructions here; write it in %s case",
                          SLICE_ARG(word), want_lower ? "lower" : "upper");
+        if (!check->model->stage_of[i])
+            lint_finding_codes(finding, "");
         lint_fix(check->report, finding, "write the instruction in %s case",
                  want_lower ? "lower" : "upper");
         check_fix_replace(check, finding, instruction, word,

@@ -12,7 +12,7 @@ static bool look_up(void *context, struct slice name, struct slice *value)
 }
 
 /* So many names are compared with a wrong one, so many stages searched for it. */
-enum { NEAR_MAX = 64, STAGES_MAX = 100 };
+enum { NEAR_MAX = 64, STAGES_MAX = 100, NAMES_MAX = 100 /* in one word */ };
 
 static struct slice near_name(const struct stage_state *state, struct slice name)
 {
@@ -113,10 +113,8 @@ static void look_default(struct dockerfile_check *check, const struct stage *sta
                      SLICE_ARG(written), SLICE_ARG(expansion.text));
 }
 
-/* Set in every container, or by the builder without ARG. */
-static const char *always_set =
-    "PATH HTTP_PROXY http_proxy HTTPS_PROXY https_proxy FTP_PROXY ftp_proxy NO_PROXY no_proxy "
-    "ALL_PROXY all_proxy BUILDKIT_SBOM_SCAN_CONTEXT BUILDKIT_SBOM_SCAN_STAGE";
+/* Set in every container, or words of the builder. */
+static const char *always_set = "PATH BUILDKIT_SBOM_SCAN_CONTEXT BUILDKIT_SBOM_SCAN_STAGE";
 
 /* Where else in the file the name is defined: why it does not hold here. */
 static const struct variable *elsewhere(const struct dockerfile_check *check, struct slice name)
@@ -140,50 +138,59 @@ static bool base_sets_nothing(const struct stage *root)
 }
 
 static void report_undefined(struct dockerfile_check *check, const struct instruction *instruction,
-                             struct slice word, const struct stage_state *state, struct slice name)
+                             struct slice place, const struct stage_state *state, struct slice name,
+                             bool has_default)
 {
     const struct stage *stage = stage_around(check, instruction);
     bool all_known = base_sets_nothing(stage_root(stage)) || (stage && stage->image->known);
     bool platform = lint_has_word(slice_str(platform_arguments), name);
     const struct variable *other = elsewhere(check, name);
     struct slice near = near_name(state, name);
-    if (!all_known && stage && base_may_set(stage, name))
+    /* With a default somebody thought of its being empty, unless it cannot be anything else. */
+    if ((!all_known && stage && base_may_set(stage, name)) || (has_default && !other && !platform))
         return;
     if (other && !other->is_arg)
-        check_report(check, instruction, word,
+        check_report(check, instruction, place,
                      "$%.*s is set elsewhere in the file but not here, so it is empty; set it in "
                      "this stage, in front of this line",
                      SLICE_ARG(name));
     else if (other || platform)
-        check_report(check, instruction, word,
+        check_report(check, instruction, place,
                      "$%.*s holds in this stage only behind a line `ARG %.*s`; without it, it is "
                      "empty here",
                      SLICE_ARG(name), SLICE_ARG(name));
     else if (near.len)
-        check_report(check, instruction, word,
+        check_report(check, instruction, place,
                      "$%.*s is not defined here, so it is empty; did you mean $%.*s?",
                      SLICE_ARG(name), SLICE_ARG(near));
     else if (all_known)
-        check_report(check, instruction, word,
+        check_report(check, instruction, place,
                      "$%.*s is not defined here, so it is empty; define it by ARG or ENV in front "
                      "of this line",
                      SLICE_ARG(name));
 }
 
+static bool is_among(const struct slice *names, size_t count, struct slice name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(names[i], name))
+            return true;
+    return false;
+}
+
 static void look_word(struct dockerfile_check *check, const struct instruction *instruction,
-                      struct slice word)
+                      struct slice word, struct slice place)
 {
     const struct stage_state *state = model_state(check->model, instruction);
     struct expansion expansion;
     if (!state || !expand(check, state, word, &expansion))
         return;
-    for (size_t i = 0; i < expansion.unset_count; i++) {
-        struct slice name = expansion.unset[i];
-        bool again = false;
-        for (size_t j = 0; j < i; j++)
-            again |= slice_equal(name, expansion.unset[j]);
-        if (!again && !stage_variable(state, name) && !lint_has_word(slice_str(always_set), name))
-            report_undefined(check, instruction, word, state, name);
+    for (size_t i = 0; i < expansion.used_count && i < NAMES_MAX; i++) {
+        struct slice name = expansion.used[i];
+        if (!is_among(expansion.used, i, name) && !stage_variable(state, name) &&
+            !lint_has_word(slice_str(always_set), name))
+            report_undefined(check, instruction, place, state, name,
+                             !is_among(expansion.unset, expansion.unset_count, name));
     }
 }
 
@@ -195,12 +202,13 @@ static void look_undefined(struct dockerfile_check *check, const struct instruct
         const struct dockerfile_flag *flag = &instruction->flags[i];
         if (slice_equal_str(flag->name, "chown") || slice_equal_str(flag->name, "chmod") ||
             slice_equal_str(flag->name, "checksum") || slice_equal_str(flag->name, "mount"))
-            look_word(check, instruction, flag->value);
+            look_word(check, instruction, flag->text, flag->raw);
     }
     if (instruction->keyword == KEYWORD_RUN)
         return;
     for (size_t i = 0; i < instruction->argument_count; i++)
-        look_word(check, instruction, instruction->arguments[i]);
+        look_word(check, instruction, instruction->arguments[i],
+                  argument_place(instruction, instruction->arguments[i]));
 }
 
 const struct dockerfile_rule rules_variables[] = {

@@ -27,11 +27,12 @@ static void look_relative(struct dockerfile_check *check, const struct instructi
     const struct stage *stage = stage_around(check, instruction);
     const struct stage_state *state = model_state(check->model, instruction);
     struct slice written = instruction->body, path = text_unquoted(written);
-    if (!stage || !state || !path.len || path.at[0] == '$')
-        return; /* a variable in front: the path is the variable's */
-    bool complete, windows = stage_is_windows(check, stage);
+    bool complete, windows = stage && stage_is_windows(check, stage);
+    if (!stage || !state || !path.len)
+        return;
     struct slice value = text_unquoted(check_expand(check, instruction, written, &complete));
-    if (path_is_absolute(path, windows) || path_is_absolute(value, windows))
+    if (path_is_absolute(path, windows) || path_is_absolute(value, windows) ||
+        (!complete && path.at[0] == '$')) /* who builds says what it is */
         return;
     struct slice folder = known_folder(stage, state);
     struct lint_finding *finding;
@@ -50,8 +51,7 @@ static void look_relative(struct dockerfile_check *check, const struct instructi
                                SLICE_ARG(written));
     }
     if (!folder.len || folder.at[0] != '/' || windows || path.len != written.len ||
-        !text_is_plain(folder) || slice_find(path, '\0') < path.len ||
-        slice_starts(path, SLICE("..")))
+        !text_is_plain(folder) || !text_is_plain(path) || slice_starts(path, SLICE("..")))
         return;
     lint_fix(check->report, finding, "write the whole path");
     check_fix_replace(check, finding, instruction, written, joined(check, folder, path));
