@@ -30,12 +30,15 @@ static void check_progress(struct dockerfile_check *check, const struct run_body
              slice_search(value, SLICE("nv")) < value.len))
             return;
     }
-    struct lint_finding *finding =
-        check_report(check, body->instruction, run_place(body, command->raw),
-                     "wget draws its progress into the build's log, a line each 50 KB: add -nv, or "
-                     "--progress=dot:giga");
+    /* Busybox's wget takes -nv and draws all the same, and refuses --progress. */
+    bool busybox = run_family(check, body->instruction) == FAMILY_ALPINE;
+    struct lint_finding *finding = check_report(
+        check, body->instruction, run_place(body, command->raw),
+        "wget draws its progress into the build's log: add %s",
+        busybox ? "-q (busybox's wget has no --progress)" : "-nv, or --progress=dot:giga");
     if (command->first_argument)
-        run_fix_option(check, finding, body, &command->words[command->first_argument - 1], "-nv");
+        run_fix_option(check, finding, body, &command->words[command->first_argument - 1],
+                       busybox ? "-q" : "-nv");
 }
 
 /* One finding a stage, at the first use of the second of the two. */
@@ -201,7 +204,7 @@ const struct dockerfile_rule rules_downloads[] = {
       "wget fills the log with its progress",
       "The progress bar is for terminals; in a build's log it is thousands of lines.",
       "RUN wget https://example.com/app.tar.gz", "RUN wget -nv https://example.com/app.tar.gz",
-      "adds -nv"},
+      "adds -nv, or -q on Alpine"},
      .programs = "wget",
      .command = check_progress},
     {{"curl-or-wget", "DL4001 DS-0014", LINT_WARNING, IN_DEFAULT | IN_HADOLINT,

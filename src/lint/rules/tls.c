@@ -44,8 +44,11 @@ struct setting {
 };
 
 static const struct setting settings[] = {
-    {"no-unverified-tls", "git echo printf", "http.sslverify=false", "CKV2_DOCKER_14"},
-    {"no-unverified-tls", "git echo printf", "http.sslverify=0", "CKV2_DOCKER_14"},
+    {"no-unverified-tls", "git", "sslverify=false", "CKV2_DOCKER_14"},
+    {"no-unverified-tls", "git", "sslverify=0", "CKV2_DOCKER_14"},
+    {"no-unverified-tls", "pip", "global.trusted-host", "CKV2_DOCKER_4"},
+    {"no-unverified-tls", "echo printf", "trusted-host", "CKV2_DOCKER_4"},
+    {"no-unverified-tls", "bundle", "ssl_verify_mode=0", ""},
     {"no-unverified-tls", "npm yarn pnpm echo printf", "strict-ssl=false", "CKV2_DOCKER_13"},
     {"no-unverified-tls", "yarn echo printf", "enablestrictssl=false", "CKV2_DOCKER_13"},
     {"no-unverified-tls", "yum dnf dnf5 microdnf tdnf yum-config-manager echo printf sed",
@@ -57,6 +60,7 @@ static const struct setting settings[] = {
     {"no-unverified-tls", "apt-get apt echo printf", "verify-peer=false", ""},
     {"no-unverified-tls", "composer", "disable-tls=true", ""},
     {"no-unverified-tls", "conda mamba", "ssl_verify=false", ""},
+    {"no-unverified-tls", "conda mamba", "ssl_verify=no", ""},
     {"no-unverified-tls", "aria2c", "--check-certificate=false", ""},
     {"no-unverified-tls", "skopeo podman buildah helm", "tls-verify=false", ""},
     {"no-unverified-tls", "echo printf", "check_certificate=off", "CKV2_DOCKER_3"},

@@ -21,3 +21,6 @@ ENV NODE_TLS_REJECT_UNAUTHORIZED 0
 ARG npm_config_strict_ssl=false
 ENV PIP_TRUSTED_HOST=pypi.org
 ENV GOINSECURE=example.com
+RUN git config --global http.https://example.com.sslVerify false
+RUN pip config set global.trusted-host pypi.org
+RUN printf '[global]\ntrusted-host = pypi.org\n' > /etc/pip.conf
