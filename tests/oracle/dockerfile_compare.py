@@ -1,7 +1,8 @@
 """Reads the same Dockerfiles with `plimsoll dockerfile parse` and with BuildKit, says where they differ.
 
-usage: dockerfile_compare.py [--mutate N] [--seed S] [--keep FOLDER] [--outline] [FILE | FOLDER]…
+usage: dockerfile_compare.py [--mutate N] [--seed S] [--keep FOLDER] [--outline] [--lint] [FILE | FOLDER]…
 --mutate makes N damaged copies of what is given and compares those instead.
+--lint compares the findings of the 22 checks (rule and line) instead, of files that BuildKit takes to the end.
 --outline writes what BuildKit reads, in the words of tests/data/lint/forms.outline.
 PLIMSOLL and ORACLE name the two programs. Exit 1 when anything differs.
 """
@@ -55,6 +56,47 @@ def ours(path):
     if done.returncode == 3:
         return {"error": done.stderr.decode(errors="replace").strip()}
     return {"error": "CRASH", "crash": done.returncode, "stderr": done.stderr.decode(errors="replace")[-2000:]}
+
+
+CHECKS = """StageNameCasing FromAsCasing NoEmptyContinuation ConsistentInstructionCasing DuplicateStageName
+    ReservedStageName JSONArgsRecommended MaintainerDeprecated UndefinedArgInFrom WorkdirRelativePath UndefinedVar
+    MultipleInstructionsDisallowed LegacyKeyValueFormat InvalidBaseImagePlatform RedundantTargetPlatform
+    SecretsUsedInArgOrEnv InvalidDefaultArgInFrom FromPlatformFlagConstDisallowed InvalidDefinitionDescription
+    ExposeProtoCasing ExposeInvalidFormat""".split()
+
+
+def findings_of_ours(path):
+    done = subprocess.run([os.environ["PLIMSOLL"], "lint", "--as", "dockerfile", "--profile", "buildkit", "--offline",
+                           "--no-context", "--no-shellcheck", "--format", "json", path], capture_output=True)
+    if done.returncode not in (0, 1):
+        return {("CRASH", done.returncode)}
+    return {(code, finding["line"]) for finding in json.loads(done.stdout)["findings"] if not finding["suppressed"]
+            for code in finding["codes"] if code in CHECKS}
+
+
+def line_of(answer, line):
+    """The first line of the instruction: ours name the line in it that is meant, BuildKit some line of it."""
+    for instruction in answer["instructions"]:
+        if instruction["start"] <= line <= instruction["end"]:
+            return instruction["start"]
+    return line
+
+
+def compare_findings(paths, answers):
+    """Says what only one of both reports; InvalidBaseImagePlatform and CopyIgnoredFile need more than a file."""
+    failed = looked = 0
+    for path, answer in zip(paths, answers):
+        if answer["error"] or answer["lint_error"]:
+            continue
+        looked += 1
+        theirs = {(w["rule"], line_of(answer, w["line"])) for w in answer["warnings"] if w["rule"] in CHECKS}
+        mine = {(rule, line_of(answer, line)) for rule, line in findings_of_ours(path)}
+        for text, difference in (("only ours", mine - theirs), ("only BuildKit's", theirs - mine)):
+            for rule, line in sorted(difference, key=str):
+                failed += 1
+                print(f"{path}:{line}: {rule} {text}")
+    print(f"{looked} files, {failed} findings of one only")
+    return failed
 
 
 def flag_text(flag):
@@ -156,6 +198,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep")
     parser.add_argument("--outline", action="store_true")
+    parser.add_argument("--lint", action="store_true")
     parser.add_argument("paths", nargs="*", default=[os.path.join(TOP, "tests", "data", "lint", "forms")])
     args = parser.parse_args()
     paths = list(files_of(args.paths))
@@ -170,9 +213,12 @@ def main():
                 with open(path, "wb") as out:
                     out.write(mutate(rng.choice(texts), texts, rng))
                 paths.append(path)
+        environment = dict(os.environ, ORACLE_PARSE_ONLY="" if args.lint else "1")
         oracle = subprocess.run([os.environ["ORACLE"]], input="\n".join(paths).encode() + b"\n", capture_output=True,
-                                check=True, env=dict(os.environ, ORACLE_PARSE_ONLY="1"))
+                                check=True, env=environment)
         theirs = [json.loads(line) for line in oracle.stdout.splitlines()]
+        if args.lint:
+            sys.exit(bool(compare_findings(paths, theirs)))
         if args.outline:
             return write_outlines(theirs)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:

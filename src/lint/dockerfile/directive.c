@@ -42,10 +42,12 @@ static size_t match(struct slice line, struct slice mark, struct slice *name, st
     *value = skip_blanks(line);
     while (value->len && blank(value->at[value->len - 1]))
         value->len--;
+    if (!value->len && line.len) /* blanks alone: the last of them */
+        *value = slice_from(line, line.len - 1);
     size_t i = 0;
     while (i < NAMES && !slice_equal_nocase(*name, slice_str(names[i])))
         i++;
-    return value->len || line.len ? i : NAMES;
+    return value->len ? i : NAMES;
 }
 
 static bool add(struct dockerfile *dockerfile, struct arena *arena, size_t which,

@@ -4,6 +4,7 @@
  * ways and stops at another depth.)
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/ascii.h"
 #include "base/utf8.h"

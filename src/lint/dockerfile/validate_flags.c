@@ -100,18 +100,13 @@ static struct slice check_retries(const struct dockerfile_flag *flag, struct are
     return arena_printf(arena, "--retries=%.*s is no number from 0 on", SLICE_ARG(flag->text));
 }
 
-static bool is_one_of(struct slice text, const char *a, const char *b, const char *c)
-{
-    return slice_equal_str(text, a) || slice_equal_str(text, b) || slice_equal_str(text, c);
-}
-
 static struct slice check_value(const struct dockerfile_flag *flag, struct arena *arena)
 {
     struct slice text = flag->text;
-    if (slice_equal_str(flag->name, "network") && !is_one_of(text, "default", "none", "host"))
+    if (slice_equal_str(flag->name, "network") && !lint_has_word(SLICE("default none host"), text))
         return arena_printf(arena, "--network is default, none or host, not \"%.*s\"",
                             SLICE_ARG(text));
-    if (slice_equal_str(flag->name, "security") && !is_one_of(text, "insecure", "sandbox", NULL))
+    if (slice_equal_str(flag->name, "security") && !lint_has_word(SLICE("insecure sandbox"), text))
         return arena_printf(arena, "--security is sandbox or insecure, not \"%.*s\"",
                             SLICE_ARG(text));
     if (slice_equal_str(flag->name, "mount"))

@@ -198,7 +198,16 @@ func (images) ResolveImageConfig(ctx context.Context, ref string, opt sourcereso
 	return ref, "", []byte(config), nil
 }
 
+const experimental = "# check=experimental=all\n"
+
+// Experimental checks are asked for by a line more in front, unless the file says itself what to check.
 func lint(ctx context.Context, text []byte, out *answer) {
+	more := 0
+	text = bytes.TrimPrefix(text, []byte("\xEF\xBB\xBF"))
+	if _, _, _, ok := parser.ParseDirective("check", text); !ok && !bytes.HasPrefix(text, []byte("#!")) {
+		text = append([]byte(experimental), text...)
+		more = 1
+	}
 	local := llb.Local("context")
 	source := llb.NewSourceMap(nil, "Dockerfile", "Dockerfile", text)
 	source.Definition = &llb.Definition{}
@@ -215,14 +224,14 @@ func lint(ctx context.Context, text []byte, out *answer) {
 	for _, found := range results.Warnings {
 		line := 0
 		if found.Location != nil && len(found.Location.Ranges) > 0 {
-			line = int(found.Location.Ranges[0].Start.Line)
+			line = int(found.Location.Ranges[0].Start.Line) - more
 		}
 		out.Warnings = append(out.Warnings, warning{found.RuleName, line, found.Detail})
 	}
 	if results.Error != nil {
 		out.LintError = &failure{Message: results.Error.Message}
 		if ranges := results.Error.Location.Ranges; len(ranges) > 0 {
-			out.LintError.Line = int(ranges[0].Start.Line)
+			out.LintError.Line = int(ranges[0].Start.Line) - more
 		}
 	}
 }

@@ -246,6 +246,7 @@ static void problems_say_what_to_do(void **state)
     assert_problem("FROM a AS 1", "cannot name a stage");
     assert_problem("FROM a b", "FROM image AS name");
     assert_problem("FROM a # b", "FROM image AS name");
+    assert_problem("RUN --security= x", "sandbox or insecure");
     assert_problem("SHELL sh", "JSON list");
     assert_problem("ONBUILD ONBUILD RUN x", "not allowed");
     assert_problem("INSTALL x", "unknown instruction \"INSTALL\"");
