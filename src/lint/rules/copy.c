@@ -7,8 +7,9 @@ static void look_slash(struct dockerfile_check *check, const struct instruction 
     struct slice written = copy_destination(instruction);
     struct slice target = check_expand(check, instruction, written, NULL);
     if (slice_starts(written, SLICE("<<")) || sources < 2 || !target.len ||
-        text_ends(target, "/") || slice_equal_str(target, ".") || text_ends(target, "/.") ||
-        slice_equal_str(target, "..") || text_ends(target, "\\"))
+        text_ends(target, "/") || text_ends(text_unquoted(written), "/") ||
+        slice_equal_str(target, ".") || text_ends(target, "/.") || slice_equal_str(target, "..") ||
+        text_ends(target, "\\"))
         return;
     if (text_has_variable(written) && text_ends(written, "}"))
         return; /* may end in a slash itself */
