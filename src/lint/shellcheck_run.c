@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/json.h"
 
-enum { BATCH_MAX = 2000, OUTPUT_MAX = 64 << 20 };
+enum { BATCH_MAX = 500, OUTPUT_MAX = 64 << 20 };
 
 void shellcheck_free(char *text)
 {

@@ -93,6 +93,20 @@ static bool in_words(const char *words, struct slice word)
     return word.len && lint_has_word(slice_str(words), word);
 }
 
+/* The first operand of an interpreter, behind its options: -eo pipefail, -W error. */
+static struct slice first_operand(const struct shell_command *command, bool shell)
+{
+    for (size_t i = 0; i < shell_argument_count(command); i++) {
+        struct slice word = shell_argument(command, i)->value;
+        if (word.len < 2 || (word.at[0] != '-' && word.at[0] != '+'))
+            return word;
+        char last = word.at[word.len - 1];
+        i += shell ? word.at[1] != '-' && (last == 'o' || last == 'O')
+                   : in_words("-W -X -I -r -M", word);
+    }
+    return (struct slice){NULL, 0};
+}
+
 /* Which program reads a heredoc; empty: it is data. */
 static struct slice reader_of(const struct shell_command *command)
 {
@@ -100,11 +114,10 @@ static struct slice reader_of(const struct shell_command *command)
     bool shell = shell_is_posix(command->program);
     if (!shell && !in_words(interpreters, command->program))
         return none;
-    size_t index;
     if (shell && shell_has_option(command, "-s"))
         return command->program;
-    struct slice script = shell_verb(command, "-o -O -W -X -I", &index);
-    bool given = index < shell_argument_count(command) && !slice_equal_str(script, "-");
+    struct slice script = first_operand(command, shell);
+    bool given = script.len && !slice_equal_str(script, "-");
     bool inside = shell_has_option(command, "-c") || (!shell && shell_has_option(command, "-e"));
     return given || inside ? none : command->program;
 }
@@ -164,6 +177,9 @@ static void add_run(struct model_maker *maker, struct bodies *bodies, struct run
             continue;
         struct run_body content = {.instruction = instruction, .heredoc = heredoc};
         content.shell = reader;
+        struct slice option;
+        content.pipefail =
+            shell_option_value(fed, "-o", &option) && slice_equal_str(option, "pipefail");
         add(maker, bodies, content, heredoc->content);
     }
 }

@@ -96,19 +96,39 @@ static void remember_copies(struct layers *layers, const struct instruction *cop
     }
 }
 
+/* curl -o /tmp/x, wget -O /tmp/x */
+static void remember_download(struct layers *layers, const struct instruction *by,
+                              const struct shell_command *command)
+{
+    struct slice path;
+    bool curl = slice_equal_str(command->program, "curl");
+    if ((shell_option_value(command, curl ? "-o" : "-O", &path) ||
+         shell_option_value(command, curl ? "--output" : "--output-document", &path)) &&
+        slice_starts(path, SLICE("/")) && !text_has_variable(path))
+        remember(layers, path, by);
+}
+
+static void say_file(struct layers *layers, const struct run_body *body, struct slice place,
+                     struct slice path, const struct instruction *by)
+{
+    bool copied =
+        by->keyword != KEYWORD_RUN && by->argument_count && !source_is_url(by->arguments[0]);
+    check_report(layers->check, body->instruction, place,
+                 "%.*s stays in the layer of line %u, where anybody can read it; %s",
+                 SLICE_ARG(path), by->start_line,
+                 copied ? "do not copy it: use RUN --mount=type=bind, or type=secret"
+                        : "download, use and remove it in one RUN");
+}
+
 static void look_files(struct layers *layers, const struct run_body *body,
                        const struct shell_command *command)
 {
     struct operands operands = operands_of(command, "");
     for (const struct shell_word *word; (word = operands_next(&operands));) {
         const struct instruction *by = find_made(layers, word->value, body->instruction);
-        if (!word->literal || !by || by->keyword == KEYWORD_RUN)
-            continue;
-        check_report(layers->check, body->instruction,
-                     run_place(body, word->raw.at ? word->raw : command->raw),
-                     "%.*s stays in the layer of line %u, where anybody can read it; do not copy "
-                     "it: use RUN --mount=type=bind, or type=secret",
-                     SLICE_ARG(word->value), by->start_line);
+        if (word->literal && by && slice_starts(word->value, SLICE("/")))
+            say_file(layers, body, run_place(body, word->raw.at ? word->raw : command->raw),
+                     word->value, by);
     }
 }
 
@@ -120,6 +140,8 @@ static void look_body(struct layers *layers, const struct run_body *body)
             look_packages(layers, body, command);
         else if (run_is(command, "rm", NULL, ""))
             look_files(layers, body, command);
+        else if (run_is(command, "curl wget", NULL, ""))
+            remember_download(layers, body->instruction, command);
         else if (run_is(command, managers, installs, manager_values))
             remember_packages(layers, body->instruction, command);
     }

@@ -100,7 +100,7 @@ const struct dockerfile_rule rules_practices[] = {
      .command = look_tools},
     {.rule = {.id = "uncommented-configuration",
               .codes = "",
-              .severity = LINT_STYLE,
+              .severity = LINT_INFO,
               .profiles = 0,
               .title = "critical configuration has no comment",
               .why = "Ports, accounts and health checks are changed by people who were not there "

@@ -193,6 +193,18 @@ static void follow_shell(struct shell_reader *reader, const struct shell_command
     reader->place.pipefail = outer;
 }
 
+void reader_read_fed(struct shell_reader *reader, size_t index, struct slice text, bool again)
+{
+    const struct shell_command command = reader->script->commands[index];
+    bool script = false, pipefail = false, outer = reader->place.pipefail;
+    read_set_options(&command, &pipefail, &script);
+    if (script)
+        return; /* it has its script already, and this is what that reads */
+    reader->place.pipefail = pipefail;
+    reader_read_nested(reader, text, again);
+    reader->place.pipefail = outer;
+}
+
 /* su -c '…' someone */
 static void follow_su(struct shell_reader *reader, const struct shell_command *command, bool again)
 {

@@ -132,7 +132,7 @@ static void read_heredoc(struct shell_reader *reader, const struct shell_heredoc
         reader_read_expansions(reader, reader->place.at + body.len);
     }
     if (shell)
-        reader_read_nested(reader, body, !heredoc->quoted);
+        reader_read_fed(reader, heredoc->command, body, !heredoc->quoted);
     reader->place.at = behind;
 }
 

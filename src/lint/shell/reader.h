@@ -114,4 +114,6 @@ void reader_read_function(struct shell_reader *reader); /* its body */
 /* program.c: fills program, first_argument, with_sudo; then looks at what the words mean. */
 void command_find_program(struct shell_reader *reader, struct shell_command *command);
 void reader_follow_command(struct shell_reader *reader, size_t index);
+/* A here-document that a shell reads from its standard input. */
+void reader_read_fed(struct shell_reader *reader, size_t index, struct slice text, bool again);
 bool command_is_shell(const struct shell_command *command);
