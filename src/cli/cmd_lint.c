@@ -114,6 +114,8 @@ static bool run(struct invocation *call, struct error *err)
     }
     if (!lint_call_write(&formats, &result, &how, err))
         return false;
+    if (result.bad_configuration.len)
+        return error_set(err, ERROR_USAGE, "%.*s", SLICE_ARG(result.bad_configuration));
     if (result.failing)
         call->exit_code = 1;
     else if (result.unread && option_flag(call, "strict"))

@@ -2,6 +2,7 @@
 #include "lint/ignore.h"
 
 #include "base/ascii.h"
+#include "base/table.h"
 #include "lint/rule_rows.h"
 
 void ignore_set_init(struct ignore_set *set, struct arena *arena)
@@ -281,9 +282,25 @@ void ignore_read_proxy(struct ignore_set *set, const struct lint_file *file)
 
 /* ---- what they do ---- */
 
+/* A name is told once a file. */
+static void check_names(struct lint_report *report, const struct lint_file *file,
+                        const struct ignore_entry *entry, struct table *told)
+{
+    for (struct slice names = entry->names; names.len;) {
+        struct slice name = ignore_cut_name(&names);
+        if (!name.len || table_get(told, name))
+            continue;
+        if (!table_put(told, name, told))
+            report->failed = true;
+        lint_rule_check(report, file->path, entry->line, name);
+    }
+}
+
 void ignore_check(const struct ignore_set *set, const struct lint_file *file, bool report_use,
                   struct lint_report *report)
 {
+    struct table told;
+    table_init(&told, report->arena);
     if (set->too_many)
         lint_note(report, file->path,
                   "more than %d comments that switch rules off; the rest of "
@@ -291,8 +308,7 @@ void ignore_check(const struct ignore_set *set, const struct lint_file *file, bo
                   IGNORE_ENTRIES_MAX);
     for (size_t i = 0; i < set->count; i++) {
         const struct ignore_entry *entry = &set->entries[i];
-        for (struct slice names = entry->names; names.len;)
-            lint_rule_check(report, file->path, entry->line, ignore_cut_name(&names));
+        check_names(report, file, entry, &told);
         if (report_use)
             lint_add(report, &rule_inline_ignore, file, entry->start, entry->end,
                      "this comment switches off %.*s%s; an exception in plimsoll.exceptions.yaml "

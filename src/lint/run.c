@@ -249,7 +249,10 @@ static bool lint_one(struct run *run, const struct discovered *item, struct erro
     }
     arena_reset(&run->scratch);
     if (!lint_bytes(run, item, bytes, &why)) {
-        if (is_fatal(&why)) {
+        bool configuration = why.kind == ERROR_USAGE && !run->options->config;
+        if (configuration && !run->result->bad_configuration.len)
+            run->result->bad_configuration = arena_copy(run->arena, slice_str(why.text));
+        if (!configuration && is_fatal(&why)) {
             *err = why;
             return false;
         }
