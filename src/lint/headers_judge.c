@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/table.h"
 #include "lint/headers_judge.h"
 #include "lint/headers_value.h"
@@ -206,13 +207,25 @@ static bool is_obsolete(struct slice name)
     return is_any(name, names);
 }
 
-static bool is_disclosing(struct slice name)
+/* "Server: web" tells nothing; a version does. */
+static bool has_digit(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (ascii_digit(text.at[i]))
+            return true;
+    return false;
+}
+
+static bool is_disclosing(const struct header_effect *effect)
 {
     static const char *const names[] = {
         "Server",    "X-Powered-By",  "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator",
         "X-Runtime", "X-Powered-CMS", "X-Drupal-Cache",   "X-Backend-Server",    "Liferay-Portal",
         NULL};
-    return is_any(name, names);
+    if (slice_equal_nocase(effect->name, SLICE("Server")) && effect->reason != HEADER_UPSTREAM &&
+        !has_digit(effect->value))
+        return false;
+    return is_any(effect->name, names);
 }
 
 /* Lists by their nature: two lines mean the same as one with a comma. */
@@ -232,7 +245,7 @@ static void judge_effect(struct judge *judge, const struct header_effect *effect
                          const struct header_route *route, enum header_outcome outcome)
 {
     bool sent = effect->reason <= HEADER_TWICE;
-    if (is_disclosing(effect->name) && (sent || effect->reason == HEADER_UPSTREAM))
+    if (is_disclosing(effect) && (sent || effect->reason == HEADER_UPSTREAM))
         group_line(judge, RULE_DISCLOSING, NULL, effect, route, outcome);
     if (!sent || !effect->value.len)
         return;

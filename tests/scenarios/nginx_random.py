@@ -9,6 +9,8 @@ fix = len(sys.argv) > 5
 NAMES = ["X-A", "X-B", "X-C", "x-a", "X-Powered-By" if fix else "X-Frame-Options", "Cache-Control"]
 CLASSIC = [("strict-transport-security", "max-age=31536000; includeSubDomains"), ("x-content-type-options", "nosniff"),
            ("x-frame-options", "DENY"), ("x-xss-protection", "1; mode=block")]
+MORE = "/usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so"
+more = os.path.exists(MORE) and not fix
 checked = 0
 
 
@@ -22,7 +24,7 @@ class Maker:
     def __init__(self, seed):
         self.r = random.Random(seed)
         self.requests = {}  # path of a route: {outcome: (method, url)}
-        self.number = 0
+        self.number = seed
 
     def headers(self, chance):
         lines = []
@@ -30,6 +32,10 @@ class Maker:
             value = self.r.choice(["one", '"two; three"', "'four'", '""', "a\\ b", '"q\\"x"', "$mapped", "${never}"])
             always = self.r.choice(["", " always"])
             lines.append(f"add_header {self.r.choice(NAMES)} {value}{always};")
+        if more and self.r.random() < 0.2:
+            name = self.r.choice(NAMES[:4])
+            lines.append(self.r.choice([f'more_set_headers "{name}: more";', f'more_set_headers -s "404 500" "{name}: some" "X-C: c";',
+                                        f"more_clear_headers {name};", "more_clear_headers X-*;", f'more_set_headers "{name}:";']))
         if self.r.random() < 0.15:
             lines.append("expires " + self.r.choice(["1h", "epoch", "max", "off", "-1", "1d"]) + ";")
         return lines
@@ -98,6 +104,33 @@ class Maker:
                                         "add_header X-Content-Type-Options sniff;"]))
         return self.block("location " + name, lines)
 
+    def others(self, server):
+        body = []
+        if self.r.random() < 0.3:
+            code = self.r.choice(["403", "200 x", "301 /y", "404", "302 https://x/", "500 x"])
+            outcome = {"302": "301", "403": "own"}.get(code[:3], code[:3])
+            server += ["if ($arg_s = 1) {", f"    return {code};", "}"]
+            self.requests["/ if ($arg_s = 1)"] = {outcome: ("GET", "/top.html?s=1"), "own": ("GET", "/top.html?s=1")}
+        if self.r.random() < 0.5:
+            body += self.block("location /denied/", self.headers(0.4) + self.error_pages() + ["deny all;"])
+            self.requests["/denied/"] = {"own": ("GET", "/denied/x")}
+        if self.r.random() < 0.5:
+            open(f"{folder}/root/f.ext", "w").write("x")
+            body += self.block(r"location ~ \.(ext|other)$", self.headers(0.4) + self.error_pages())
+            self.requests[r"~ \.(ext|other)$"] = {"200": ("GET", "/f.ext"), "404": ("GET", "/none.ext")}
+        if self.r.random() < 0.5:
+            kind = self.r.choice(["permanent", "redirect"])
+            body += self.block("location /rewritten", self.headers(0.4) + [f"rewrite ^ /z {kind};"])
+            self.requests["/rewritten"] = {"301": ("GET", "/rewritten"), "own": ("GET", "/rewritten")}
+        if self.r.random() < 0.5:
+            os.makedirs(folder + "/inc", exist_ok=True)
+            lines = [line for line in self.headers(0.7) if not line.startswith("expires")]
+            open(f"{folder}/inc/{self.number}.conf", "w").write("\n".join(lines) + "\n")
+            open(f"{folder}/root/included.html", "w").write("x")
+            body += self.block("location = /included.html", self.headers(0.2) + [f"include inc/{self.number}.conf;"])
+            self.requests["= /included.html"] = {"200": ("GET", "/included.html")}
+        return body
+
     def make(self, port):
         base = []
         for directory in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
@@ -112,6 +145,7 @@ class Maker:
             body += self.proxied(f"/p{i}/")
         for i in range(self.r.randint(1, 4)):
             body += self.returning(f"/r{i}")
+        body += self.others(server)
         body += self.block("location /err/", self.headers(0.4) + self.r.choice([[], ["internal;"]]))
         body += self.block("location @err", self.headers(0.4) + self.r.choice([["return 200 x;"], [f"proxy_pass http://unix:{folder}/back.sock;"]]))
         if self.r.random() < 0.5:
@@ -125,7 +159,7 @@ class Maker:
                 "    location ~ 404 { return 404; }", "    location ~ 500 { return 500; }",
                 "    location ~ 301 { return 301 /q; }", "    location ~ 200 { return 200 ok; }", "}"]
         lines = http_lines + ["server {"] + ["    " + line for line in server + body] + ["}"]
-        return (["daemon off;", "master_process off;", f"pid {folder}/pid;", f"error_log {folder}/error.log;", "events { }", "http {"] +
+        return (([f"load_module {MORE};"] if more else []) + ["daemon off;", "master_process off;", f"pid {folder}/pid;", f"error_log {folder}/error.log;", "events { }", "http {"] +
                 ["    " + line for line in lines], ["    " + line for line in back] + ["}"])
 
 

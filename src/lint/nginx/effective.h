@@ -26,6 +26,15 @@ struct nginx_header {
     const struct nginx_level *dropped_in;
 };
 
+/* A header of more_set_headers, or (without a value) of more_clear_headers. */
+struct nginx_more {
+    const struct nginx_node *node;
+    struct slice name, value;
+    struct slice statuses; /* -s; empty: all */
+    bool typed;            /* -t: only some content types */
+    const struct nginx_level *level;
+};
+
 enum nginx_inherit { NGINX_INHERIT_ON, NGINX_INHERIT_OFF, NGINX_INHERIT_MERGE };
 
 /* Where a header is added, and how that text looks. */
@@ -44,6 +53,8 @@ struct nginx_level {
     const struct nginx_node *expires; /* in force; NULL: none */
     struct nginx_header *sent, *dropped;
     size_t sent_count, dropped_count;
+    const struct nginx_more *more; /* from the outermost on */
+    size_t more_count;
     struct nginx_home home; /* of this block; made when it is asked for */
 };
 
@@ -62,6 +73,12 @@ struct nginx_map {
 /* The level of a block inside `outer` (NULL: none). NULL when the budget is spent. */
 struct nginx_level *nginx_level_make(struct nginx_map *map, const struct nginx_node *block,
                                      const struct nginx_level *outer);
+
+/* more.c: reads a level's; whether one of them is sent with a status; whether a name is taken away
+   or replaced on every answer. */
+bool nginx_more_read(struct nginx_map *map, struct nginx_level *level);
+bool nginx_more_sends(const struct nginx_level *level, size_t i, unsigned status);
+bool nginx_more_clears(const struct nginx_level *level, const char *name);
 
 /* Where a header is added to take effect in the level. */
 const struct nginx_home *nginx_home_of(struct nginx_map *map, const struct nginx_level *level);

@@ -237,6 +237,8 @@ struct nginx_level *nginx_level_make(struct nginx_map *map, const struct nginx_n
     if (!level->expires && outer)
         level->expires = outer->expires;
     read_inherit(level);
+    if (!nginx_more_read(map, level))
+        return NULL;
     bool merge = outer && own && level->inherit == NGINX_INHERIT_MERGE;
     if (!own && outer && level->inherit != NGINX_INHERIT_OFF) {
         level->sent = outer->sent, level->sent_count = outer->sent_count;

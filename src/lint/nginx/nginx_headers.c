@@ -55,28 +55,54 @@ static void keep_home(struct nginx_map *map, const struct lint_file *file, size_
         table_put(&map->homes, bytes, (void *)(uintptr_t)home);
 }
 
-static bool is_repeated(const struct nginx_level *level, const struct nginx_header *header,
-                        bool safe)
+static bool is_repeated(const struct nginx_level *level, struct slice name, unsigned status)
 {
     size_t count = 0;
+    bool safe = is_safe(status);
+    for (size_t i = 0; i < level->more_count; i++)
+        count +=
+            slice_equal_nocase(level->more[i].name, name) && nginx_more_sends(level, i, status);
     for (size_t i = 0; i < level->sent_count; i++)
         count += level->sent[i].value.len && (safe || level->sent[i].always) &&
-                 slice_equal_nocase(level->sent[i].name, header->name);
+                 slice_equal_nocase(level->sent[i].name, name);
     return count > 1;
 }
 
-static void add_sent(struct nginx_map *map, struct header_route *route, enum header_outcome outcome,
-                     const struct nginx_level *level, bool safe)
+static void add_more(struct nginx_map *map, struct header_route *route, enum header_outcome outcome,
+                     const struct nginx_level *level, unsigned status)
 {
+    for (size_t i = 0; i < level->more_count; i++) {
+        const struct nginx_more *more = &level->more[i];
+        if (!nginx_more_sends(level, i, status))
+            continue;
+        struct header_effect effect = {
+            .name = more->name,
+            .value = more->value,
+            .reason = more->typed                              ? HEADER_CONDITIONAL
+                      : is_repeated(level, more->name, status) ? HEADER_TWICE
+                      : more->level == level                   ? HEADER_SENT
+                                                               : HEADER_INHERITED,
+            .condition = more->typed ? SLICE("some content types") : SLICE(""),
+            .file = more->node->file,
+            .line = more->node->line};
+        add_effect(map, route, outcome, &effect);
+    }
+}
+
+static void add_sent(struct nginx_map *map, struct header_route *route, enum header_outcome outcome,
+                     const struct nginx_level *level, unsigned status)
+{
+    bool safe = is_safe(status);
+    add_more(map, route, outcome, level, status);
     for (size_t i = 0; i < level->sent_count; i++) {
         const struct nginx_header *header = &level->sent[i];
         if (!header->value.len) /* nginx sends no empty header */
             continue;
-        enum header_reason reason = !safe && !header->always           ? HEADER_NO_ALWAYS
-                                    : header->condition.len            ? HEADER_CONDITIONAL
-                                    : is_repeated(level, header, safe) ? HEADER_TWICE
-                                    : header->level == level           ? HEADER_SENT
-                                                                       : HEADER_INHERITED;
+        enum header_reason reason = !safe && !header->always                   ? HEADER_NO_ALWAYS
+                                    : header->condition.len                    ? HEADER_CONDITIONAL
+                                    : is_repeated(level, header->name, status) ? HEADER_TWICE
+                                    : header->level == level                   ? HEADER_SENT
+                                                                               : HEADER_INHERITED;
         struct header_effect effect = {
             header->name,       header->value,      reason, header->condition,
             header->node->file, header->node->line, 0};
@@ -165,6 +191,8 @@ static void add_upstream(struct nginx_map *map, struct header_route *route,
     snprintf(hide, sizeof hide, "%.*s_hide_header", SLICE_ARG(protocol));
     if (!slice_ends(pass->name, SLICE("_pass")) || nginx_is(pass, "memcached_pass"))
         return;
+    if (nginx_more_clears(level, "X-Powered-By"))
+        return;
     for (const struct nginx_node *block = level->block; block; block = block->parent) {
         const struct nginx_node *first = nginx_child(block, hide);
         for (const struct nginx_node *node = first; node; node = nginx_again(node))
@@ -183,7 +211,7 @@ static void add_answer(struct nginx_map *map, struct header_route *route,
                        unsigned status)
 {
     route->possible[outcome] = true;
-    add_sent(map, route, outcome, level, is_safe(status));
+    add_sent(map, route, outcome, level, status);
     if (is_safe(status))
         add_expires(map, route, outcome, level);
 }
@@ -373,7 +401,9 @@ static void add_route(struct walk *walk, const struct nginx_level *level,
 /* An `if` of a location is a route when it answers otherwise than the location does. */
 static bool is_route(const struct nginx_node *block)
 {
-    static const char *const names[] = {"add_header", "expires", "return", "add_header_inherit"};
+    static const char *const names[] = {"add_header",       "expires",
+                                        "return",           "add_header_inherit",
+                                        "more_set_headers", "more_clear_headers"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (nginx_child(block, names[i]))
             return true;
