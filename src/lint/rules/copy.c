@@ -38,6 +38,13 @@ static void report_from(struct dockerfile_check *check, const struct instruction
         slice_find(name, ':') < name.len || slice_find(name, '@') < name.len ||
         slice_equal_nocase(name, here->name) || slice_equal_str(name, "scratch"))
         return;
+    if (text_has_variable(name)) {
+        if (instruction->keyword != KEYWORD_RUN)
+            check_report(check, instruction, name,
+                         "--from takes no variables; write FROM %.*s AS a name, and copy from that",
+                         SLICE_ARG(name));
+        return;
+    }
     uint64_t number;
     struct nearest nearest = {.word = name};
     for (size_t i = 0; i < here->index && i < NEAR_MAX; i++)

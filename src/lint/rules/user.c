@@ -92,12 +92,34 @@ static void add_user(struct dockerfile_check *check, struct lint_finding *findin
     check_fix_line_after(check, finding, stage_tail(check, stage), lines);
 }
 
-static const char *low_port_advice(const struct base_fact *fact)
+static bool exposes_low_port(const struct dockerfile_check *check, const struct stage *stage)
+{
+    enum { LOW_PORT_MAX = 1023 };
+    for (; stage; stage = stage->parent)
+        for (size_t i = stage->first; i < stage->last; i++) {
+            const struct instruction *expose = check_instruction(check, i);
+            for (size_t j = 0; expose->keyword == KEYWORD_EXPOSE && j < expose->argument_count;
+                 j++) {
+                struct slice word = expose->arguments[j];
+                uint64_t port;
+                if (slice_u64(slice_upto(word, slice_find(word, '/')), &port) &&
+                    port <= LOW_PORT_MAX)
+                    return true;
+            }
+        }
+    return false;
+}
+
+/* What else has to change when it is not root any more. */
+static const char *advice(const struct dockerfile_check *check, const struct stage *stage,
+                          const struct base_fact *fact)
 {
     if (fact && !strcmp(fact->repository, "nginx"))
-        return "; let nginx listen on 8080, as low ports may be root's, and give it /run/nginx.pid "
-               "and /var/cache/nginx";
-    return "; it needs no port below 1024 and write access only where it writes";
+        return "; give it /run/nginx.pid and /var/cache/nginx, and let it listen on 8080 where low "
+               "ports are root's";
+    return exposes_low_port(check, stage)
+               ? "; where ports below 1024 are root's, let it listen on a higher one"
+               : "";
 }
 
 static void look_missing(struct dockerfile_check *check)
@@ -115,14 +137,16 @@ static void look_missing(struct dockerfile_check *check)
         (!known && names_unprivileged_base(root->base_written)))
         return;
     struct slice name = root->base.len ? root->base : root->base_written;
-    bool certain = known || fact || stage_is_scratch(root);
-    struct lint_finding *finding = check_report(
-        check, stage->from, (struct slice){NULL, 0},
-        "no USER is set, so the container runs as root%s%.*s%s; end the last stage with USER and "
-        "an account%s%s%s",
-        certain ? "" : " unless ", certain ? 0 : (int)name.len, name.at ? name.at : "",
-        certain ? "" : " sets another", fact && fact->user ? " (the base image brings " : "",
-        fact && fact->user ? fact->user : "", fact && fact->user ? ")" : low_port_advice(fact));
+    struct slice unless = {NULL, 0}, account = {NULL, 0};
+    if (!known && !fact && !stage_is_scratch(root))
+        unless = arena_printf(check->arena, " unless %.*s sets another", SLICE_ARG(name));
+    if (fact && fact->user)
+        account = arena_printf(check->arena, " (the base image brings %s)", fact->user);
+    struct lint_finding *finding =
+        check_report(check, stage->from, (struct slice){NULL, 0},
+                     "no USER is set, so the container runs as root%.*s; end the last stage with "
+                     "USER and an account%.*s%s",
+                     SLICE_ARG(unless), SLICE_ARG(account), advice(check, stage, fact));
     add_user(check, finding, stage);
 }
 
@@ -143,12 +167,12 @@ static void look_root(struct dockerfile_check *check)
         finding = check_report(check, set, set->body,
                                "the last USER is root, so the container runs as root; end the "
                                "stage with another account%s",
-                               low_port_advice(NULL));
+                               advice(check, stage, NULL));
     else if (stage->from)
         finding = check_report(check, stage->from, (struct slice){NULL, 0},
                                "the base image runs as root and no USER changes that; end the "
                                "stage with another account%s",
-                               low_port_advice(NULL));
+                               advice(check, stage, NULL));
     else
         return;
     /* Back to who it was before, when that was somebody else. */
