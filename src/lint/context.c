@@ -29,7 +29,8 @@ struct look {
     struct slice gaps[GAPS_MAX];   /* names that should be ignored */
     struct slice gap_by[GAPS_MAX]; /* which COPY takes it; empty: none does */
     size_t gap_count;
-    char *bytes;       /* of the file being looked at: CONTEXT_FILE_MAX */
+    char *bytes; /* of the file being looked at: CONTEXT_FILE_MAX */
+    struct git_call tracked, removed;
     struct table told; /* paths that git has been told of */
 };
 
@@ -378,14 +379,27 @@ static void look_at_removed(struct look *look, const struct git_file *file)
                   SLICE_ARG(file->commit));
 }
 
+/* git runs while the folder is looked through. */
+static void ask_git(struct look *look)
+{
+    struct slice name = look->options->folder;
+    struct error err = {0};
+    bool history = look->wanted[IN_HISTORY], wanted = history || look->wanted[IN_GIT];
+    if (look->options->without_git || !wanted || !git_is_there(name, look->arena))
+        return;
+    if ((history && !git_ask_removed(name, look->arena, &look->removed, &err)) ||
+        !git_ask_tracked(name, look->arena, &look->tracked, &err))
+        lint_note(look->report, name, "what git tracks here was not looked at: %s", err.text);
+}
+
 static void look_at_git(struct look *look, int folder)
 {
     struct slice name = look->options->folder;
     struct git_list tracked = {0}, removed = {0};
     struct error err = {0};
-    if (!look->wanted[IN_GIT] && !look->wanted[IN_HISTORY])
+    if (look->tracked.output < 0)
         return;
-    if (!git_tracked(name, look->arena, &tracked, &err)) {
+    if (!git_read_tracked(&look->tracked, look->arena, &tracked, &err)) {
         lint_note(look->report, name, "what git tracks here was not looked at: %s", err.text);
         return;
     }
@@ -395,23 +409,37 @@ static void look_at_git(struct look *look, int folder)
             look_at_tracked(look, folder, &tracked.files[i]);
         else
             look->report->failed |= !table_put(&look->told, tracked.files[i].path, look);
-    if (!look->wanted[IN_HISTORY])
+    if (look->removed.output < 0)
         return;
-    if (!git_removed(name, look->arena, &removed, &err))
+    if (!git_read_removed(&look->removed, look->arena, &removed, &err))
         lint_note(look->report, name, "git's history was not looked at: %s", err.text);
     for (size_t i = 0; i < removed.count && !look->report->failed; i++)
         look_at_removed(look, &removed.files[i]);
+}
+
+static void look_done(struct look **look)
+{
+    if (*look) {
+        git_call_drop(&(*look)->tracked);
+        git_call_drop(&(*look)->removed);
+    }
 }
 
 bool context_lint(const struct context_options *options,
                   bool (*enabled)(void *context, const struct lint_rule *rule), void *context,
                   struct lint_report *report, struct arena *arena, struct error *err)
 {
-    struct look *look = arena_new(arena, struct look);
+    __attribute__((cleanup(look_done))) struct look *look = NULL;
     char *path = arena_string(arena, options->folder);
-    if (!look || !path)
+    struct look *made = arena_new(arena, struct look);
+    if (!made || !path)
         return arena_error(err);
-    *look = (struct look){.options = options, .report = report, .arena = arena};
+    *made = (struct look){.options = options,
+                          .report = report,
+                          .arena = arena,
+                          .tracked = GIT_CALL_NONE,
+                          .removed = GIT_CALL_NONE};
+    look = made;
     table_init(&look->told, arena);
     look->bytes = arena_alloc(arena, CONTEXT_FILE_MAX);
     if (!look->bytes)
@@ -425,6 +453,7 @@ bool context_lint(const struct context_options *options,
         lint_note(report, options->folder, "the build context cannot be read: %m");
         return !report->failed || arena_error(err);
     }
+    ask_git(look);
     if (open_ignores(look)) {
         walk(look, folder, (struct slice){NULL, 0}, 0);
         tell_gaps(look);
@@ -433,7 +462,6 @@ bool context_lint(const struct context_options *options,
         lint_note(report, options->folder,
                   "the build context holds more than was looked at (%d files, %d folders deep)",
                   CONTEXT_ENTRIES_MAX, CONTEXT_DEPTH_MAX);
-    if (!options->without_git && git_is_there(options->folder, arena))
-        look_at_git(look, folder);
+    look_at_git(look, folder);
     return !report->failed || arena_error(err);
 }

@@ -2,6 +2,8 @@
 /* What a file of a build context is, by its name and, where a name says too little, its first
    bytes; and the command `git`, asked in a way that runs nothing of the repository. Used by
    context.c alone. */
+#include <sys/types.h>
+
 #include "base/arena.h"
 
 enum context_kind {
@@ -34,9 +36,23 @@ enum { GIT_SECONDS = 10, GIT_OUTPUT_MAX = 16 << 20 };
 
 /* Whether the folder or one around it has a .git. */
 bool git_is_there(struct slice folder, struct arena *arena);
-/* Files below the folder that are tracked now. False: could not be asked (err). */
-bool git_tracked(struct slice folder, struct arena *arena, struct git_list *list,
-                 struct error *err);
-/* Files below the folder that some commit has removed. */
-bool git_removed(struct slice folder, struct arena *arena, struct git_list *list,
-                 struct error *err);
+/* A git that was asked and runs beside us until its answer is read; begins as GIT_CALL_NONE. */
+struct git_call {
+    pid_t process;
+    int output;
+};
+#define GIT_CALL_NONE ((struct git_call){0, -1})
+
+/* Which files below the folder are tracked now / which of them some commit has removed. */
+bool git_ask_tracked(struct slice folder, struct arena *arena, struct git_call *call,
+                     struct error *err);
+bool git_ask_removed(struct slice folder, struct arena *arena, struct git_call *call,
+                     struct error *err);
+/* The answer to one and the other; ends the call. False: it could not be had (err). */
+bool git_read_tracked(struct git_call *call, struct arena *arena, struct git_list *list,
+                      struct error *err);
+bool git_read_removed(struct git_call *call, struct arena *arena, struct git_list *list,
+                      struct error *err);
+/* Ends a git whose answer nobody wants any more; fine for one that was never started. */
+void git_call_drop(struct git_call *call);
+#define CLEANUP_GIT __attribute__((cleanup(git_call_drop)))

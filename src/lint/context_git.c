@@ -99,28 +99,51 @@ static bool read_all(int from, struct arena *arena, struct slice *bytes, struct 
     return arena_error(err);
 }
 
-static bool run_git(char *const *arguments, struct arena *arena, struct slice *bytes,
-                    struct error *err)
+static bool call_git(char *const *arguments, struct git_call *call, struct error *err)
 {
-    int ends[2], status = 0;
-    pid_t process;
+    int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_errno(err, "a pipe for git");
-    CLEANUP_FD int output = ends[0];
-    bool started = start(arguments, ends[1], &process, err);
+    bool started = start(arguments, ends[1], &call->process, err);
     close(ends[1]);
-    if (!started)
-        return false;
-    bool fine = read_all(output, arena, bytes, err);
-    if (!fine)
-        kill(process, SIGKILL);
-    while (waitpid(process, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (fine && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-        return error_set(err, ERROR_IO, "git could not read the repository");
-    return fine;
+    if (started)
+        call->output = ends[0];
+    else
+        close(ends[0]);
+    return started;
 }
 
+static int wait_for(struct git_call *call)
+{
+    int status = 0;
+    file_close_fd(&call->output);
+    while (waitpid(call->process, &status, 0) < 0 && errno == EINTR)
+        ;
+    *call = GIT_CALL_NONE;
+    return status;
+}
+
+void git_call_drop(struct git_call *call)
+{
+    if (call->output < 0)
+        return;
+    kill(call->process, SIGKILL);
+    wait_for(call);
+}
+
+static bool read_answer(struct git_call *call, struct arena *arena, struct slice *bytes,
+                        struct error *err)
+{
+    if (!read_all(call->output, arena, bytes, err)) {
+        git_call_drop(call);
+        return false;
+    }
+    int status = wait_for(call);
+    return (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+           error_set(err, ERROR_IO, "git could not read the repository");
+}
+
+/* posix_spawn takes words that it does not write to as if it did. */
 #define TEXT(literal)                                                                              \
     (char[])                                                                                       \
     {                                                                                              \
@@ -132,15 +155,20 @@ static bool run_git(char *const *arguments, struct arena *arena, struct slice *b
         TEXT("-c"), TEXT("core.pager=cat"), TEXT("-c"), TEXT("log.showSignature=false"),           \
         TEXT("-c"), TEXT("protocol.allow=never"), TEXT("-c"), TEXT("safe.bareRepository=explicit")
 
-bool git_tracked(struct slice folder, struct arena *arena, struct git_list *list, struct error *err)
+bool git_ask_tracked(struct slice folder, struct arena *arena, struct git_call *call,
+                     struct error *err)
 {
     char *path = arena_string(arena, folder);
     char *const arguments[] = {TEXT("git"),      TEXT("-C"), path, SAFE,
                                TEXT("ls-files"), TEXT("-z"), NULL};
+    return path ? call_git(arguments, call, err) : arena_error(err);
+}
+
+bool git_read_tracked(struct git_call *call, struct arena *arena, struct git_list *list,
+                      struct error *err)
+{
     struct slice bytes;
-    if (!path)
-        return arena_error(err);
-    if (!run_git(arguments, arena, &bytes, err))
+    if (!read_answer(call, arena, &bytes, err))
         return false;
     while (bytes.len) {
         struct git_file file = {.path = slice_cut(&bytes, '\0')};
@@ -150,8 +178,8 @@ bool git_tracked(struct slice folder, struct arena *arena, struct git_list *list
     return true;
 }
 
-/* Commits are written as \1 and their short name; then the paths that they removed. */
-bool git_removed(struct slice folder, struct arena *arena, struct git_list *list, struct error *err)
+bool git_ask_removed(struct slice folder, struct arena *arena, struct git_call *call,
+                     struct error *err)
 {
     char *path = arena_string(arena, folder);
     char most[40];
@@ -174,10 +202,15 @@ bool git_removed(struct slice folder, struct arena *arena, struct git_list *list
                                TEXT("--"),
                                TEXT("."),
                                NULL};
+    return path ? call_git(arguments, call, err) : arena_error(err);
+}
+
+/* Commits are written as \1 and their short name; then the paths that they removed. */
+bool git_read_removed(struct git_call *call, struct arena *arena, struct git_list *list,
+                      struct error *err)
+{
     struct slice bytes, commit = {NULL, 0};
-    if (!path)
-        return arena_error(err);
-    if (!run_git(arguments, arena, &bytes, err))
+    if (!read_answer(call, arena, &bytes, err))
         return false;
     while (bytes.len) {
         struct slice word = slice_cut(&bytes, '\0');
