@@ -22,54 +22,88 @@ static bool is_guarded(const struct run_body *body, const struct shell_command *
            run_has_any_option(command, "-o --non-unique");
 }
 
-/* An account that a command of the file takes away first makes its number free. */
-static bool is_freed(const struct dockerfile_check *check)
-{
-    static const char *const removers[] = {"deluser",  "delgroup", "userdel",
-                                           "groupdel", "usermod",  "groupmod"};
-    for (size_t i = 0; i < sizeof removers / sizeof *removers; i++)
-        if (run_file_mentions(check, removers[i]))
-            return true;
-    return false;
-}
+/* What is asked of the whole file once, and not for each command. */
+struct accounts {
+    struct dockerfile_check *check;
+    bool asked, freed;   /* is_freed */
+    uint64_t id;         /* that `number` was chosen for */
+    struct slice number; /* which is free; empty: not chosen yet */
+};
 
 /* A number that nobody has: the old one, raised. Equal numbers stay equal, so that an account and
    its group keep fitting together. */
-static struct slice free_number(struct dockerfile_check *check, uint64_t id)
+static struct slice free_number(struct accounts *accounts, uint64_t id)
 {
+    if (accounts->number.len && accounts->id == id)
+        return accounts->number;
     for (uint64_t base = 10000; base < 60000; base += 10000) {
-        struct slice text = arena_printf(check->arena, "%llu", (unsigned long long)(base + id));
-        if (text.at && !run_file_mentions(check, text.at))
-            return text;
+        struct slice text =
+            arena_printf(accounts->check->arena, "%llu", (unsigned long long)(base + id));
+        if (!text.at || run_file_mentions(accounts->check, text.at))
+            continue;
+        accounts->id = id;
+        accounts->number = text;
+        return text;
     }
     return (struct slice){NULL, 0};
 }
 
-static void look_taken(struct dockerfile_check *check, const struct run_body *body,
-                       const struct shell_command *command)
+static void say_taken(struct accounts *accounts, const struct run_body *body,
+                      const struct shell_command *command, struct slice word, uint64_t id,
+                      const char *owner, const struct stage *root)
 {
-    bool group;
-    struct slice word;
-    uint64_t id;
-    const struct stage *stage = stage_around(check, body->instruction);
-    const struct stage *root = stage ? stage_root(stage) : NULL;
-    if (!root || !root->base.len || root->base_unset || !wanted_id(command, &group, &word) ||
-        !slice_u64(word, &id) || id > 65535)
-        return;
-    const char *owner = base_account_find(root->base, group, id);
-    if (!owner || is_guarded(body, command) || is_freed(check))
-        return;
+    struct dockerfile_check *check = accounts->check;
+    bool group = text_contains(command->program, "group");
     struct slice place = run_place(body, command->raw.at ? word : command->raw);
     struct lint_finding *finding =
         check_report(check, body->instruction, place,
                      "%s %llu is %s's in %.*s, so %.*s fails; use that account, or another number",
                      group ? "gid" : "uid", (unsigned long long)id, owner, SLICE_ARG(root->base),
                      SLICE_ARG(command->program));
-    struct slice number = free_number(check, id);
+    struct slice number = free_number(accounts, id);
     if (!finding || !place.at || !number.at)
         return;
     lint_fix(check->report, finding, "use %s, which is free", number.at);
     check_fix_replace(check, finding, body->instruction, word, number);
+}
+
+/* Whether an account is taken away somewhere in the file, which makes its number free. */
+static bool is_freed(struct accounts *accounts)
+{
+    static const char *const removers[] = {"deluser",  "delgroup", "userdel",
+                                           "groupdel", "usermod",  "groupmod"};
+    for (size_t i = 0; !accounts->asked && i < sizeof removers / sizeof *removers; i++)
+        accounts->freed |= run_file_mentions(accounts->check, removers[i]);
+    accounts->asked = true;
+    return accounts->freed;
+}
+
+static void look_command(struct accounts *accounts, const struct run_body *body,
+                         const struct shell_command *command)
+{
+    bool group;
+    struct slice word;
+    uint64_t id;
+    if (!run_is(command, "addgroup groupadd adduser useradd", NULL, "") ||
+        !wanted_id(command, &group, &word) || !slice_u64(word, &id) || id > 65535)
+        return;
+    const struct stage *stage = stage_around(accounts->check, body->instruction);
+    const struct stage *root = stage ? stage_root(stage) : NULL;
+    if (!root || !root->base.len || root->base_unset)
+        return;
+    const char *owner = base_account_find(root->base, group, id);
+    if (owner && !is_guarded(body, command) && !is_freed(accounts))
+        say_taken(accounts, body, command, word, id, owner, root);
+}
+
+static void look_taken(struct dockerfile_check *check)
+{
+    struct accounts accounts = {.check = check};
+    for (size_t i = 0; i < check->dockerfile->count; i++)
+        for (const struct run_body *body = check->model->bodies[i]; body && body->instruction;
+             body++)
+            for (size_t j = 0; run_is_build(body) && body->is_shell && j < body->script.count; j++)
+                look_command(&accounts, body, &body->script.commands[j]);
 }
 
 const struct dockerfile_rule rules_accounts[] = {
@@ -84,7 +118,6 @@ const struct dockerfile_rule rules_accounts[] = {
                   "FROM nginx:1.30.4-alpine\nRUN addgroup -g 101 -S app && adduser -S app -G app",
               .good = "FROM nginx:1.30.4-alpine\nUSER 101:101",
               .fix = "chooses a number that is free"},
-     .programs = "addgroup groupadd adduser useradd",
-     .command = look_taken},
+     .file = look_taken},
     {.rule = {.id = NULL}},
 };

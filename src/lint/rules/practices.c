@@ -2,7 +2,7 @@
 #include "lint/rules/rule_text.h"
 #include "lint/rules/run.h"
 
-enum { LOOK_AHEAD = 500 };
+enum { LOOK_AHEAD = 50 };
 
 static const char managers[] = "apk apt-get apt yum dnf microdnf zypper";
 static const char build_packages[] =
