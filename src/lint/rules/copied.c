@@ -100,11 +100,15 @@ static void look_all(struct dockerfile_check *check, const struct instruction *i
         if (!slice_equal_str(source, ".") && !slice_equal_str(source, "./") &&
             !slice_equal_str(source, "/"))
             continue;
-        if (!has_ignore_file(check))
+        if (has_ignore_file(check))
+            return;
+        struct lint_finding *finding =
             check_report(check, instruction, argument_place(instruction, instruction->arguments[i]),
-                         "the whole folder goes into the image and no .dockerignore leaves "
-                         "anything out: .git, .env and keys too; write one, or copy only what is "
-                         "needed");
+                         "the whole folder is copied and no .dockerignore leaves anything out: "
+                         ".git, .env and keys too; write one, or copy only what is needed");
+        const struct stage *stage = stage_around(check, instruction);
+        if (finding && stage && !stage_is_shipped(check, stage))
+            finding->severity = LINT_INFO; /* in the build cache, not in the image */
         return;
     }
 }

@@ -210,6 +210,43 @@ static void odd_files_are_fine(void **state)
             }
 }
 
+/* Rules that need more than the Dockerfile: a configuration, files, a base image. */
+static bool needs_more(const char *id)
+{
+    static const char more[] = "base-platform-mismatch trusted-registry label-missing label-extra "
+                               "label-empty label-value copy-everything copy-ignored-file";
+    return lint_has_word(slice_str(more), slice_str(id));
+}
+
+static size_t found(const struct dockerfile_rule *row, const char *example)
+{
+    CLEANUP_ARENA struct arena arena;
+    struct outcome outcome;
+    arena_init(&arena, 64 << 20);
+    struct slice text = slice_str(example);
+    bool begins = slice_starts(text, SLICE("FROM")) || slice_starts(text, SLICE("ARG")) ||
+                  slice_starts(text, SLICE("#")) || strcmp(row->rule.id, "from-first") == 0;
+    look(row->rule.id,
+         arena_printf(&arena, "%s%s\n", begins ? "" : "FROM alpine:3.23.1 AS build\n", example),
+         &arena, &outcome);
+    return outcome.report.count;
+}
+
+/* What `lint rules` shows as bad is found, and what it shows as good is not. */
+static void examples_are_true(void **state)
+{
+    (void)state;
+    unsigned wrong = 0;
+    for (const struct dockerfile_rule *const *table = dockerfile_rule_tables; *table; table++)
+        for (const struct dockerfile_rule *row = *table; row->rule.id; row++) {
+            if (!needs_more(row->rule.id) && !found(row, row->rule.bad))
+                print_error("%s finds nothing in its bad example\n", row->rule.id), wrong++;
+            if (found(row, row->rule.good))
+                print_error("%s finds something in its good example\n", row->rule.id), wrong++;
+        }
+    assert_int_equal(wrong, 0);
+}
+
 /* Each row says what it must, and no id stands twice. */
 static void rows_are_whole(void **state)
 {
@@ -233,10 +270,9 @@ static void rows_are_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules_know_base_images),
-        cmocka_unit_test(secrets_are_not_shown),
-        cmocka_unit_test(odd_files_are_fine),
-        cmocka_unit_test(rows_are_whole),
+        cmocka_unit_test(rules_know_base_images), cmocka_unit_test(secrets_are_not_shown),
+        cmocka_unit_test(odd_files_are_fine),     cmocka_unit_test(rows_are_whole),
+        cmocka_unit_test(examples_are_true),
     };
     secrets = secret_searcher_new();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
