@@ -25,6 +25,7 @@ enum haproxy_limits {
     HAPROXY_WORDS_MAX = 64,      /* words of one line: HAProxy's own limit */
     HAPROXY_IF_MAX = 16,         /* nested .if: HAProxy's own limit */
     HAPROXY_SECTIONS_MAX = 20000,
+    HAPROXY_LOOK_MAX = 1000,   /* lines of a defaults section that are searched for one */
     HAPROXY_INHERIT_MAX = 16,  /* defaults from defaults from … */
     HAPROXY_PROBLEMS_MAX = 50, /* HAProxy gives up after as many, too */
 };
@@ -77,6 +78,12 @@ struct haproxy_line {
     struct slice
         maybe; /* ".if defined(X)": whether the line counts cannot be known; empty: it does */
     const struct haproxy_keyword *keyword; /* NULL: not known, or of no proxy */
+    struct haproxy_line *next_acl;         /* of an acl: the next line that completes it */
+};
+
+/* An ACL: all lines of its name. */
+struct haproxy_acl {
+    struct haproxy_line *first, *last;
 };
 
 struct haproxy_section {
@@ -86,6 +93,9 @@ struct haproxy_section {
     struct haproxy_section *defaults; /* what it inherits from; NULL: nothing */
     struct haproxy_line **lines;      /* without the head */
     size_t count, room;
+    struct table acls; /* by name: struct haproxy_acl */
+    bool has_rules;    /* http-… or tcp-… rules */
+    bool http;         /* mode http, here or inherited */
 };
 
 /* Rows of haproxy_rules (proxy.h), in its order. */
@@ -141,6 +151,9 @@ struct haproxy_config {
     unsigned version; /* that is judged for */
     struct haproxy_section **sections;
     size_t section_count, section_room;
+    struct table others;                     /* "resolvers dns": sections that are no proxies */
+    const struct haproxy_section *global;    /* the first */
+    const struct haproxy_line *default_bind; /* ssl-default-bind-options, the last */
     struct table fronts, backs, named; /* by name: sections; a listen is in two; the first wins */
     struct haproxy_problem *problems;
     size_t problem_count, problem_room;
@@ -218,6 +231,9 @@ extern const size_t haproxy_keyword_count;
 /* An option of `bind` or `server`: -1 arguments: unknown name; 255: the rest of the line. */
 int haproxy_bind_option(struct slice name, unsigned version);
 int haproxy_server_option(struct slice name, unsigned version);
+/* A section that is no proxy; NULL: there is none. */
+const struct haproxy_section *haproxy_other_find(const struct haproxy_config *config,
+                                                 const char *type, struct slice name);
 /* Index of option `name` in a bind, server or default-server line; 0: absent. Names in argument
    places are not mistaken for it. */
 size_t haproxy_option_at(const struct haproxy_line *line, const char *name);
@@ -232,9 +248,9 @@ struct haproxy_address {
 bool haproxy_address_parse(struct slice text, struct haproxy_address *address);
 
 /* --- haproxy_condition.c --- */
-/* Known to a section: its `acl` lines so far, and the predefined. */
-bool haproxy_acl_known(const struct haproxy_section *section, const struct haproxy_line *before,
-                       struct slice name);
+/* The first line of an ACL, the others by next_acl; NULL: none. */
+const struct haproxy_line *haproxy_acl_find(const struct haproxy_section *section,
+                                            struct slice name);
 /* Says what is wrong with the condition at words[at] (if or unless) of a line. */
 void haproxy_condition_check(struct haproxy_config *config, const struct haproxy_line *line,
                              size_t at);
@@ -261,11 +277,13 @@ const struct haproxy_line *haproxy_find(const struct haproxy_section *section, c
 /* `kind`: HAPROXY_FRONT, HAPROXY_BACK or HAPROXY_NAMED. */
 struct haproxy_section *haproxy_section_find(const struct haproxy_config *config, unsigned kind,
                                              struct slice name);
-/* What `mode` says here or in its defaults; without it HAProxy takes tcp. A fragment is http. */
-bool haproxy_is_http(const struct haproxy_config *config, const struct haproxy_section *section);
+/* Fills `http` of all: what `mode` says there or in the defaults; without it HAProxy takes tcp. A
+   fragment is http. */
+void haproxy_modes(struct haproxy_config *config);
 
 /* --- headers, rules, fixes --- */
-void haproxy_headers(const struct haproxy_config *config, const struct proxy_options *options,
+/* False: there were more routes than are looked at. */
+bool haproxy_headers(const struct haproxy_config *config, const struct proxy_options *options,
                      struct header_map *map);
 void haproxy_endpoints(const struct haproxy_config *config, struct arena *arena,
                        struct proxy_result *result);

@@ -15,20 +15,6 @@ static const struct haproxy_line *at_head(const struct haproxy_section *section)
     return section->head;
 }
 
-static bool has_rules(const struct haproxy_section *section)
-{
-    for (size_t i = 0; i < section->count; i++) {
-        const struct haproxy_line *line = section->lines[i];
-        if (haproxy_is(line, "http-request", NULL) || haproxy_is(line, "http-response", NULL) ||
-            haproxy_is(line, "http-after-response", NULL) ||
-            (line->count > 1 && !haproxy_is(line, "tcp-request", "inspect-delay") &&
-             haproxy_is(line, "tcp-request", NULL)) ||
-            haproxy_is(line, "tcp-response", "content"))
-            return true;
-    }
-    return false;
-}
-
 static void check_from(struct haproxy_config *config, const struct haproxy_section *section)
 {
     const struct haproxy_line *head = section->head;
@@ -59,7 +45,7 @@ static void check_inherits(struct haproxy_config *config, const struct haproxy_s
                            struct table *users)
 {
     struct haproxy_section *defaults = section->defaults;
-    if (!defaults || !has_rules(defaults))
+    if (!defaults || !defaults->has_rules)
         return;
     const struct haproxy_line *head = section->head;
     if (section->kind & (HAPROXY_LISTEN | HAPROXY_DEFAULTS | HAPROXY_NAMED)) {
@@ -185,8 +171,8 @@ static void check_target(struct haproxy_config *config, const struct haproxy_sec
                         "there is no backend '%.*s'", SLICE_ARG(word->text));
         return;
     }
-    bool front_http = haproxy_is_http(config, section);
-    if ((section->kind & HAPROXY_FRONT) && front_http && !haproxy_is_http(config, target))
+    bool front_http = section->http;
+    if ((section->kind & HAPROXY_FRONT) && front_http && !target->http)
         haproxy_problem(config, RULE_SYNTAX, line, word->start, word->end, true,
                         "'%.*s' is in mode tcp and cannot serve this http frontend: add 'mode "
                         "http' to it or to its defaults",
@@ -226,7 +212,7 @@ static void check_stick(struct haproxy_config *config, const struct haproxy_line
     for (size_t i = 2; i < line->count; i++)
         if (slice_equal_str(line->words[i].text, "table"))
             return;
-    if (!config->fragment && !haproxy_find(line->section, "stick-table", NULL))
+    if (!config->fragment)
         haproxy_problem(config, RULE_UNDEFINED, line, line->start, line->end, true,
                         "this section has no stick-table: add one, or name another's with table "
                         "NAME");
@@ -243,7 +229,8 @@ void haproxy_check_section(struct haproxy_config *config, const struct haproxy_s
         return;
     struct table servers;
     table_init(&servers, config->arena);
-    bool http = haproxy_is_http(config, section), told = false;
+    bool http = section->http, told = false;
+    bool table = haproxy_find(section, "stick-table", NULL);
     bool back = section->kind & HAPROXY_BACK, front = section->kind & HAPROXY_FRONT;
     for (size_t i = 0; i < section->count; i++) {
         const struct haproxy_line *line = section->lines[i];
@@ -253,7 +240,7 @@ void haproxy_check_section(struct haproxy_config *config, const struct haproxy_s
             check_server_name(config, line, &servers);
         if (front && front_line(line))
             check_target(config, section, line);
-        if (back && haproxy_is(line, "stick", NULL))
+        if (back && !table && haproxy_is(line, "stick", NULL))
             check_stick(config, line);
         if (!http && !told && (front || back) &&
             (haproxy_is(line, "http-request", NULL) || haproxy_is(line, "http-response", NULL) ||
@@ -264,7 +251,10 @@ void haproxy_check_section(struct haproxy_config *config, const struct haproxy_s
                             "http rules of this section");
         }
     }
-    for (size_t i = 0; i < section->count && back; i++)
+    if (haproxy_find(section, "server-template", NULL))
+        return; /* makes names of its own */
+    for (size_t i = 0;
+         i < section->count && back && config->problem_count < 4 * HAPROXY_PROBLEMS_MAX; i++)
         if (haproxy_is(section->lines[i], "use-server", NULL))
             check_use_server(config, section->lines[i], &servers);
 }

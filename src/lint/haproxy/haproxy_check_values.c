@@ -157,10 +157,8 @@ static void look_reference(const struct look *look, const char *option, const ch
         look->line->words[at + 1].unknown)
         return;
     struct slice name = look->line->words[at + 1].text;
-    for (size_t i = 0; i < look->config->section_count; i++)
-        if (slice_equal_str(look->config->sections[i]->type, type) &&
-            slice_equal(look->config->sections[i]->name, name))
-            return;
+    if (haproxy_other_find(look->config, type, name))
+        return;
     if (slice_equal_str(name, "default") && strcmp(type, "resolvers") == 0)
         return; /* HAProxy makes it from /etc/resolv.conf */
     bad_word(look, RULE_UNDEFINED, at + 1, "there is no %s section '%.*s'", type, SLICE_ARG(name));
@@ -377,11 +375,7 @@ static void look_userlists(const struct look *look)
             continue;
         struct slice name = slice_from(word, at + strlen("http_auth("));
         name = slice_upto(name, slice_find(name, ')'));
-        bool found = false;
-        for (size_t j = 0; j < look->config->section_count && !found; j++)
-            found = slice_equal_str(look->config->sections[j]->type, "userlist") &&
-                    slice_equal(look->config->sections[j]->name, name);
-        if (!found)
+        if (!haproxy_other_find(look->config, "userlist", name))
             bad_word(look, RULE_UNDEFINED, i, "there is no userlist '%.*s'", SLICE_ARG(name));
     }
 }

@@ -23,20 +23,11 @@ static bool acl_predefined(struct slice name)
     return false;
 }
 
-static const struct haproxy_line *acl_find(const struct haproxy_section *section,
-                                           const struct haproxy_line *before, struct slice name)
+/* Only what was declared before a line counts for it. */
+static bool acl_known(const struct haproxy_line *line, struct slice name)
 {
-    for (size_t i = 0; i < section->count && section->lines[i] != before; i++)
-        if (haproxy_is(section->lines[i], "acl", NULL) &&
-            slice_equal(haproxy_word_at(section->lines[i], 1), name))
-            return section->lines[i];
-    return NULL;
-}
-
-bool haproxy_acl_known(const struct haproxy_section *section, const struct haproxy_line *before,
-                       struct slice name)
-{
-    return acl_predefined(name) || acl_find(section, before, name);
+    const struct haproxy_line *acl = haproxy_acl_find(line->section, name);
+    return acl && acl->number < line->number;
 }
 
 /* "hdr(host),lower" → "hdr". */
@@ -79,7 +70,7 @@ static void check_name(struct haproxy_config *config, const struct haproxy_line 
     if (!name.len)
         haproxy_problem(config, RULE_SYNTAX, line, word->start, word->end, true,
                         "'!' needs the name of an acl or { … } behind it");
-    else if (!acl_predefined(name) && !acl_find(line->section, line, name))
+    else if (!acl_predefined(name) && !acl_known(line, name))
         haproxy_problem(config, RULE_UNDEFINED, line, word->start, word->end, true,
                         "there is no acl '%.*s' in this section before this line", SLICE_ARG(name));
 }
@@ -216,16 +207,11 @@ static enum haproxy_truth acl_holds(const struct haproxy_line *line, struct slic
     if (slice_equal_str(name, "FALSE"))
         return HAPROXY_FALSE;
     enum haproxy_truth truth = HAPROXY_FALSE;
-    bool found = false;
-    const struct haproxy_section *section = line->section;
-    for (size_t i = 0; i < section->count; i++) {
-        const struct haproxy_line *acl = section->lines[i];
-        if (!haproxy_is(acl, "acl", NULL) || !slice_equal(haproxy_word_at(acl, 1), name))
-            continue;
-        found = true;
+    const struct haproxy_line *acl = haproxy_acl_find(line->section, name);
+    bool found = acl;
+    for (; acl; acl = acl->next_acl)
         truth = haproxy_or(truth, acl->maybe.len ? HAPROXY_UNKNOWN
                                                  : criterion_holds(acl, 2, acl->count, facts));
-    }
     return found ? truth : HAPROXY_UNKNOWN;
 }
 

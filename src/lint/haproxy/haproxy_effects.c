@@ -7,7 +7,10 @@ static bool is_sent(enum header_reason reason)
 
 void haproxy_answer_put(struct haproxy_answer *answer, const struct header_effect *effect)
 {
-    if (!ARENA_PUSH(answer->config->arena, answer->effects, answer->count, answer->room, *effect))
+    if (answer->count >= HAPROXY_EFFECTS_MAX)
+        answer->limited = true;
+    else if (!ARENA_PUSH(answer->config->arena, answer->effects, answer->count, answer->room,
+                         *effect))
         answer->failed = true;
 }
 
@@ -281,4 +284,5 @@ void haproxy_answer_rules(struct haproxy_answer *answer)
         if (!haproxy_answer_find(answer, missed.effects[i].name))
             haproxy_answer_put(answer, &missed.effects[i]);
     answer->failed |= missed.failed;
+    answer->limited |= missed.limited;
 }

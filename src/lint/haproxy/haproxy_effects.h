@@ -12,6 +12,8 @@
  */
 #include "lint/haproxy/haproxy.h"
 
+enum { HAPROXY_EFFECTS_MAX = 200 }; /* of one answer: the rest is not looked at (`limited`) */
+
 struct haproxy_answer {
     const struct haproxy_config *config;
     const struct haproxy_section *front,
@@ -21,7 +23,7 @@ struct haproxy_answer {
     struct header_effect *effects;
     size_t count, room;
     bool replaced; /* an http-response rule always puts an answer of HAProxy's own in its place */
-    bool failed;
+    bool limited, failed;
 };
 
 void haproxy_answer_rules(struct haproxy_answer *answer);

@@ -34,15 +34,11 @@ static struct slice criterion_path(const struct haproxy_line *line, size_t from,
 
 static struct slice acl_path(const struct haproxy_section *section, struct slice name)
 {
-    for (size_t i = 0; i < section->count; i++) {
-        const struct haproxy_line *line = section->lines[i];
-        if (haproxy_is(line, "acl", NULL) && slice_equal(haproxy_word_at(line, 1), name)) {
-            struct slice path = criterion_path(line, 2, line->count);
-            if (path.len)
-                return path;
-        }
-    }
-    return (struct slice){NULL, 0};
+    struct slice path = {NULL, 0};
+    for (const struct haproxy_line *acl = haproxy_acl_find(section, name); acl && !path.len;
+         acl = acl->next_acl)
+        path = criterion_path(acl, 2, acl->count);
+    return path;
 }
 
 /* The path that a rule's condition asks for; empty: none, or any. */

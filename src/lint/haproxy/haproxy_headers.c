@@ -6,7 +6,8 @@
 
 #include "lint/haproxy/haproxy_effects.h"
 
-enum { DYNAMIC_ROUTES_MAX = 50, ROUTES_MAX = 2000 };
+/* Routes times lines is what it costs: enough for thousands of ordinary sections. */
+enum { DYNAMIC_ROUTES_MAX = 50, ROUTES_MAX = 2000, WORK_MAX = 300000 };
 
 struct entry {
     const struct haproxy_config *config;
@@ -17,6 +18,8 @@ struct entry {
     bool tls_passes, plain_passes; /* … and get past the rules that answer every request */
     bool redirects;                /* plain requests are sent to https */
     size_t insert_at;
+    size_t *work;  /* lines that were gone through for routes */
+    bool *limited; /* something was left out */
 };
 
 static bool bind_has_tls(const struct haproxy_line *line)
@@ -114,12 +117,9 @@ static bool for_some_paths(const struct haproxy_line *line)
         }
         if (slice_equal_str(word, "{") && !negated && about_path(line, i + 1, line->count))
             return true;
-        for (size_t j = 0; j < line->section->count && !negated; j++) {
-            const struct haproxy_line *acl = line->section->lines[j];
-            if (haproxy_is(acl, "acl", NULL) && slice_equal(haproxy_word_at(acl, 1), word) &&
-                about_path(acl, 2, acl->count))
-                return true;
-        }
+        const struct haproxy_line *acl = haproxy_acl_find(line->section, word);
+        if (acl && !negated && about_path(acl, 2, acl->count))
+            return true;
         negated = false;
     }
     return false;
@@ -205,6 +205,7 @@ static void add_effects(struct entry *entry, struct header_route *route,
     for (size_t i = 0; i < answer->count; i++)
         header_route_add(entry->map, route, outcome, &answer->effects[i]);
     entry->map->failed |= answer->failed;
+    *entry->limited |= answer->limited;
 }
 
 static bool is_sent(const struct header_effect *effect)
@@ -270,6 +271,9 @@ static void route_upstream(struct entry *entry, struct slice path, const struct 
                            const struct haproxy_section *back)
 {
     static const unsigned statuses[OUTCOMES] = {200, 301, 404, 500};
+    *entry->work += 1 + entry->front->count + (back ? back->count : 0);
+    if (*entry->work > WORK_MAX)
+        return;
     struct header_route *route = route_new(entry, path, line);
     if (!route)
         return;
@@ -304,7 +308,7 @@ static void routes_dynamic(struct entry *entry, const struct haproxy_line *line)
     size_t count = 0;
     for (size_t i = 0; i < entry->config->section_count && count < DYNAMIC_ROUTES_MAX; i++) {
         const struct haproxy_section *back = entry->config->sections[i];
-        if (back->kind != HAPROXY_BACKEND || !haproxy_is_http(entry->config, back))
+        if (back->kind != HAPROXY_BACKEND || !back->http)
             continue;
         route_upstream(entry, path_of(entry, "backend", back->name, haproxy_word_at(line, 1)), line,
                        back);
@@ -335,7 +339,7 @@ static void routes_backends(struct entry *entry)
         else
             route_upstream(entry, path_of(entry, "backend", name, haproxy_condition_text(line)),
                            line, back);
-        if (entry->map->count > ROUTES_MAX || entry->map->failed)
+        if (entry->map->count > ROUTES_MAX || *entry->work > WORK_MAX || entry->map->failed)
             return;
     }
     const struct haproxy_line *line = haproxy_find(front, "default_backend", NULL);
@@ -408,14 +412,23 @@ static void entry_routes(struct entry *entry)
         route_alone(entry);
 }
 
-void haproxy_headers(const struct haproxy_config *config, const struct proxy_options *options,
+bool haproxy_headers(const struct haproxy_config *config, const struct proxy_options *options,
                      struct header_map *map)
 {
-    for (size_t i = 0; i < config->section_count && map->count < ROUTES_MAX && !map->failed; i++) {
-        struct entry entry = {
-            .config = config, .options = options, .map = map, .front = config->sections[i]};
-        if ((config->sections[i]->kind & HAPROXY_FRONT) &&
-            haproxy_is_http(config, config->sections[i]))
-            entry_routes(&entry);
+    size_t work = 0;
+    bool limited = false;
+    for (size_t i = 0; i < config->section_count && !map->failed; i++) {
+        struct entry entry = {.config = config,
+                              .options = options,
+                              .map = map,
+                              .front = config->sections[i],
+                              .work = &work,
+                              .limited = &limited};
+        if (!(config->sections[i]->kind & HAPROXY_FRONT) || !config->sections[i]->http)
+            continue;
+        if (map->count > ROUTES_MAX || work > WORK_MAX)
+            return false;
+        entry_routes(&entry);
     }
+    return map->count <= ROUTES_MAX && work <= WORK_MAX && !limited;
 }

@@ -33,7 +33,8 @@ bool haproxy_lint(const struct lint_file *file, const struct proxy_options *opti
         return false;
     haproxy_check(config);
     report_problems(config, report, result);
-    haproxy_headers(config, options, &result->headers);
+    if (!haproxy_headers(config, options, &result->headers))
+        lint_note(report, file->path, "too many routes or headers: not all headers were looked at");
     haproxy_endpoints(config, arena, result);
     struct haproxy_lint lint = {config, options, &result->headers, report};
     haproxy_rules_run(&lint);

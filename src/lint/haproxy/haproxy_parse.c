@@ -279,6 +279,9 @@ static struct haproxy_section *section_new(struct parser *parser, enum haproxy_k
     }
     section->kind = kind;
     section->type = type;
+    table_init(&section->acls, parser->arena);
+    if (kind == HAPROXY_GLOBAL && !config->global)
+        config->global = section;
     parser->section = section;
     return section;
 }
@@ -292,6 +295,12 @@ static void section_name(struct haproxy_config *config, struct haproxy_section *
         if ((section->kind & kinds[i]) && !table_get(tables[i], section->name) &&
             !table_put(tables[i], section->name, section))
             config->failed = true;
+    if (section->kind != HAPROXY_OTHER)
+        return;
+    struct slice key = arena_printf(config->arena, "%.*s %.*s", SLICE_ARG(section->type),
+                                    SLICE_ARG(section->name));
+    if (!key.at || (!table_get(&config->others, key) && !table_put(&config->others, key, section)))
+        config->failed = true;
 }
 
 static void section_inherit(struct parser *parser, struct haproxy_section *section,
@@ -385,6 +394,32 @@ static size_t condition_at(const struct haproxy_line *line)
     return line->count;
 }
 
+/* What is asked of a section for each of its lines is kept where it can be found at once. */
+static void index_line(struct parser *parser, struct haproxy_line *line)
+{
+    struct haproxy_section *section = line->section;
+    if (haproxy_is(line, "acl", NULL) && line->count > 1) {
+        struct haproxy_acl *acl = table_get(&section->acls, line->words[1].text);
+        if (acl) {
+            acl->last->next_acl = line;
+            acl->last = line;
+            return;
+        }
+        acl = arena_new(parser->arena, struct haproxy_acl);
+        if (acl)
+            acl->first = acl->last = line;
+        if (!acl || !table_put(&section->acls, line->words[1].text, acl))
+            parser->config->failed = true;
+    } else if (haproxy_is(line, "http-request", NULL) || haproxy_is(line, "http-response", NULL) ||
+               haproxy_is(line, "http-after-response", NULL) ||
+               (haproxy_is(line, "tcp-request", NULL) &&
+                !haproxy_is(line, "tcp-request", "inspect-delay")) ||
+               haproxy_is(line, "tcp-response", "content"))
+        section->has_rules = true;
+    else if (haproxy_is(line, "ssl-default-bind-options", NULL))
+        parser->config->default_bind = line;
+}
+
 static void parse_words(struct parser *parser, size_t count, size_t start, size_t end)
 {
     struct haproxy_config *config = parser->config;
@@ -427,6 +462,7 @@ static void parse_words(struct parser *parser, size_t count, size_t start, size_
     if (!ARENA_PUSH(parser->arena, parser->section->lines, parser->section->count,
                     parser->section->room, line))
         config->failed = true;
+    index_line(parser, line);
     parse_environment(parser, line);
 }
 
@@ -522,6 +558,7 @@ bool haproxy_parse(struct haproxy_config *config, struct lint_file *const *files
     *config = (struct haproxy_config){.arena = arena, .version = version};
     struct parser parser = {.config = config, .arena = arena};
     table_init(&parser.set, arena);
+    table_init(&config->others, arena);
     table_init(&config->fronts, arena);
     table_init(&config->backs, arena);
     table_init(&config->named, arena);
@@ -529,5 +566,6 @@ bool haproxy_parse(struct haproxy_config *config, struct lint_file *const *files
     for (size_t i = 0; i < count; i++)
         if (!parse_file(&parser, files[i], err))
             return false;
+    haproxy_modes(config);
     return true;
 }

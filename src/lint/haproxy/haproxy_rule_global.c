@@ -119,15 +119,14 @@ static void deprecated(const struct haproxy_lint *lint, const struct haproxy_lin
 /* Once a file: on the head of `global`, when there is one. */
 static void maxconn(const struct haproxy_lint *lint, const struct haproxy_line *line)
 {
-    const struct haproxy_section *section = line->section;
-    if (lint->config->fragment || section->kind != HAPROXY_GLOBAL || line != section->lines[0] ||
-        haproxy_find(section, "maxconn", NULL) || haproxy_find(section, "fd-hard-limit", NULL) ||
-        haproxy_find(section, "ulimit-n", NULL))
+    const struct haproxy_section *section = lint->config->global;
+    if (lint->config->fragment || !section || line->section != section || line != section->lines[0])
         return;
     for (size_t i = 0; i < lint->config->section_count; i++) {
         const struct haproxy_section *other = lint->config->sections[i];
         if (other->kind == HAPROXY_GLOBAL &&
-            (haproxy_find(other, "maxconn", NULL) || other->head->number < section->head->number))
+            (haproxy_find(other, "maxconn", NULL) || haproxy_find(other, "fd-hard-limit", NULL) ||
+             haproxy_find(other, "ulimit-n", NULL)))
             return;
     }
     haproxy_find_at(lint, RULE_MAXCONN, section->head, 0, section->head->count,

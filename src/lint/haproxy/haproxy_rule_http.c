@@ -52,7 +52,8 @@ static void add_header(const struct haproxy_lint *lint, const struct haproxy_lin
         return;
     struct slice name = line->words[2].text;
     /* Taken away first: then it cannot be twice. */
-    for (size_t i = 0; i < line->section->count && line->section->lines[i] != line; i++) {
+    for (size_t i = 0;
+         i < line->section->count && i < HAPROXY_LOOK_MAX && line->section->lines[i] != line; i++) {
         const struct haproxy_line *other = line->section->lines[i];
         if (slice_equal_str(haproxy_word_at(other, 1), "del-header") &&
             slice_equal_nocase(haproxy_word_at(other, 2), name))

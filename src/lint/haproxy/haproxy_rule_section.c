@@ -75,7 +75,7 @@ void haproxy_rule_stats(const struct haproxy_lint *lint, const struct haproxy_se
 {
     const struct haproxy_line *line = stats_line(section);
     stats_password(lint, section);
-    if (!line || !haproxy_is_http(lint->config, section))
+    if (!line || !section->http)
         return;
     bool guarded = stats_guarded(section), local = only_local(section);
     if (!guarded && !local)
@@ -150,7 +150,7 @@ void haproxy_rule_timeouts(const struct haproxy_lint *lint, const struct haproxy
     else if (section->kind == HAPROXY_FRONTEND && listens)
         timeout_missing(lint, section, front);
     const struct haproxy_line *client = haproxy_find(section, "timeout", "client");
-    if (!(section->kind & HAPROXY_FRONT) || !listens || !haproxy_is_http(lint->config, section) ||
+    if (!(section->kind & HAPROXY_FRONT) || !listens || !section->http ||
         haproxy_find(section, "timeout", "http-request"))
         return;
     struct lint_finding *finding =
@@ -176,30 +176,30 @@ static bool is_name(struct slice host)
     return letter && !slice_equal_str(host, "localhost");
 }
 
-static const struct haproxy_line *default_server(const struct haproxy_section *section,
-                                                 const char *option)
+static bool default_server(const struct haproxy_section *section, const char *option)
 {
     for (unsigned depth = 0; section && depth < HAPROXY_INHERIT_MAX;
          section = section->defaults, depth++)
-        for (size_t i = 0; i < section->count; i++)
+        for (size_t i = 0; i < section->count && (!depth || i < HAPROXY_LOOK_MAX); i++)
             if (haproxy_is(section->lines[i], "default-server", NULL) &&
                 haproxy_option_at(section->lines[i], option))
-                return section->lines[i];
-    return NULL;
+                return true;
+    return false;
 }
 
-static bool has_option(const struct haproxy_line *line, const char *option)
-{
-    return haproxy_option_at(line, option) || default_server(line->section, option);
-}
+/* What default-server lines say for all servers of a section. */
+struct defaults {
+    bool check, track, resolvers, init_addr;
+};
 
 static void resolves_once(const struct haproxy_lint *lint, const struct haproxy_line *line,
-                          size_t address_at)
+                          size_t address_at, const struct defaults *defaults)
 {
     struct haproxy_address address;
     if (line->words[address_at].unknown ||
         !haproxy_address_parse(line->words[address_at].text, &address) || address.local ||
-        !is_name(address.host) || has_option(line, "resolvers") || has_option(line, "init-addr"))
+        !is_name(address.host) || defaults->resolvers || defaults->init_addr ||
+        haproxy_option_at(line, "resolvers") || haproxy_option_at(line, "init-addr"))
         return;
     haproxy_find_at(
         lint, RULE_RESOLVE, line, address_at, address_at + 1,
@@ -210,10 +210,10 @@ static void resolves_once(const struct haproxy_lint *lint, const struct haproxy_
 }
 
 static void not_checked(const struct haproxy_lint *lint, const struct haproxy_line *line,
-                        size_t servers)
+                        size_t servers, const struct defaults *defaults)
 {
-    if (has_option(line, "check") || has_option(line, "track") ||
-        haproxy_option_at(line, "disabled"))
+    if (defaults->check || defaults->track || haproxy_option_at(line, "check") ||
+        haproxy_option_at(line, "track") || haproxy_option_at(line, "disabled"))
         return;
     struct lint_finding *finding = haproxy_find_at(
         lint, RULE_NO_CHECK, line, 0, 2, "Server '%.*s' is not checked%s. Add check.",
@@ -229,6 +229,9 @@ static void not_checked(const struct haproxy_lint *lint, const struct haproxy_li
 void haproxy_rule_servers(const struct haproxy_lint *lint, const struct haproxy_section *section)
 {
     size_t servers = 0;
+    struct defaults defaults = {default_server(section, "check"), default_server(section, "track"),
+                                default_server(section, "resolvers"),
+                                default_server(section, "init-addr")};
     for (size_t i = 0; i < section->count; i++)
         servers += haproxy_is(section->lines[i], "server", NULL);
     for (size_t i = 0; i < section->count; i++) {
@@ -237,8 +240,8 @@ void haproxy_rule_servers(const struct haproxy_lint *lint, const struct haproxy_
         size_t address_at = template ? 3 : 2;
         if ((!template && !haproxy_is(line, "server", NULL)) || line->count <= address_at)
             continue;
-        resolves_once(lint, line, address_at);
-        not_checked(lint, line, template ? 2 : servers);
+        resolves_once(lint, line, address_at, &defaults);
+        not_checked(lint, line, template ? 2 : servers, &defaults);
     }
 }
 
@@ -248,7 +251,7 @@ static bool cleans(const struct haproxy_section *section, struct slice header)
 {
     for (unsigned depth = 0; section && depth < HAPROXY_INHERIT_MAX;
          section = section->defaults, depth++)
-        for (size_t i = 0; i < section->count; i++) {
+        for (size_t i = 0; i < section->count && (!depth || i < HAPROXY_LOOK_MAX); i++) {
             const struct haproxy_line *line = section->lines[i];
             if ((haproxy_is(line, "http-request", "del-header") ||
                  haproxy_is(line, "http-request", "set-header")) &&
@@ -296,7 +299,7 @@ static void no_redirect(const struct haproxy_lint *lint, const struct haproxy_se
 
 void haproxy_rule_front(const struct haproxy_lint *lint, const struct haproxy_section *section)
 {
-    if (!(section->kind & HAPROXY_FRONT) || !haproxy_is_http(lint->config, section))
+    if (!(section->kind & HAPROXY_FRONT) || !section->http)
         return;
     forwarded_for(lint, section);
     no_redirect(lint, section);

@@ -106,7 +106,7 @@ static void https_port(const struct haproxy_lint *lint, const struct haproxy_lin
     struct haproxy_address address;
     struct slice rest = haproxy_word_at(line, 1);
     if (!haproxy_is(line, "bind", NULL) || !(line->section->kind & HAPROXY_FRONT) ||
-        haproxy_option_at(line, "ssl") || !haproxy_is_http(lint->config, line->section))
+        haproxy_option_at(line, "ssl") || !line->section->http)
         return;
     while (rest.len) {
         struct slice one = slice_cut(&rest, ',');
@@ -140,12 +140,8 @@ static void defaults(const struct haproxy_lint *lint, const struct haproxy_line 
     if (config->version >= 202 || !haproxy_is(line, "bind", NULL) ||
         !haproxy_option_at(line, "ssl") || says_version(line))
         return;
-    for (size_t i = 0; i < config->section_count; i++) {
-        const struct haproxy_line *options =
-            haproxy_find(config->sections[i], "ssl-default-bind-options", NULL);
-        if (options && says_version(options))
-            return;
-    }
+    if (config->default_bind && says_version(config->default_bind))
+        return;
     haproxy_find_at(lint, RULE_TLS_DEFAULTS, line, 0, line->count,
                     "HAProxy %u.%u allows TLS 1.0 here. Add ssl-min-ver TLSv1.2.",
                     config->version / 100, config->version % 100);
