@@ -322,7 +322,7 @@ static void parse_include(struct reading *reading, struct nginx_node *node)
                       elsewhere ? ": what it sets is not known" : "");
         return;
     }
-    parse->unread |= !count && pattern.len && pattern.at[0] == '/';
+    parse->unread |= !count && slice_starts(pattern, SLICE("/")) && !comes_with_nginx(pattern);
     for (size_t i = 0; i < count && !parse->broken; i++)
         include_file(reading, node, files[i]);
 }

@@ -24,7 +24,7 @@ static void fix_tokens(struct nginx_check *check, struct lint_finding *finding,
 
 static void check_no_tokens(struct nginx_check *check, const struct nginx_node *node)
 {
-    if (node->inside != NGINX_HTTP || check->parse->unread || nginx_child(node, "server_tokens") ||
+    if (node->inside != NGINX_HTTP || nginx_child(node, "server_tokens") ||
         nginx_child(node, "more_clear_headers"))
         return;
     struct lint_finding *finding = nginx_report(

@@ -313,7 +313,7 @@ static void check_resolver(struct nginx_check *check, const struct nginx_node *n
 {
     struct slice url = nginx_word(node, 0), host = host_part(url), rest = url, name, value;
     size_t at;
-    if (check->parse->fragment || check->parse->unread || node->context & NGINX_STREAM_SERVER ||
+    if (check->parse->fragment || node->context & NGINX_STREAM_SERVER ||
         nginx_inherited(node->parent, "resolver") || !next_variable(&rest, &name, &at))
         return;
     if (slice_find(host, '$') < host.len) {
