@@ -1,5 +1,7 @@
 /* What rules about RUN bodies ask of the stage around: its base, its variables, whether it is
    shipped; and edits that keep a list of commands whole. See run.h. */
+#include <stdio.h>
+
 #include "base/ascii.h"
 #include "lint/rules/run.h"
 
@@ -185,8 +187,13 @@ void run_fix_append(struct dockerfile_check *check, struct lint_finding *finding
                     const struct run_body *body, const struct shell_command *command,
                     const char *text)
 {
+    char with_sudo[128];
     if (!finding || !can_append(body, command))
         return;
+    if (command->with_sudo) { /* who needs it for the one needs it for the other */
+        snprintf(with_sudo, sizeof with_sudo, "sudo %s", text);
+        text = with_sudo;
+    }
     struct slice insertion = append_text(check, body, command, text);
     if (!insertion.at)
         return;

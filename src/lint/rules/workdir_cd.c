@@ -50,7 +50,7 @@ static struct slice cd_part(const struct run_body *body, const struct shell_comm
 static bool may_stay(const struct dockerfile_check *check, const struct instruction *instruction)
 {
     const struct stage *stage = model_stage(check->model, instruction);
-    if (!stage || stage->final || check->model->stage_count > 1000)
+    if (!stage || stage->final || !stage->used || check->model->stage_count > 1000)
         return false;
     for (size_t i = 0; i < check->model->stage_count; i++)
         if (check->model->stages[i].parent == stage)
