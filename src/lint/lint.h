@@ -57,9 +57,9 @@ struct lint_result {
     size_t file_count, file_room;
     size_t counts[LINT_ERROR + 1]; /* by severity, without suppressed ones */
     size_t suppressed;
-    size_t failing;         /* at or over the gate (options, else configuration, else warning) */
-    size_t fixable;         /* unsuppressed ones that have edits */
-    size_t unread;          /* files or folders that could not be read; each has a note */
+    size_t failing; /* at or over the gate (options, else configuration, else warning) */
+    size_t fixable; /* unsuppressed ones that have edits */
+    size_t unread;  /* files or folders that could not be read; each has a note */
     /* A configuration that could not be taken, where others could: its folder's files are unread.
        The report is good, and the command has to end as for wrong usage. */
     struct slice bad_configuration;

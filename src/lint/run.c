@@ -78,7 +78,7 @@ static void unreadable(struct run *run, struct slice path, const struct error *w
     lint_note(&run->result->report, path, "not linted: %.*s", SLICE_ARG(text));
     run->result->unread++;
     run->last_error = *why;
-    if (slice_search(slice_str(why->text), path) == strlen(why->text))
+    if (why->kind != ERROR_USAGE && slice_search(slice_str(why->text), path) == strlen(why->text))
         error_add(&run->last_error, "%.*s", SLICE_ARG(path));
 }
 
