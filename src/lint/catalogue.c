@@ -142,8 +142,8 @@ bool lint_rule_is(const struct lint_rule *rule, struct slice codes, struct slice
 
 bool lint_rule_is_parsing(const struct lint_rule *rule)
 {
-    static const char ids[] = "parse-error nginx-syntax haproxy-syntax";
-    return lint_has_word(slice_str(ids), slice_str(rule->id));
+    return rule == &rule_parse_error || strcmp(rule->id, "nginx-syntax") == 0 ||
+           strcmp(rule->id, "haproxy-syntax") == 0;
 }
 
 static bool is_named(const struct lint_rule *rule, const char *kind, void *name)

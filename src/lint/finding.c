@@ -166,8 +166,13 @@ void lint_fix_edit(struct lint_report *report, struct lint_finding *finding, siz
 
 bool lint_has_word(struct slice words, struct slice word)
 {
-    while (words.len)
-        if (slice_equal(slice_cut(&words, ' '), word))
+    for (size_t at = 0; at < words.len;) {
+        size_t end = at;
+        while (end < words.len && words.at[end] != ' ')
+            end++;
+        if (end - at == word.len && slice_equal(slice_of(words.at + at, end - at), word))
             return true;
+        at = end + 1;
+    }
     return false;
 }

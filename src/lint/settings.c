@@ -207,12 +207,14 @@ static bool has_shellcheck_code(const struct lint_options *options)
 bool settings_enable(const struct lint_settings *settings, const struct lint_options *options,
                      const struct lint_rule *rule)
 {
-    struct slice codes = slice_str(rule->codes), id = slice_str(rule->id);
     if (options->only_count && !lint_rule_is_parsing(rule))
-        return is_listed(options->only, options->only_count, rule, codes) ||
+        return is_listed(options->only, options->only_count, rule, slice_str(rule->codes)) ||
                (rule == &shellcheck_rule && has_shellcheck_code(options));
-    bool enabled = lint_rule_is_parsing(rule) || settings->profile == LINT_PROFILE_STRICT ||
-                   (rule->profiles & settings->profile);
+    bool enabled = (rule->profiles & settings->profile) ||
+                   settings->profile == LINT_PROFILE_STRICT || lint_rule_is_parsing(rule);
+    if (!settings->rule_count) /* asked for each rule and each file */
+        return enabled;
+    struct slice codes = slice_str(rule->codes), id = slice_str(rule->id);
     for (size_t i = 0; i < settings->rule_count; i++) {
         const struct setting_rule *row = &settings->rules[i];
         if (row->ignore || row->path.len || !lint_rule_is(rule, codes, row->name))
