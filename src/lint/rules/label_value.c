@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/clock.h"
+#include "lint/rules/spdx.h"
 #include "version/version.h"
 
 /* RFC 3986, an absolute one: scheme ":" and something without blanks. */
@@ -25,45 +26,46 @@ static bool is_url(struct slice value)
 static bool is_time(struct slice value)
 {
     int64_t epoch;
-    if (value.len < 20 || (value.at[10] != 'T' && value.at[10] != 't' && value.at[10] != ' '))
+    char upper[40];
+    if (value.len < 20 || value.len > sizeof upper)
         return false;
-    struct slice zone = slice_from(value, value.len - 6);
-    char last = value.at[value.len - 1];
-    bool zoned = last == 'Z' || last == 'z' ||
-                 ((zone.at[0] == '+' || zone.at[0] == '-') && zone.at[3] == ':');
-    return zoned && clock_parse(value, &epoch);
+    for (size_t i = 0; i < value.len; i++)
+        upper[i] = ascii_upper(value.at[i]);
+    struct slice zone = slice_of(upper + value.len - 6, 6);
+    bool zoned =
+        zone.at[5] == 'Z' || ((zone.at[0] == '+' || zone.at[0] == '-') && zone.at[3] == ':');
+    return upper[10] == 'T' && zoned && clock_parse(slice_of(upper, value.len), &epoch);
 }
 
-/* SPDX licence expressions, by their form (annex D of the specification): identifiers, "+", WITH,
-   AND, OR, parentheses. The list of identifiers grows; a slip of the pen in one is not found. */
+/* SPDX licence expressions (SPDX 2.3, annex D): identifiers, "+", WITH, AND, OR, parentheses. */
 static bool is_licence(struct slice value)
 {
     unsigned depth = 0;
-    bool want_name = true;
+    bool want_name = true, want_exception = false;
     while (value.len) {
         char c = value.at[0];
+        size_t len = 0;
         if (ascii_space(c)) {
-            value = slice_from(value, 1);
-        } else if (c == '(' && want_name) {
-            depth++;
-            value = slice_from(value, 1);
+            len = 1;
+        } else if (c == '(' && want_name && !want_exception) {
+            depth++, len = 1;
         } else if (c == ')' && !want_name && depth) {
-            depth--;
-            value = slice_from(value, 1);
+            depth--, len = 1;
         } else {
-            size_t len = 0;
-            while (len < value.len &&
-                   (ascii_alnum(value.at[len]) || value.at[len] == '.' || value.at[len] == '-' ||
-                    value.at[len] == ':' || (value.at[len] == '+' && len)))
+            while (len < value.len && !ascii_space(value.at[len]) && value.at[len] != '(' &&
+                   value.at[len] != ')')
                 len++;
             struct slice word = slice_upto(value, len);
-            bool joint = slice_equal_str(word, "AND") || slice_equal_str(word, "OR") ||
-                         slice_equal_str(word, "WITH");
-            if (!len || joint == want_name)
+            bool with = slice_equal_nocase(word, SLICE("WITH"));
+            bool joint = with || slice_equal_nocase(word, SLICE("AND")) ||
+                         slice_equal_nocase(word, SLICE("OR"));
+            if (joint == want_name ||
+                (want_name && !(want_exception ? spdx_is_exception : spdx_is_licence)(word)))
                 return false;
             want_name = joint;
-            value = slice_from(value, len);
+            want_exception = with;
         }
+        value = slice_from(value, len);
     }
     return !want_name && !depth;
 }
@@ -89,16 +91,16 @@ static bool is_email(struct slice value)
     size_t at = slice_find_last(value, '@');
     if (!at || at + 1 >= value.len)
         return false;
-    struct slice domain = slice_from(value, at + 1);
-    for (size_t i = 0; i < value.len; i++)
-        if ((unsigned char)value.at[i] <= ' ' || value.at[i] == ',' || value.at[i] == '<' ||
-            value.at[i] == '>')
+    struct slice local = slice_upto(value, at), domain = slice_from(value, at + 1);
+    bool quoted = local.len > 2 && local.at[0] == '"' && local.at[local.len - 1] == '"';
+    for (size_t i = 0; !quoted && i < local.len; i++)
+        if ((unsigned char)local.at[i] <= ' ' || strchr(",<>@()[]:;\"\\", local.at[i]))
             return false;
     for (size_t i = 0; i < domain.len; i++)
         if (!ascii_alnum(domain.at[i]) && domain.at[i] != '.' && domain.at[i] != '-')
             return false;
-    size_t dot = slice_find_last(domain, '.');
-    return dot && dot + 1 < domain.len && slice_search(value, SLICE("..")) == value.len;
+    return domain.at[0] != '.' && domain.at[domain.len - 1] != '.' &&
+           slice_search(value, SLICE("..")) == value.len;
 }
 
 static const struct label_value_kind kinds[] = {
