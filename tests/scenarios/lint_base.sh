@@ -60,3 +60,17 @@ has "a damaged file is no answer" "$(rules)" missing-user
     "$BUILD/tests/tools/make-image" --format docker -o "$work/project/base.tar" "$work/spec" || exit 1
 printf 'FROM oci-archive:base.tar\nCMD ["app"]\n' >Dockerfile
 hasnt "an archive, as buildah takes it" "$(rules)" missing-user
+
+# An engine that has the image answers where the registry of its name does not.
+need python3
+sed 's/^image app:1$/image demo:1/' "$work/spec" >"$work/engine.spec"
+"$BUILD/tests/tools/make-image" -o "$work/demo.tar" "$work/engine.spec" || { fail "make-image for the engine"; exit 1; }
+start python3 "$here/fake_engine.py" "$work/engine.sock" new "$work/demo.tar"
+for _ in $(seq 100); do
+    [ -e "$work/engine.sock" ] && break
+    sleep 0.1
+done
+export DOCKER_HOST="unix://$work/engine.sock" https_proxy=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1
+printf 'FROM demo:1\nCMD ["app"]\n' >Dockerfile
+hasnt "an engine knows it" "$(rules)" missing-user
+check "and its layers were left where they are" sh -c "! grep -q . '$work/engine.sock.log' 2>/dev/null"

@@ -21,7 +21,7 @@ struct shell_word {
 
 struct shell_redirect {
     unsigned descriptor;
-    struct slice operator; /* ">", ">>", "<", "2>", "<<<", ">&", … without the number */
+    struct slice operator; /* ">", ">>", "<", "<<<", ">&", …: without the number */
     struct shell_word target;
 };
 
