@@ -33,6 +33,32 @@ while IFS="$tab" read -r file verdict line version name; do
 done <"$work/cases/list"
 same "verdicts of $(wc -l <"$work/cases/list") cases" 0 "$wrong"
 
+# --- config parse
+sed 's/PLAIN/8080/; s/SECURE/8443/; s/CLOSED/1/; s/STATS/8404/; s/UPSTREAM/9000/; s|PEM|/site.pem|' "$data/sites/edge.cfg" >"$work/parse.cfg"
+exits "config parse" 0 "$PLIMSOLL" config parse --as haproxy "$work/parse.cfg"
+cp "$work/out" "$work/parse.json"
+if python3 -c 'import jsonschema' 2>/dev/null; then
+    cat >"$work/validate.py" <<'PYTHON'
+import json, sys
+from jsonschema import Draft202012Validator
+schema, document = (json.load(open(name, encoding="utf-8")) for name in sys.argv[1:3])
+Draft202012Validator.check_schema(schema)
+Draft202012Validator(schema).validate(document)
+assert [s["type"] for s in document["sections"]] == ["global", "defaults", "frontend", "backend", "backend", "backend", "listen"]
+front = document["sections"][2]
+assert front["name"] == "www" and front["line"] == 13 and front["defaults"] == {"name": "", "line": 5}
+assert front["lines"][2] == {"keyword": "http-request", "args": ["redirect", "scheme", "https", "code", "301"], "line": 16,
+                             "condition": "if { path_beg /login } !{ ssl_fc }"}
+PYTHON
+    check "its JSON is as the schema says" python3 "$work/validate.py" "$here/../../docs/schema/haproxy.json" "$work/parse.json"
+fi
+printf 'userlist u\n    user a insecure-password hunter2\n' >"$work/secret.cfg"
+exits "passwords are masked" 0 "$PLIMSOLL" config parse --as haproxy "$work/secret.cfg"
+same "no password is printed" 0 "$(grep -c hunter2 "$work/out")"
+printf 'backend app\n    sever a 127.0.0.1:80\n' >"$work/wrong.cfg"
+exits "what HAProxy refuses is refused" 3 "$PLIMSOLL" config parse --as haproxy "$work/wrong.cfg"
+same "with file and line" 1 "$(grep -c "wrong.cfg:2: " "$work/err")"
+
 # --- predictions
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/cert.pem" -days 30 -subj /CN=localhost 2>/dev/null
 cat "$work/cert.pem" "$work/key.pem" >"$work/site.pem"

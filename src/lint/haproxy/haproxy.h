@@ -5,7 +5,8 @@
  *
  *   haproxy_words.c      one line → words: quotes, backslashes, comments, environment variables
  *   haproxy_predicate.c  what `.if` asks
- *   haproxy_parse.c      lines → sections, macros, limits
+ *   haproxy_parse.c      lines → sections, limits; haproxy_macro.c: `.if` and its kin
+ *   haproxy_section.c    what everything asks of lines and sections
  *   haproxy_keywords.c   which keyword stands where, since and until which version
  *   haproxy_options.c    the words of `bind` and `server` lines
  *   haproxy_condition.c  `if` and `unless`: ACLs, anonymous blocks, sample fetches
@@ -157,6 +158,7 @@ struct haproxy_config {
     struct table fronts, backs, named; /* by name: sections; a listen is in two; the first wins */
     struct haproxy_problem *problems;
     size_t problem_count, problem_room;
+    bool part;     /* neither global nor defaults: others files may hold what this one names */
     bool fragment; /* lines without a section: taken as a frontend's */
     bool stopped;  /* an .alert or too many problems: the rest was not read */
     bool failed;   /* budget spent */

@@ -172,7 +172,7 @@ static void check_target(struct haproxy_config *config, const struct haproxy_sec
         return;
     }
     bool front_http = section->http;
-    if ((section->kind & HAPROXY_FRONT) && front_http && !target->http)
+    if ((section->kind & HAPROXY_FRONT) && front_http && !target->http && !config->part)
         haproxy_problem(config, RULE_SYNTAX, line, word->start, word->end, true,
                         "'%.*s' is in mode tcp and cannot serve this http frontend: add 'mode "
                         "http' to it or to its defaults",
@@ -242,7 +242,7 @@ void haproxy_check_section(struct haproxy_config *config, const struct haproxy_s
             check_target(config, section, line);
         if (back && !table && haproxy_is(line, "stick", NULL))
             check_stick(config, line);
-        if (!http && !told && (front || back) &&
+        if (!http && !told && !config->part && (front || back) &&
             (haproxy_is(line, "http-request", NULL) || haproxy_is(line, "http-response", NULL) ||
              haproxy_is(line, "http-after-response", NULL))) {
             told = true;

@@ -11,6 +11,8 @@ static void report_problems(const struct haproxy_config *config, struct lint_rep
                      problem->end, "%.*s", SLICE_ARG(problem->text));
         if (finding && !problem->refused && finding->severity == LINT_ERROR)
             finding->severity = LINT_WARNING;
+        if (finding && problem->rule == RULE_UNDEFINED && config->part)
+            finding->severity = LINT_INFO; /* a file of a conf.d: another may have it */
         if (problem->refused)
             result->parsed = false;
     }

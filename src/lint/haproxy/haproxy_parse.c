@@ -7,31 +7,7 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
-#include "base/table.h"
-#include "lint/haproxy/haproxy.h"
-
-/* One open `.if`. */
-struct branch {
-    enum haproxy_truth taken;  /* of the part we are in */
-    enum haproxy_truth before; /* any part so far was */
-    bool otherwise;            /* .else was seen */
-    struct slice text;         /* ".if defined(X)" */
-    unsigned line;
-};
-
-struct parser {
-    struct haproxy_config *config;
-    struct arena *arena;
-    const struct lint_file *file;
-    struct haproxy_section *section;
-    struct haproxy_section *defaults; /* the last one */
-    struct haproxy_environment environment;
-    struct table set;
-    struct branch branches[HAPROXY_IF_MAX];
-    size_t depth;
-    struct haproxy_word words[HAPROXY_WORDS_MAX];
-    bool stopped; /* .alert, or too many problems */
-};
+#include "lint/haproxy/haproxy_parser.h"
 
 bool haproxy_version(struct slice text, unsigned *version)
 {
@@ -71,6 +47,7 @@ void haproxy_problem(struct haproxy_config *config, enum haproxy_rule rule,
 {
     va_list arguments;
     va_start(arguments, format);
+    refused &= !(rule == RULE_UNDEFINED && config->part);
     problem_add(config,
                 (struct haproxy_problem){.rule = rule,
                                          .file = line->file,
@@ -81,8 +58,8 @@ void haproxy_problem(struct haproxy_config *config, enum haproxy_rule rule,
     va_end(arguments);
 }
 
-__attribute__((format(printf, 4, 5))) static void refuse(struct parser *parser, size_t start,
-                                                         size_t end, const char *format, ...)
+void haproxy_refuse(struct haproxy_parser *parser, size_t start, size_t end, const char *format,
+                    ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -92,155 +69,6 @@ __attribute__((format(printf, 4, 5))) static void refuse(struct parser *parser, 
             .rule = RULE_SYNTAX, .file = parser->file, .start = start, .end = end, .refused = true},
         format, arguments);
     va_end(arguments);
-}
-
-/* Whether what stands here counts: all open `.if` together. */
-static enum haproxy_truth counts(const struct parser *parser)
-{
-    enum haproxy_truth truth = HAPROXY_TRUE;
-    for (size_t i = 0; i < parser->depth; i++)
-        truth = haproxy_and(truth, parser->branches[i].taken);
-    return truth;
-}
-
-static enum haproxy_truth ask(struct parser *parser, const struct haproxy_word *word, size_t count,
-                              size_t end)
-{
-    /* HAProxy joins the words by one blank; the bytes themselves are near enough, except that
-       quotes and variables were resolved. */
-    char text[1000] = "";
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (at + word[i].text.len + 1 > sizeof text)
-            return HAPROXY_UNKNOWN;
-        if (i)
-            text[at++] = ' ';
-        memcpy(text + at, word[i].text.at, word[i].text.len);
-        at += word[i].text.len;
-    }
-    enum haproxy_truth truth =
-        haproxy_predicate(slice_of(text, at), parser->config->version, &parser->environment);
-    if (truth == HAPROXY_INVALID) {
-        refuse(parser, count ? word[0].start : end, end,
-               "this condition cannot be read: write a number, defined(NAME), "
-               "version_atleast(3.0), streq(A,B), feature(OPENSSL) or these joined by && and ||");
-        return HAPROXY_UNKNOWN;
-    }
-    return truth;
-}
-
-static void macro_if(struct parser *parser, size_t count, size_t end)
-{
-    const struct haproxy_word *words = parser->words;
-    if (parser->depth + 1 >= HAPROXY_IF_MAX) {
-        refuse(parser, words[0].start, end, "more than %d .if stand in each other",
-               HAPROXY_IF_MAX - 1);
-        parser->stopped = true;
-        return;
-    }
-    struct branch *branch = &parser->branches[parser->depth];
-    *branch = (struct branch){.text = slice_of(parser->file->bytes.at + words[0].start,
-                                               words[count - 1].end - words[0].start),
-                              .line = parser->environment.line};
-    /* Inside what does not count nothing is asked. */
-    branch->taken =
-        counts(parser) == HAPROXY_FALSE ? HAPROXY_FALSE : ask(parser, words + 1, count - 1, end);
-    branch->before = branch->taken;
-    parser->depth++;
-}
-
-static bool macro_lone(struct parser *parser, size_t end)
-{
-    const struct haproxy_word *name = parser->words;
-    if (parser->depth && !parser->branches[parser->depth - 1].otherwise)
-        return false;
-    if (!parser->depth)
-        refuse(parser, name->start, end, "%.*s without an .if before it", SLICE_ARG(name->text));
-    else
-        refuse(parser, name->start, end, "%.*s after .else", SLICE_ARG(name->text));
-    return true;
-}
-
-static void macro_elif(struct parser *parser, size_t count, size_t end)
-{
-    if (macro_lone(parser, end))
-        return;
-    struct branch *branch = &parser->branches[parser->depth - 1];
-    branch->taken = HAPROXY_FALSE;
-    if (branch->before != HAPROXY_TRUE && counts(parser) == HAPROXY_FALSE) {
-        parser->depth--;
-        bool outside = counts(parser) != HAPROXY_FALSE;
-        parser->depth++;
-        if (outside)
-            branch->taken = haproxy_and(haproxy_not(branch->before),
-                                        ask(parser, parser->words + 1, count - 1, end));
-    }
-    branch->before = haproxy_or(branch->before, branch->taken);
-    branch->text = slice_of(parser->file->bytes.at + parser->words[0].start,
-                            parser->words[count - 1].end - parser->words[0].start);
-}
-
-static void macro_else(struct parser *parser, size_t count, size_t end)
-{
-    if (macro_lone(parser, end))
-        return;
-    if (count > 1)
-        refuse(parser, parser->words[1].start, end, ".else takes no condition; write .elif");
-    struct branch *branch = &parser->branches[parser->depth - 1];
-    branch->taken = haproxy_not(branch->before);
-    branch->otherwise = true;
-}
-
-static void macro_endif(struct parser *parser, size_t count, size_t end)
-{
-    if (!parser->depth) {
-        refuse(parser, parser->words[0].start, end, ".endif without an .if before it");
-        return;
-    }
-    if (count > 1)
-        refuse(parser, parser->words[1].start, end, "nothing may follow .endif");
-    parser->depth--;
-}
-
-/* .alert and its kin, in what counts. */
-static void macro_say(struct parser *parser, size_t count, size_t end)
-{
-    const struct haproxy_word *words = parser->words;
-    static const char *const known[] = {".alert", ".warning", ".notice", ".diag"};
-    size_t i = 0;
-    while (i < 4 && !slice_equal_str(words[0].text, known[i]))
-        i++;
-    if (i == 4)
-        refuse(parser, words[0].start, end,
-               "unknown directive %.*s; known are .if .elif .else .endif .diag .notice .warning "
-               ".alert",
-               SLICE_ARG(words[0].text));
-    else if (count > 2)
-        refuse(parser, words[2].start, end, "put the message of %s in quotes", known[i]);
-    else if (i == 0 && counts(parser) == HAPROXY_TRUE) {
-        refuse(parser, words[0].start, end, "this .alert ends the start of HAProxy: %.*s",
-               SLICE_ARG(count > 1 ? words[1].text : SLICE("")));
-        parser->stopped = true;
-    }
-}
-
-/* True: the line was a macro. */
-static bool parse_macro(struct parser *parser, size_t count, size_t end)
-{
-    struct slice name = parser->words[0].text;
-    if (!name.len || *name.at != '.')
-        return false;
-    if (slice_equal_str(name, ".if"))
-        macro_if(parser, count, end);
-    else if (slice_equal_str(name, ".elif"))
-        macro_elif(parser, count, end);
-    else if (slice_equal_str(name, ".else"))
-        macro_else(parser, count, end);
-    else if (slice_equal_str(name, ".endif"))
-        macro_endif(parser, count, end);
-    else if (counts(parser) != HAPROXY_FALSE)
-        macro_say(parser, count, end);
-    return true;
 }
 
 static bool section_kind(const struct haproxy_word *words, size_t count, enum haproxy_kind *kind)
@@ -267,7 +95,7 @@ static bool section_kind(const struct haproxy_word *words, size_t count, enum ha
     return haproxy_other_section(words[0].text, &since, &until);
 }
 
-static struct haproxy_section *section_new(struct parser *parser, enum haproxy_kind kind,
+static struct haproxy_section *section_new(struct haproxy_parser *parser, enum haproxy_kind kind,
                                            struct slice type)
 {
     struct haproxy_config *config = parser->config;
@@ -303,7 +131,7 @@ static void section_name(struct haproxy_config *config, struct haproxy_section *
         config->failed = true;
 }
 
-static void section_inherit(struct parser *parser, struct haproxy_section *section,
+static void section_inherit(struct haproxy_parser *parser, struct haproxy_section *section,
                             const struct haproxy_line *line)
 {
     if (!(section->kind & HAPROXY_PROXIES))
@@ -319,7 +147,8 @@ static void section_inherit(struct parser *parser, struct haproxy_section *secti
         parser->defaults = section;
 }
 
-static void parse_section(struct parser *parser, enum haproxy_kind kind, struct haproxy_line *line)
+static void parse_section(struct haproxy_parser *parser, enum haproxy_kind kind,
+                          struct haproxy_line *line)
 {
     struct haproxy_section *section = section_new(parser, kind, line->words[0].text);
     if (!section)
@@ -335,7 +164,7 @@ static void parse_section(struct parser *parser, enum haproxy_kind kind, struct 
 }
 
 /* setenv, presetenv, unsetenv of `global`: later lines see them. */
-static void parse_environment(struct parser *parser, const struct haproxy_line *line)
+static void parse_environment(struct haproxy_parser *parser, const struct haproxy_line *line)
 {
     bool set = haproxy_is(line, "setenv", NULL), unset = haproxy_is(line, "unsetenv", NULL);
     if (line->maybe.len || !(set || unset) || line->count < (set ? 3u : 2u))
@@ -364,7 +193,7 @@ static bool is_fragment(const struct lint_file *file)
     return true;
 }
 
-static void assume_section(struct parser *parser, const struct haproxy_line *line)
+static void assume_section(struct haproxy_parser *parser, const struct haproxy_line *line)
 {
     size_t words;
     const struct haproxy_keyword *row = haproxy_keyword_find(line->words, line->count, &words);
@@ -395,7 +224,7 @@ static size_t condition_at(const struct haproxy_line *line)
 }
 
 /* What is asked of a section for each of its lines is kept where it can be found at once. */
-static void index_line(struct parser *parser, struct haproxy_line *line)
+static void index_line(struct haproxy_parser *parser, struct haproxy_line *line)
 {
     struct haproxy_section *section = line->section;
     if (haproxy_is(line, "acl", NULL) && line->count > 1) {
@@ -420,7 +249,7 @@ static void index_line(struct parser *parser, struct haproxy_line *line)
         parser->config->default_bind = line;
 }
 
-static void parse_words(struct parser *parser, size_t count, size_t start, size_t end)
+static void parse_words(struct haproxy_parser *parser, size_t count, size_t start, size_t end)
 {
     struct haproxy_config *config = parser->config;
     struct haproxy_line *line = arena_new(parser->arena, struct haproxy_line);
@@ -436,7 +265,7 @@ static void parse_words(struct parser *parser, size_t count, size_t start, size_
                                   .end = end,
                                   .words = words,
                                   .count = count};
-    if (counts(parser) == HAPROXY_UNKNOWN)
+    if (haproxy_counts(parser) == HAPROXY_UNKNOWN)
         for (size_t i = 0; i < parser->depth; i++)
             if (parser->branches[i].taken == HAPROXY_UNKNOWN)
                 line->maybe = parser->branches[i].text;
@@ -449,8 +278,8 @@ static void parse_words(struct parser *parser, size_t count, size_t start, size_
     }
     if (!parser->section) {
         if (!is_fragment(parser->file)) {
-            refuse(parser, start, end, "'%.*s' stands outside of any section",
-                   SLICE_ARG(line->words[0].text));
+            haproxy_refuse(parser, start, end, "'%.*s' stands outside of any section",
+                           SLICE_ARG(line->words[0].text));
             return;
         }
         assume_section(parser, line);
@@ -479,7 +308,7 @@ static const char *fault_text(enum haproxy_fault fault)
     return texts[fault];
 }
 
-static bool parse_line(struct parser *parser, unsigned number, struct error *err)
+static bool parse_line(struct haproxy_parser *parser, unsigned number, struct error *err)
 {
     const struct lint_file *file = parser->file;
     struct slice text = lint_file_line(file, number);
@@ -489,7 +318,7 @@ static bool parse_line(struct parser *parser, unsigned number, struct error *err
                          SLICE_ARG(file->path), number, HAPROXY_LINE_MAX);
     parser->environment.line = number;
     if (slice_find(text, '\0') < text.len) {
-        refuse(parser, start + slice_find(text, '\0'), end, "a NUL byte: this is no text");
+        haproxy_refuse(parser, start + slice_find(text, '\0'), end, "a NUL byte: this is no text");
         return true;
     }
     while (start < end && ascii_space(file->bytes.at[start]))
@@ -501,33 +330,34 @@ static bool parse_line(struct parser *parser, unsigned number, struct error *err
     if (fault == HAPROXY_FAULT_MEMORY)
         return arena_error(err);
     if (fault != HAPROXY_FAULT_NONE) {
-        refuse(parser, fault_at, end, "%s", fault_text(fault));
+        haproxy_refuse(parser, fault_at, end, "%s", fault_text(fault));
         return true;
     }
     if (!count || !parser->words[0].text.len)
         return true;
     end = parser->words[count - 1].end;
-    if (parse_macro(parser, count, end) || counts(parser) == HAPROXY_FALSE)
+    if (haproxy_macro(parser, count, end) || haproxy_counts(parser) == HAPROXY_FALSE)
         return true;
     parse_words(parser, count, start, end);
     return true;
 }
 
-static void parse_end(struct parser *parser)
+static void parse_end(struct haproxy_parser *parser)
 {
     const struct lint_file *file = parser->file;
     size_t length = file->bytes.len;
     if (parser->depth && !parser->stopped)
-        refuse(parser, file->lines[parser->branches[parser->depth - 1].line - 1],
-               file->lines[parser->branches[parser->depth - 1].line - 1] + 3,
-               "this .if has no .endif");
+        haproxy_refuse(parser, file->lines[parser->branches[parser->depth - 1].line - 1],
+                       file->lines[parser->branches[parser->depth - 1].line - 1] + 3,
+                       "this .if has no .endif");
     if (length && file->bytes.at[length - 1] != '\n' && !parser->config->fragment &&
         parser->config->section_count && parser->config->version >= 203)
-        refuse(parser, file->lines[file->line_count - 1], length,
-               "the last line has no line end, so HAProxy takes the file for cut off");
+        haproxy_refuse(parser, file->lines[file->line_count - 1], length,
+                       "the last line has no line end, so HAProxy takes the file for cut off");
 }
 
-static bool parse_file(struct parser *parser, const struct lint_file *file, struct error *err)
+static bool parse_file(struct haproxy_parser *parser, const struct lint_file *file,
+                       struct error *err)
 {
     struct haproxy_config *config = parser->config;
     parser->file = file;
@@ -556,7 +386,7 @@ bool haproxy_parse(struct haproxy_config *config, struct lint_file *const *files
                    unsigned version, struct arena *arena, struct error *err)
 {
     *config = (struct haproxy_config){.arena = arena, .version = version};
-    struct parser parser = {.config = config, .arena = arena};
+    struct haproxy_parser parser = {.config = config, .arena = arena};
     table_init(&parser.set, arena);
     table_init(&config->others, arena);
     table_init(&config->fronts, arena);
@@ -566,6 +396,10 @@ bool haproxy_parse(struct haproxy_config *config, struct lint_file *const *files
     for (size_t i = 0; i < count; i++)
         if (!parse_file(&parser, files[i], err))
             return false;
+    config->part = !config->fragment;
+    for (size_t i = 0; i < config->section_count && config->part; i++)
+        config->part =
+            !(config->sections[i]->kind & (HAPROXY_GLOBAL | HAPROXY_DEFAULTS | HAPROXY_NAMED));
     haproxy_modes(config);
     return true;
 }

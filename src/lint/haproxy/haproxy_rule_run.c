@@ -76,7 +76,8 @@ void haproxy_rules_run(const struct haproxy_lint *lint)
         if (!(section->kind & (HAPROXY_FRONT | HAPROXY_BACK)) || config->fragment)
             continue;
         haproxy_rule_stats(lint, section);
-        haproxy_rule_timeouts(lint, section);
+        if (!config->part) /* defaults in another file may have them */
+            haproxy_rule_timeouts(lint, section);
         haproxy_rule_servers(lint, section);
         haproxy_rule_front(lint, section);
     }

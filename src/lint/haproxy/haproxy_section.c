@@ -44,7 +44,7 @@ void haproxy_modes(struct haproxy_config *config)
         const struct haproxy_line *mode = haproxy_find(section, "mode", NULL);
         section->http = mode ? mode->count > 1 && (slice_equal_str(mode->words[1].text, "http") ||
                                                    mode->words[1].unknown)
-                             : config->fragment;
+                             : config->fragment || config->part;
     }
 }
 

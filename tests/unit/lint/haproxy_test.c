@@ -241,6 +241,25 @@ static void what_reaches_clients(void **state)
     assert_int_equal(result.endpoints[1].port, 443);
 }
 
+static void a_part_of_a_configuration(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    /* conf.d/www.cfg: the backend and the defaults are in other files */
+    assert_true(read_text(&fixture,
+                          SLICE("frontend www\n    bind :80\n    default_backend app\n"
+                                "    http-request deny if { src 10.0.0.1 }\n"),
+                          "3.3"));
+    assert_int_equal(first_refused(&fixture.config), 0);
+    assert_true(fixture.config.part && fixture.config.sections[0]->http);
+    arena_done(&fixture.arena);
+    /* the guide's lines, without a section and without a line end */
+    assert_true(read_text(
+        &fixture, SLICE("# headers\nhttp-response set-header X-Frame-Options \"DENY\""), "3.3"));
+    assert_true(fixture.config.fragment && !fixture.config.problem_count);
+    arena_done(&fixture.arena);
+}
+
 static void limits(void **state)
 {
     (void)state;
@@ -282,6 +301,7 @@ int main(void)
         cmocka_unit_test(verdicts),
         cmocka_unit_test(what_reaches_clients),
         cmocka_unit_test(limits),
+        cmocka_unit_test(a_part_of_a_configuration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
