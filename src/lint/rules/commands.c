@@ -119,7 +119,8 @@ static void check_chmod(struct dockerfile_check *check, const struct run_body *b
     bool lasting = false;
     while ((path = operands_next(&operands)))
         lasting |= !is_temporary(path->value);
-    if (run_is_build(body) && lasting && is_world_writable(mode->value))
+    if (run_is_build(body) && lasting && is_world_writable(mode->value) &&
+        run_ships(check, body->instruction))
         check_report(check, body->instruction, run_place(body, mode->raw), WORLD_WRITABLE,
                      SLICE_ARG(mode->value));
 }
@@ -127,7 +128,7 @@ static void check_chmod(struct dockerfile_check *check, const struct run_body *b
 static void check_chmod_flag(struct dockerfile_check *check, const struct instruction *instruction)
 {
     const struct dockerfile_flag *flag = instruction_flag(instruction, "chmod");
-    if (flag && is_world_writable(flag->value))
+    if (flag && is_world_writable(flag->value) && run_ships(check, instruction))
         check_report(check, instruction, flag->raw, WORLD_WRITABLE, SLICE_ARG(flag->value));
 }
 
@@ -140,6 +141,7 @@ static void check_chpasswd(struct dockerfile_check *check, const struct run_body
         check_report(check, body->instruction, run_place(body, command->raw),
                      "a password set in a build is in the image for everybody who has it: let "
                      "nobody log in by password in a container, or give it at run time");
+    run_soften(check, body->instruction, finding);
     if (finding)
         finding->secret = true; /* the line that feeds it */
 }
