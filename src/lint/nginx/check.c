@@ -278,7 +278,8 @@ static bool check_version(struct nginx_parse *parse, const struct nginx_node *no
 static void check_module(struct nginx_parse *parse, const struct nginx_node *node,
                          const struct nginx_directive *row)
 {
-    if (!row->module || parse->fragment || parse->modules || (parse->told & 1ull << row->module))
+    if (!row->module || parse->fragment || parse->modules ||
+        ((parse->told | parse->loaded) & 1ull << row->module))
         return;
     parse->told |= 1ull << row->module;
     nginx_problem(parse, NGINX_MODULE, node->file, node->start, node->end,

@@ -333,7 +333,68 @@ static void check_try_files(struct nginx_parse *parse, const struct nginx_node *
                      SLICE_ARG(slice_from(last, 1)));
 }
 
+/* ── variables in values ── */
+
+/* $name, ${name}, $1; a `$` alone is refused. */
+static void check_script(struct nginx_parse *parse, const struct nginx_node *node, size_t i)
+{
+    struct slice rest = nginx_word(node, i);
+    for (size_t dollar; (dollar = slice_find(rest, '$')) < rest.len;) {
+        rest = slice_from(rest, dollar + 1);
+        bool brace = rest.len && rest.at[0] == '{';
+        struct slice name = slice_from(rest, brace);
+        size_t len = 0;
+        while (len < name.len && (ascii_alnum(name.at[len]) || name.at[len] == '_'))
+            len++;
+        if (!len || (brace && (len >= name.len || name.at[len] != '}'))) {
+            nginx_refuse(parse, node,
+                         brace && len ? "the closing bracket of a variable is missing"
+                                      : "invalid variable name: a \"$\" stands alone");
+            return;
+        }
+        rest = slice_from(name, len);
+    }
+}
+
+static void check_scripts(struct nginx_parse *parse, const struct nginx_node *node)
+{
+    static const char *const second[] = {
+        "add_header",    "add_trailer",     "rewrite",     "set",        "proxy_set_header",
+        "fastcgi_param", "grpc_set_header", "uwsgi_param", "scgi_param", NULL};
+    static const char *const first[] = {"root", "alias", "proxy_pass", NULL};
+    if (is_any(node->name, second))
+        check_script(parse, node, 1);
+    else if (is_any(node->name, first))
+        check_script(parse, node, 0);
+    else if (nginx_is(node, "return"))
+        check_script(parse, node, node->count - 1);
+}
+
 /* ── others ── */
+
+static void check_redirect(struct nginx_parse *parse, const struct nginx_node *node)
+{
+    if (node->count == 1 &&
+        !is_any(nginx_word(node, 0), (const char *const[]){"off", "default", NULL}))
+        refuse_parameter(parse, node, nginx_word(node, 0));
+}
+
+static void check_http_version(struct nginx_parse *parse, const struct nginx_node *node)
+{
+    struct slice version = nginx_word(node, 0);
+    if (!is_any(version, (const char *const[]){"1.0", "1.1", NULL}) &&
+        !(slice_equal_str(version, "2") && parse->version >= 12904))
+        nginx_refuse(parse, node, "invalid value \"%.*s\" in \"proxy_http_version\" directive",
+                     SLICE_ARG(version));
+}
+
+static void check_priority(struct nginx_parse *parse, const struct nginx_node *node)
+{
+    struct slice word = nginx_word(node, 0);
+    uint64_t number;
+    if (!slice_u64(slice_from(word, starts(word, "-") || starts(word, "+")), &number))
+        nginx_refuse(parse, node, "\"worker_priority\" directive invalid number");
+}
 
 static void check_add_header(struct nginx_parse *parse, const struct nginx_node *node)
 {
@@ -492,14 +553,18 @@ void nginx_check_words(struct nginx_parse *parse, const struct nginx_node *node)
         {"listen", check_listen},
         {"location", check_location},
         {"protocol", check_protocol},
+        {"proxy_http_version", check_http_version},
         {"proxy_pass", check_proxy_pass},
+        {"proxy_redirect", check_redirect},
         {"return", check_return},
         {"rewrite", check_rewrite},
         {"root", check_root},
         {"try_files", check_try_files},
         {"worker_connections", check_workers},
+        {"worker_priority", check_priority},
         {"worker_processes", check_workers},
     };
+    check_scripts(parse, node);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (nginx_is(node, checks[i].name))
             checks[i].check(parse, node);
@@ -535,7 +600,7 @@ void nginx_check_data(struct nginx_parse *parse, const struct nginx_node *node)
          (slice_equal_str(node->name, "hostnames") || slice_equal_str(node->name, "volatile"))) ||
         (nginx_is(block, "geo") &&
          (slice_equal_str(node->name, "ranges") || slice_equal_str(node->name, "proxy_recursive")));
-    if (node->count != (alone ? 0 : 1))
+    if (node->count != 1 && !(alone && node->count == 0))
         nginx_refuse(parse, node, "invalid number of parameters in \"%.*s\": an entry has 2",
                      SLICE_ARG(block->name));
 }

@@ -69,6 +69,7 @@ const char *const nginx_modules[] = {
     "nginx-plus",
     "rtmp",
 };
+const size_t nginx_module_count = sizeof nginx_modules / sizeof *nginx_modules;
 
 #define IN_MAIN NGINX_MAIN
 #define IN_EVENTS NGINX_EVENTS

@@ -61,6 +61,8 @@ extern const struct nginx_directive nginx_directives[];
 extern const size_t nginx_directive_count;
 extern const char *const nginx_words[], *const nginx_modules[];
 
+extern const size_t nginx_module_count;
+
 /* The rows of a name: the first and how many; NULL when it is not known. */
 const struct nginx_directive *nginx_directive_find(struct slice name, size_t *count);
 /* Of a family of modules that we know by its prefix only (vhost_traffic_status_…). */

@@ -75,8 +75,9 @@ struct nginx_parse {
     bool unread;            /* some include was not read */
     bool modules;           /* load_module: unknown directives may be theirs */
     size_t files, nodes, depth;
-    struct table seen;       /* directives that may stand once in a block */
-    unsigned long long told; /* modules that were told of, by bit */
+    struct table seen;         /* directives that may stand once in a block */
+    unsigned long long told;   /* modules that were told of, by bit */
+    unsigned long long loaded; /* known ones of load_module */
 };
 
 /* False only when the budget is spent. */

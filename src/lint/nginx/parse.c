@@ -327,6 +327,29 @@ static void parse_include(struct reading *reading, struct nginx_node *node)
         include_file(reading, node, files[i]);
 }
 
+/* modules/ngx_stream_module.so: one whose directives the table has, or one that is not known. */
+static void load_module(struct nginx_parse *parse, struct slice path)
+{
+    static const char *const own[] = {"stream",           "mail",      "http_geoip",
+                                      "stream_geoip",     "http_perl", "http_image_filter",
+                                      "http_xslt_filter", NULL};
+    size_t slash = slice_find_last(path, '/');
+    struct slice name = slash < path.len ? slice_from(path, slash + 1) : path;
+    if (slice_starts(name, SLICE("ngx_")))
+        name = slice_from(name, 4);
+    if (slice_ends(name, SLICE("_module.so")))
+        name.len -= strlen("_module.so");
+    for (size_t i = 0; own[i]; i++)
+        if (slice_equal_str(name, own[i]))
+            return;
+    for (unsigned i = 1; i < nginx_module_count; i++)
+        if (slice_equal_str(name, nginx_modules[i])) {
+            parse->loaded |= 1ull << i;
+            return;
+        }
+    parse->modules = true;
+}
+
 static void parse_directive(struct reading *reading, struct nginx_node *parent, bool open)
 {
     struct nginx_node *node = add_node(reading, parent);
@@ -357,7 +380,7 @@ static void parse_directive(struct reading *reading, struct nginx_node *parent, 
     } else if (slice_equal_str(node->name, "include")) {
         parse_include(reading, node);
     } else if (slice_equal_str(node->name, "load_module")) {
-        parse->modules = true;
+        load_module(parse, nginx_word(node, 0));
     }
 }
 
