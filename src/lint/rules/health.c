@@ -96,6 +96,8 @@ static bool lacks(struct slice base, struct slice program)
     bool alpine = text_contains(base, "alpine");
     if (text_contains(name.name, "distroless") || slice_equal_str(base, "scratch"))
         return true;
+    if (slice_find(name.name, '/') < name.name.len)
+        return false; /* somebody's own: who knows what was added */
     if (slice_equal_str(program, "curl"))
         return (alpine && !slice_equal_str(name.last, "nginx")) ||
                slice_equal_str(name.last, "haproxy") || text_contains(name.tag, "slim") ||

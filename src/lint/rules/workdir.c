@@ -22,6 +22,21 @@ static struct slice known_folder(const struct stage *stage, const struct stage_s
     return stage->image->workdir.len ? stage->image->workdir : SLICE("/");
 }
 
+/* Whether a variable decides the folder, which may be given another value by who builds. */
+static bool depends_on_variable(const struct dockerfile_check *check,
+                                const struct stage_state *state)
+{
+    for (const struct instruction *set = state->workdir_set; set;) {
+        if (text_has_variable(set->body))
+            return true;
+        if (path_is_absolute(text_unquoted(set->body), true))
+            return false;
+        const struct stage_state *before = model_state(check->model, set);
+        set = before ? before->workdir_set : NULL;
+    }
+    return false;
+}
+
 static void look_relative(struct dockerfile_check *check, const struct instruction *instruction)
 {
     const struct stage *stage = stage_around(check, instruction);
@@ -52,6 +67,8 @@ static void look_relative(struct dockerfile_check *check, const struct instructi
     }
     if (!folder.len || folder.at[0] != '/' || windows || path.len != written.len ||
         !text_is_plain(folder) || !text_is_plain(path) || slice_starts(path, SLICE("..")))
+        return;
+    if (depends_on_variable(check, state))
         return;
     lint_fix(check->report, finding, "write the whole path");
     check_fix_replace(check, finding, instruction, written, joined(check, folder, path));

@@ -102,6 +102,8 @@ static const struct {
      "FROM haproxy:3.3.1-alpine\nWORKDIR /var/lib/haproxy/maps\n"},
     {"absolute-workdir", "FROM registry.example.com/app:1.2.3\nWORKDIR ./maps\n", "relative",
      "FROM registry.example.com/app:1.2.3\nWORKDIR /maps\n"},
+    {"absolute-workdir", "FROM alpine\nARG D=/srv\nWORKDIR $D\nWORKDIR app\n",
+     "relative to the WORKDIR of line 3", NULL}, /* who builds may give another folder */
     {"missing-healthcheck", "FROM registry.example.com/app:1.2.3\n", NULL, NULL},
     {"undefined-variable", "FROM registry.example.com/app:1.2.3\nENV A=$NODE_VERSION\n", NULL,
      NULL},
