@@ -27,6 +27,7 @@ enum haproxy_limits {
     HAPROXY_IF_MAX = 16,         /* nested .if: HAProxy's own limit */
     HAPROXY_SECTIONS_MAX = 20000,
     HAPROXY_LOOK_MAX = 1000,   /* lines of a defaults section that are searched for one */
+    HAPROXY_GUESSES_MAX = 10,  /* unknown keywords that get a "did you mean" */
     HAPROXY_INHERIT_MAX = 16,  /* defaults from defaults from … */
     HAPROXY_PROBLEMS_MAX = 50, /* HAProxy gives up after as many, too */
 };

@@ -51,7 +51,9 @@ static void unknown_keyword(struct haproxy_config *config, const struct haproxy_
         slice_starts(word->text, SLICE("lua.")) || /* an action that a script registers */
         slice_starts(haproxy_word_at(line, 2), SLICE("lua.")))
         return;
-    const char *like = haproxy_keyword_like(name, kind);
+    /* A file full of them is not HAProxy's at all: no need to guess at each. */
+    const char *like =
+        config->problem_count < HAPROXY_GUESSES_MAX ? haproxy_keyword_like(name, kind) : NULL;
     haproxy_problem(config, RULE_KEYWORD, line, word->start, word->end, true,
                     "HAProxy knows no '%.*s' in a %.*s section%s%s%s", SLICE_ARG(name),
                     SLICE_ARG(kind_name(line->section)), like ? "; did you mean '" : "",

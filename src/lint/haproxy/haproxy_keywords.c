@@ -908,11 +908,11 @@ bool haproxy_other_keyword(struct slice type, const struct haproxy_line *line, u
 
 enum { LIKE_MAX = 40 };
 
-/* Letters to change, add or leave out; 99 when either is too long. */
-static unsigned distance(struct slice a, struct slice b)
+/* Letters to change, add or leave out; 99 when it is `limit` at least. */
+static unsigned distance(struct slice a, struct slice b, unsigned limit)
 {
     unsigned row[LIKE_MAX + 1];
-    if (a.len > LIKE_MAX || b.len > LIKE_MAX)
+    if (a.len > LIKE_MAX || b.len > LIKE_MAX || a.len >= b.len + limit || b.len >= a.len + limit)
         return 99;
     for (size_t j = 0; j <= b.len; j++)
         row[j] = (unsigned)j;
@@ -935,7 +935,7 @@ const char *haproxy_keyword_like(struct slice word, unsigned sections)
     unsigned nearest = word.len < 6 ? 2 : 4; /* must be nearer than this */
     static const char *const heads[] = {"backend", "frontend", "listen", "defaults", "global"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        unsigned far = distance(word, slice_str(heads[i]));
+        unsigned far = distance(word, slice_str(heads[i]), nearest);
         if (far < nearest) {
             nearest = far;
             best = heads[i];
@@ -945,7 +945,7 @@ const char *haproxy_keyword_like(struct slice word, unsigned sections)
         const struct haproxy_keyword *row = &haproxy_keywords[i];
         if (!(row->sections & sections) || row->until)
             continue;
-        unsigned far = distance(word, slice_str(row->name));
+        unsigned far = distance(word, slice_str(row->name), nearest);
         if (far < nearest) {
             nearest = far;
             best = row->name;
