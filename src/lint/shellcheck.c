@@ -5,7 +5,7 @@
 #include "base/table.h"
 #include "lint/shellcheck_run.h"
 
-enum { SCRIPT_MAX = 64 * 1024, NAMES_MAX = 2000 };
+enum { NAMES_MAX = 2000 };
 
 const struct lint_rule shellcheck_rule = {
     .id = "shellcheck",
@@ -172,15 +172,25 @@ static bool is_known_shell(struct slice shell)
     return lint_has_word(SLICE("sh bash dash ash ksh"), shell);
 }
 
+static bool is_asked(const struct run_body *body)
+{
+    return body->instruction->keyword == KEYWORD_RUN && body->is_shell && !body->exec &&
+           is_known_shell(body->shell);
+}
+
 bool shellcheck_add(struct shellcheck *check, const struct dockerfile_model *model,
                     struct error *err)
 {
+    size_t count = 0;
     for (size_t i = 0; i < model->dockerfile->count; i++)
-        for (const struct run_body *body = model->bodies[i]; body && body->instruction; body++)
-            if (body->instruction->keyword == KEYWORD_RUN && body->is_shell && !body->exec &&
-                is_known_shell(body->shell) && body->script.source.len <= SCRIPT_MAX &&
-                !add_body(check, model, body))
+        for (const struct run_body *body = model->bodies[i]; body && body->instruction; body++) {
+            if (!is_asked(body))
+                continue;
+            if (body->script.source.len > SHELLCHECK_SCRIPT_MAX || ++count > SHELLCHECK_SCRIPTS_MAX)
+                check->left_out++;
+            else if (!add_body(check, model, body))
                 return arena_error(err);
+        }
     return true;
 }
 

@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/json.h"
 
-enum { BATCH_MAX = 500, OUTPUT_MAX = 64 << 20 };
+enum { BATCH_MAX = 500, OUTPUT_MAX = 64 << 20, SECONDS_ALL = 120 };
 
 void shellcheck_free(char *text)
 {
@@ -200,14 +200,13 @@ static bool write_script(const char *folder, const struct shellcheck_script *scr
     return file_write_fd(fd, script->text.at, script->text.len, err);
 }
 
-static void remove_scripts(const char *folder, size_t count)
+static void remove_scripts(const char *folder, size_t first, size_t last)
 {
     char path[4096];
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = first; i < last; i++) {
         snprintf(path, sizeof path, "%s/%zu", folder, i);
         unlink(path);
     }
-    rmdir(folder);
 }
 
 static bool make_folder(char *folder, size_t size, struct error *err)
@@ -220,6 +219,34 @@ static bool make_folder(char *folder, size_t size, struct error *err)
     return mkdtemp(folder) || error_errno(err, "making %s", folder);
 }
 
+/* One call of the program: its scripts are there no longer than it runs. */
+static bool run_batch(const struct shellcheck *check, const char *folder, size_t first, size_t last,
+                      struct lint_report *report, bool *absent, struct error *err)
+{
+    bool done = true;
+    for (size_t i = first; i < last && done; i++)
+        done = write_script(folder, check->scripts[i], err);
+    done = done && ask(check, folder, first, last, report, absent, err);
+    remove_scripts(folder, first, last);
+    return done;
+}
+
+static bool run_batches(const struct shellcheck *check, const char *folder,
+                        struct lint_report *report, bool *absent, struct error *err)
+{
+    double deadline = clock_monotonic() + SECONDS_ALL;
+    for (size_t i = 0; i < check->count && !*absent; i += BATCH_MAX) {
+        size_t last = check->count - i > BATCH_MAX ? i + BATCH_MAX : check->count;
+        if (clock_monotonic() > deadline)
+            return error_set(err, ERROR_LIMIT,
+                             "%zu of %zu RUN bodies were not looked at within %d seconds",
+                             check->count - i, check->count, SECONDS_ALL);
+        if (!run_batch(check, folder, i, last, report, absent, err))
+            return false;
+    }
+    return true;
+}
+
 bool shellcheck_run(struct shellcheck *check, struct lint_report *report, bool *absent,
                     struct error *err)
 {
@@ -229,13 +256,11 @@ bool shellcheck_run(struct shellcheck *check, struct lint_report *report, bool *
         return true;
     if (!make_folder(folder, sizeof folder, err))
         return false;
-    bool done = true;
-    for (size_t i = 0; i < check->count && done; i++)
-        done = write_script(folder, check->scripts[i], err);
-    for (size_t i = 0; i < check->count && done && !*absent; i += BATCH_MAX) {
-        size_t last = check->count - i > BATCH_MAX ? i + BATCH_MAX : check->count;
-        done = ask(check, folder, i, last, report, absent, err);
-    }
-    remove_scripts(folder, check->count);
+    bool done = run_batches(check, folder, report, absent, err);
+    rmdir(folder);
+    if (check->left_out && !*absent)
+        lint_note(report, SLICE("shellcheck"),
+                  "%zu RUN bodies were left out: it is shown %d of a file, up to %d KiB each",
+                  check->left_out, SHELLCHECK_SCRIPTS_MAX, SHELLCHECK_SCRIPT_MAX / 1024);
     return done;
 }

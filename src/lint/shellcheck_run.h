@@ -3,6 +3,8 @@
 #include "base/table.h"
 #include "lint/shellcheck.h"
 
+enum { SHELLCHECK_SCRIPTS_MAX = 200, SHELLCHECK_SCRIPT_MAX = 64 * 1024 };
+
 /* One of the places that a script stands at. */
 struct shellcheck_target {
     const struct lint_file *file;
@@ -23,6 +25,7 @@ struct shellcheck {
     struct shellcheck_script **scripts;
     size_t count, room;
     unsigned seconds; /* a call may take */
+    size_t left_out;  /* bodies over the limits */
 };
 
 struct shellcheck_comment {

@@ -195,6 +195,33 @@ static void other_programs_do_no_harm(void **state)
     assert_true(run_fake("#!/bin/sh\necho '{\"comments\":[]}'\n", 30, &err, &absent));
 }
 
+static void too_many_bodies_are_told(void **state)
+{
+    (void)state;
+    static char text[20000] = "FROM a\n";
+    struct fixture f;
+    struct error err = {0};
+    bool absent;
+    char folder[64];
+    size_t at = strlen(text);
+    for (unsigned i = 0; i < SHELLCHECK_SCRIPTS_MAX + 7; i++)
+        at += (size_t)snprintf(text + at, sizeof text - at, "RUN echo %u\n", i);
+    open_fixture(&f, text);
+    assert_int_equal(f.check->count, SHELLCHECK_SCRIPTS_MAX);
+    char *before = strdup(getenv("PATH"));
+    fake("#!/bin/sh\necho '{\"comments\":[]}'\n", folder);
+    assert_true(shellcheck_run(f.check, &f.report, &absent, &err));
+    setenv("PATH", before, 1);
+    free(before);
+    assert_int_equal(f.report.note_count, 1);
+    assert_true(slice_starts(f.report.notes[0].text, SLICE("7 RUN bodies were left out")));
+    char path[100];
+    snprintf(path, sizeof path, "%s/shellcheck", folder);
+    unlink(path);
+    rmdir(folder);
+    arena_done(&f.arena);
+}
+
 static void codes_are_known(void **state)
 {
     (void)state;
@@ -210,7 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_are_mapped),     cmocka_unit_test(equal_scripts_are_one),
         cmocka_unit_test(the_real_one_is_asked), cmocka_unit_test(other_programs_do_no_harm),
-        cmocka_unit_test(codes_are_known),
+        cmocka_unit_test(codes_are_known),       cmocka_unit_test(too_many_bodies_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
