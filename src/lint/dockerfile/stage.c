@@ -67,6 +67,15 @@ static bool says_windows(const struct instruction *instruction)
            word.at[1] == ':' && (word.at[2] == '\\' || word.at[2] == '/');
 }
 
+/* Bases that are Linux whatever the file's escape character is. */
+static bool says_linux(const struct stage *stage)
+{
+    return slice_starts(stage->platform, SLICE("linux")) ||
+           has_words(stage->base_written,
+                     "alpine debian ubuntu linux busybox centos fedora bookworm bullseye trixie "
+                     "jammy noble slim");
+}
+
 /* Images of Windows have another shell, and nothing that would be one of ours. */
 static bool is_windows(const struct model_maker *maker, const struct stage *stage)
 {
@@ -77,8 +86,9 @@ static bool is_windows(const struct model_maker *maker, const struct stage *stag
         if (says_windows(&dockerfile->instructions[i]))
             return true;
     }
-    return maker->dockerfile->escape == '`' || slice_starts(stage->platform, SLICE("windows")) ||
-           has_words(stage->base_written, "windows/ nanoserver windowsservercore");
+    return slice_starts(stage->platform, SLICE("windows")) ||
+           has_words(stage->base_written, "windows/ nanoserver windowsservercore") ||
+           (dockerfile->escape == '`' && !says_linux(stage));
 }
 
 static void put_environment(struct model_maker *maker, struct stage_state *state,
