@@ -178,7 +178,7 @@ static void look_root(struct dockerfile_check *check)
     /* Back to who it was before, when that was somebody else. */
     const struct stage_state *before = set ? model_state(check->model, set) : NULL;
     if (finding && before && text_is_plain(before->user) && !is_root(before->user) &&
-        before->user_set) {
+        before->user_set && !text_has_variable(before->user_set->body)) {
         lint_fix(check->report, finding, "go back to the account of line %u",
                  before->user_set->start_line);
         check_fix_line_after(check, finding, stage_tail(check, stage),
