@@ -372,6 +372,21 @@ static void check_scripts(struct nginx_parse *parse, const struct nginx_node *no
 
 /* ── others ── */
 
+static void check_peer(struct nginx_parse *parse, const struct nginx_node *node)
+{
+    static const char *const plain[] = {"backup", "down", "resolve", "drain", NULL};
+    static const char *const valued[] = {"weight=",     "max_conns=", "max_fails=", "fail_timeout=",
+                                         "slow_start=", "service=",   "route=",     NULL};
+    for (size_t i = 1; i < node->count; i++) {
+        struct slice word = nginx_word(node, i);
+        bool known = is_any(word, plain);
+        for (size_t j = 0; valued[j]; j++)
+            known |= starts(word, valued[j]);
+        if (!known || (slice_equal_str(word, "resolve") && parse->version < 12703))
+            refuse_parameter(parse, node, word);
+    }
+}
+
 static void check_redirect(struct nginx_parse *parse, const struct nginx_node *node)
 {
     if (node->count == 1 &&
@@ -565,6 +580,8 @@ void nginx_check_words(struct nginx_parse *parse, const struct nginx_node *node)
         {"worker_processes", check_workers},
     };
     check_scripts(parse, node);
+    if (node->context & (NGINX_UPSTREAM | NGINX_STREAM_UPSTREAM) && nginx_is(node, "server"))
+        check_peer(parse, node);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (nginx_is(node, checks[i].name))
             checks[i].check(parse, node);
@@ -593,8 +610,10 @@ void nginx_check_data(struct nginx_parse *parse, const struct nginx_node *node)
     const struct nginx_node *block = node->parent;
     if (nginx_is(block, "types")) /* one type may stand without extensions */
         return;
-    if (nginx_is(block, "split_clients"))
+    if (nginx_is(block, "split_clients")) {
         check_percent(parse, node);
+        return;
+    }
     bool alone =
         (nginx_is(block, "map") &&
          (slice_equal_str(node->name, "hostnames") || slice_equal_str(node->name, "volatile"))) ||
