@@ -60,6 +60,28 @@ same "the starter database proves nothing" fail "$(state no-severe-findings open
 same "a review is asked for" open "$(state scan-reviewed open.json)"
 same "so are tests" open "$(state tested open.json)"
 
+# What a health check asks, and what it makes of the answer.
+checked() { # COMMAND
+    { cat app.spec; printf 'config env PORT=8080\n'; } | sed "s|^config healthcheck.*|config healthcheck $1|" >checked.spec
+    "$make_image" -o checked.tar checked.spec
+    comply --image checked.tar 2>err | jq -r '.rows[] | select(.id == "health-check") | "\(.state) \(.how)"'
+}
+for command in 'wget -q --spider 127.0.0.1:8080/health' 'curl -f http://localhost:${PORT}/health' 'curl -f http://localhost:8080/health#x' \
+    'test "$(curl -s http://localhost:8080/health)" = ok' 'curl -f http://a:hunter2@localhost:8080/health?key=hunter2'; do
+    same "traced: $command" pass "$(checked "$command" | cut -d ' ' -f 1)"
+done
+for command in 'curl http://localhost:8080/health' 'curl -s http://localhost:8080/health \&\& exit 0' 'true' 'exit 0' \
+    'curl -f http://localhost:8080/health; exit 0' 'curl -f http://example.com/health' 'curl -f http://localhost:80/health'; do
+    same "proves nothing: $command" fail "$(checked "$command" | cut -d ' ' -f 1)"
+done
+same "a variable that nobody knows is asked about" open "$(checked 'curl -f http://localhost:${OTHER}/health' | cut -d ' ' -f 1)"
+check "what may be secret in a URL is not shown" sh -c "! echo '$(checked 'curl -f http://a:hunter2@localhost:8080/health?key=hunter2')' | grep hunter2"
+
+# The row and the rule uncommented-configuration are one.
+printf 'FROM scratch\n# why\nUSER 1\nRUN x\nEXPOSE 80\nSTOPSIGNAL 3\nCMD ["x"]\n' >said.Dockerfile
+exits "what the rule finds" 1 "$PLIMSOLL" lint --only uncommented-configuration --fail-on style --no-context said.Dockerfile
+check "the row counts, too" sh -c '"$PLIMSOLL" comply --format json -f said.Dockerfile | jq -e ".rows[] | select(.id == \"documented\") | .how | test(\"2 of 3 have no comment, the first in line 5: EXPOSE\")"'
+
 exits "an answer needs a name" 2 comply --image app.tar --answer tested=yes
 exits "and a row" 2 comply --image app.tar --by Ann --answer nonsense=yes
 exits "that can be answered" 2 comply --image app.tar --by Ann --answer no-secrets=yes

@@ -86,6 +86,14 @@ check "a key that a later layer removes is still told, with its layer" \
 check "a cache is measured" jq -e '.findings[] | select(.rule == "image-package-cache") | .message | test("1.5 MB")' bad.json
 check "a secret is never shown whole" sh -c "! grep -rq $key bad.json err '$work/cache'"
 check "but by its kind, place and what to do" jq -e '.findings[] | select(.rule == "image-secret") | .message | test("AWS access key id") and test("layer 4") and test("IAM")' bad.json
+# A health check in JSON form is read, too; UBI's curl is curl-minimal; what is called by its path may be copied in.
+tool() {
+    printf 'image tool:1\n%s\nlayer COPY x /\ntext etc/os-release ID=alpine\\nVERSION_ID=3.20.3\\n\ntext lib/apk/db/installed P:%s\\nV:1-r0\\nA:x86_64\\no:x\\n\\n\n' "$1" "$2" >tool.spec
+    "$make_image" -o tool.tar tool.spec && lint --only image-health-check-tool tool.tar | jq '.findings | length'
+}
+same "a health check in JSON form calls what is not there" 1 "$(tool 'config healthcheck CMD curl -f http://127.0.0.1/' musl)"
+same "curl-minimal brings curl" 0 "$(tool 'config healthcheck curl -f http://127.0.0.1/' curl-minimal)"
+same "a path of its own is no package's" 0 "$(tool 'config healthcheck /opt/bin/curl -f http://127.0.0.1/' musl)"
 exits "the gate is warning" 1 "$PLIMSOLL" lint image bad.tar
 exits "and lets a good image pass" 0 "$PLIMSOLL" lint image good.tar
 exits "an absent image" 3 "$PLIMSOLL" lint image absent.tar

@@ -157,10 +157,14 @@ static void put_healthcheck(struct json_writer *json, struct slice command)
     if (!command.len)
         return;
     bool none = slice_equal(command, SLICE("NONE"));
-    struct slice test[] = {none ? command : SLICE("CMD-SHELL"), command};
+    struct slice test[20] = {none ? command : SLICE("CMD-SHELL"), command};
+    size_t count = none ? 1 : 2;
+    if (slice_starts(command, SLICE("CMD ")))
+        for (count = 0; command.len && count < 20; count++)
+            test[count] = slice_cut(&command, ' ');
     json_name(json, "Healthcheck");
     json_begin_object(json);
-    put_list(json, "Test", test, none ? 1 : 2);
+    put_list(json, "Test", test, count);
     json_end_object(json);
 }
 

@@ -34,8 +34,8 @@
  *     same N                       the layer is layer N (from 0) of the first image
  *     history INSTRUCTION…         an empty layer in the history
  *     config KEY VALUE…            os, architecture, variant, user, workdir, created,
- *                                  healthcheck (a shell command, or NONE); env, entrypoint, cmd,
- *                                  expose (80/tcp), volume and label (k=v) may stand several times
+ *                                  healthcheck (a shell command, NONE, or CMD and words); env,
+ * entrypoint, cmd, expose (80/tcp), volume and label (k=v) may stand several times
  */
 #include <fcntl.h>
 #include <getopt.h>

@@ -1,54 +1,33 @@
 /* "Dockerfile comments document critical configuration": what decides how a container runs stands
-   below a comment, its own or that of its paragraph. */
+   below a comment, its own or that of its paragraph, as the rule uncommented-configuration asks. */
 #include "lint/comply/comply.h"
-
-static bool is_critical(enum dockerfile_keyword keyword)
-{
-    return keyword == KEYWORD_USER || keyword == KEYWORD_EXPOSE || keyword == KEYWORD_VOLUME ||
-           keyword == KEYWORD_HEALTHCHECK || keyword == KEYWORD_ENTRYPOINT ||
-           keyword == KEYWORD_CMD;
-}
-
-static bool is_commented(const struct dockerfile *dockerfile, size_t index)
-{
-    const struct instruction *each = &dockerfile->instructions[index];
-    for (size_t i = 0; i < dockerfile->comment_count; i++)
-        if (dockerfile->comments[i].inside == each)
-            return true;
-    for (;; each--, index--) {
-        if (each->comment_line)
-            return true;
-        if (!index || each[-1].end_line + 1 != each->start_line)
-            return false;
-    }
-}
+#include "lint/rules/comments.h"
 
 void comply_judge_comments(struct comply *comply, struct comply_row *row)
 {
-    size_t critical = 0, without = 0;
-    const struct instruction *first = NULL;
+    size_t without = 0;
+    const struct instruction *first = NULL, *each;
     if (!comply->model.stage_count) {
         comply_say(comply, row, COMPLY_OPEN, "no Dockerfile was given that could be read");
         comply_todo(comply, row, "give it: -f Dockerfile");
         return;
     }
     const struct stage *stage = &comply->model.stages[comply->model.stage_count - 1];
-    for (size_t i = stage->first; i < stage->last; i++) {
-        const struct instruction *each = &comply->parsed.instructions[i];
-        if (!is_critical(each->keyword))
-            continue;
-        critical++;
-        if (!is_commented(&comply->parsed, i) && !without++)
+    struct comments_missing missing = {
+        .dockerfile = &comply->parsed, .next = stage->first, .last = stage->last};
+    while ((each = comments_next_missing(&missing)))
+        if (!without++)
             first = each;
-    }
     if (without) {
-        comply_say(comply, row, COMPLY_FAIL,
-                   "%zu of %zu have no comment, the first in line %u: %.*s", without, critical,
-                   first->start_line, SLICE_ARG(slice_upto(first->text, 60)));
-        comply_todo(comply, row, "say in a line above it why it is so");
+        comply_say(comply, row, COMPLY_FAIL, "%zu of %zu have no comment, the first in line %u: %s",
+                   without, missing.critical, first->start_line,
+                   dockerfile_keyword_name(first->keyword));
+        comply_todo(comply, row,
+                    "say in a line above it why it is so; plimsoll lint --only "
+                    "uncommented-configuration tells all of them");
     } else
         comply_say(comply, row, COMPLY_PASS,
                    "%zu instructions decide how it runs; each stands below "
                    "a comment",
-                   critical);
+                   missing.critical);
 }

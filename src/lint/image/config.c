@@ -31,27 +31,39 @@ void image_check_health(struct image_check *check)
         image_report(check, whole, "HEALTHCHECK NONE switches the base image's health check off");
 }
 
+/* Whether a distribution's package brings it: also curl-minimal, wget2; busybox brings a wget. */
+static bool is_packaged(const struct image_check *check, struct slice program)
+{
+    bool wget = slice_equal(program, SLICE("wget"));
+    for (size_t i = 0; i < check->seen->package_count; i++) {
+        struct slice name = check->seen->packages[i].name;
+        if (slice_starts(name, program) || (wget && slice_starts(name, SLICE("busybox"))))
+            return true;
+    }
+    return false;
+}
+
 /* A tool that is called and not there makes a container unhealthy for ever. */
 void image_check_health_shell(struct image_check *check)
 {
     const struct image *image = check->image;
     struct shell_script script = {0};
     struct error err;
-    if (image->healthcheck_count < 2 || !slice_equal(image->healthcheck[0], SLICE("CMD-SHELL")) ||
-        !shell_parse(image->healthcheck[1], check->arena, &script, &err))
+    if (image->healthcheck_count < 2 || !check->seen->package_count)
         return;
-    for (size_t i = 0; i < script.count; i++) {
-        struct slice program = script.commands[i].program;
-        bool named = slice_equal(program, SLICE("curl")) || slice_equal(program, SLICE("wget"));
-        bool installed = false;
-        /* Whether the distribution's package is there; busybox brings a wget. */
-        for (size_t j = 0; j < check->seen->package_count; j++) {
-            struct slice name = check->seen->packages[j].name;
-            installed |= slice_equal(name, program);
-            installed |=
-                slice_equal(program, SLICE("wget")) && slice_starts(name, SLICE("busybox"));
-        }
-        if (named && check->seen->package_count && !installed)
+    bool json = slice_equal(image->healthcheck[0], SLICE("CMD"));
+    bool fine = json ? shell_parse_words(image->healthcheck + 1, image->healthcheck_count - 1,
+                                         check->arena, &script, &err)
+                     : shell_parse(image->healthcheck[1], check->arena, &script, &err);
+    for (size_t i = 0; fine && i < script.count; i++) {
+        const struct shell_command *each = &script.commands[i];
+        struct slice program = each->program;
+        bool tool = slice_equal(program, SLICE("curl")) || slice_equal(program, SLICE("wget"));
+        /* By a path it may be one that was copied in. */
+        bool by_path =
+            each->first_argument && slice_find(each->words[each->first_argument - 1].value, '/') <
+                                        each->words[each->first_argument - 1].value.len;
+        if (tool && !by_path && !is_packaged(check, program))
             image_report(check, whole,
                          "HEALTHCHECK calls %.*s, which no package of the image brings: the "
                          "container would never be healthy; install it, or call what is there",

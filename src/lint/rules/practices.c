@@ -1,4 +1,5 @@
 /* Habits of good images: no compiler in what ships, and settings that say why they are so. */
+#include "lint/rules/comments.h"
 #include "lint/rules/rule_text.h"
 #include "lint/rules/run.h"
 
@@ -59,28 +60,19 @@ static void look_image(struct dockerfile_check *check)
                  SLICE_ARG(root->base));
 }
 
-/* Whether a comment stands directly above, or above the unbroken block that it is in. */
 static void look_comments(struct dockerfile_check *check)
 {
-    static const unsigned critical = KEYWORD_BIT(KEYWORD_EXPOSE) | KEYWORD_BIT(KEYWORD_USER) |
-                                     KEYWORD_BIT(KEYWORD_ENTRYPOINT) |
-                                     KEYWORD_BIT(KEYWORD_HEALTHCHECK) |
-                                     KEYWORD_BIT(KEYWORD_VOLUME) | KEYWORD_BIT(KEYWORD_STOPSIGNAL);
     const struct stage *stage = stage_final(check);
-    bool commented = false;
-    for (size_t i = stage ? stage->first : 0; stage && i < stage->last; i++) {
-        const struct instruction *each = check_instruction(check, i);
-        const struct instruction *before =
-            i > stage->first ? check_instruction(check, i - 1) : NULL;
-        bool goes_on =
-            before && before->end_line + 1 == each->start_line && before->keyword != KEYWORD_RUN;
-        commented = each->comment_line || (commented && goes_on);
-        if (!commented && (KEYWORD_BIT(each->keyword) & critical))
-            check_report(check, each, each->word,
-                         "no comment says why %s is set so; write one above for who changes it "
-                         "next",
-                         dockerfile_keyword_name(each->keyword));
-    }
+    struct comments_missing missing = {.dockerfile = check->model->dockerfile};
+    const struct instruction *each;
+    if (!stage)
+        return;
+    missing.next = stage->first;
+    missing.last = stage->last;
+    while ((each = comments_next_missing(&missing)))
+        check_report(check, each, each->word,
+                     "no comment says why %s is set so; write one above for who changes it next",
+                     dockerfile_keyword_name(each->keyword));
 }
 
 const struct dockerfile_rule rules_practices[] = {
