@@ -30,11 +30,11 @@ bool lint_report_checkstyle(const struct lint_result *result,
         const struct lint_finding *finding = result->report.findings[i];
         if (finding->suppressed)
             continue;
-        if (!open || !slice_equal(path, finding->path)) {
+        if (!open || !slice_equal(path, lint_report_path(finding))) {
             fputs(open ? "  </file>\n  <file" : "  <file", file);
-            xml_put_attribute(file, "name", finding->path);
+            xml_put_attribute(file, "name", lint_report_path(finding));
             fputs(">\n", file);
-            path = finding->path;
+            path = lint_report_path(finding);
             open = true;
         }
         put_finding(file, finding);

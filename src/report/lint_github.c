@@ -1,15 +1,25 @@
 /* Annotations of GitHub's workflows: "::warning file=…,line=…::message", a line each. */
+#include "base/utf8.h"
 #include "report/lint_report.h"
 
 /* What the workflow's runner would take for its own is written %XX; in properties also : and ,. */
 static void put(FILE *file, struct slice text, bool property)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
+    while (text.len) {
+        unsigned char c = (unsigned char)text.at[0];
+        uint32_t code = c;
+        if (c >= 0x80) { /* what is no UTF-8 as U+FFFD */
+            char bytes[4];
+            if (!utf8_cut(&text, &code))
+                code = UTF8_REPLACEMENT;
+            fwrite(bytes, 1, utf8_put(bytes, code), file);
+            continue;
+        }
         if (c == '%' || c < ' ' || c == 127 || (property && (c == ':' || c == ',')))
             fprintf(file, "%%%02X", c);
         else
             fputc(c, file);
+        text = slice_from(text, 1);
     }
 }
 
@@ -20,8 +30,11 @@ static const char *command_of(enum lint_severity severity)
 
 static void put_finding(FILE *file, const struct lint_finding *finding)
 {
-    fprintf(file, "::%s file=", command_of(finding->severity));
-    put(file, finding->path, true);
+    fprintf(file, "::%s ", command_of(finding->severity));
+    if (finding->path.len) { /* not of an image as a whole */
+        fputs("file=", file);
+        put(file, finding->path, true);
+    }
     if (finding->line) {
         fprintf(file, ",line=%u", finding->line);
         if (finding->end_line > finding->line)
@@ -29,7 +42,7 @@ static void put_finding(FILE *file, const struct lint_finding *finding)
         else
             fprintf(file, ",col=%u,endColumn=%u", finding->column, finding->end_column);
     }
-    fputs(",title=", file);
+    fputs(finding->path.len ? ",title=" : "title=", file);
     put(file, slice_str(finding->rule->id), true);
     if (finding->codes.len) {
         fputs(" (", file);

@@ -23,7 +23,7 @@ static void put_finding(struct json_writer *json, const struct lint_result *resu
     json_field(json, "severity", slice_str(severity_of(finding->severity)));
     json_name(json, "location");
     json_begin_object(json);
-    struct slice path = finding->path;
+    struct slice path = lint_report_path(finding);
     while (slice_starts(path, SLICE("./")))
         path = slice_from(path, 2);
     json_field(json, "path", path);

@@ -13,12 +13,15 @@ static void put_finding(FILE *file, const struct lint_finding *finding, struct s
     xml_put_attribute(file, "classname", path);
     fputs(" name=\"", file);
     xml_put(file, slice_str(finding->rule->id));
-    fprintf(file, " line %u\">\n      <failure type=\"%s\"", finding->line,
-            lint_severity_name(finding->severity));
+    if (finding->line)
+        fprintf(file, " line %u", finding->line);
+    fprintf(file, "\">\n      <failure type=\"%s\"", lint_severity_name(finding->severity));
     xml_put_attribute(file, "message", finding->message);
     fputc('>', file);
     xml_put(file, path);
-    fprintf(file, ":%u:%u ", finding->line, finding->column);
+    if (finding->line)
+        fprintf(file, ":%u:%u", finding->line, finding->column);
+    fputc(' ', file);
     xml_put(file, finding->codes);
     fputs("</failure>\n    </testcase>\n", file);
 }
@@ -34,7 +37,8 @@ static void put_suite(const struct lint_result *result, const struct lint_file *
             failures ? failures : 1, failures);
     for (size_t i = 0; i < result->report.count; i++)
         if (is_of(result->report.findings[i], looked))
-            put_finding(file, result->report.findings[i], result->report.findings[i]->path);
+            put_finding(file, result->report.findings[i],
+                        lint_report_path(result->report.findings[i]));
     if (!failures) {
         fputs("    <testcase", file);
         xml_put_attribute(file, "classname", looked ? looked->path : SLICE("plimsoll"));

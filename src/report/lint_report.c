@@ -57,3 +57,8 @@ void lint_report_fingerprint(const struct lint_result *result, size_t index, str
                            same),
               digest);
 }
+
+struct slice lint_report_path(const struct lint_finding *finding)
+{
+    return finding->path.len ? finding->path : SLICE("image");
+}

@@ -38,6 +38,9 @@ LINT_REPORT(checkstyle);
 LINT_REPORT(junit);
 LINT_REPORT(github);
 
+/* Formats that want a path for everything: "image" for what an image as a whole is told. */
+struct slice lint_report_path(const struct lint_finding *finding);
+
 /* Headers route by route, below the findings of the table. */
 void lint_report_headers(const struct lint_result *result, unsigned width, FILE *file);
 

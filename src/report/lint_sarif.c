@@ -122,7 +122,7 @@ static void put_artifact(struct json_writer *json, struct slice path, struct are
     } else {
         while (slice_starts(path, SLICE("./")))
             path = slice_from(path, 2);
-        json_field(json, "uri", sarif_uri(path.len ? path : SLICE("-"), arena));
+        json_field(json, "uri", sarif_uri(path.len ? path : SLICE("image"), arena));
         json_field(json, "uriBaseId", SLICE(ROOT));
     }
     json_end_object(json);

@@ -180,7 +180,7 @@ bool lint_report_table(const struct lint_result *result, const struct lint_repor
             continue;
         if (!any || !slice_equal(path, finding->path)) {
             fputs(any ? "\n" : "", file);
-            line_styled(&line, STYLE_BOLD, finding->path.len ? finding->path : SLICE("image"));
+            line_styled(&line, STYLE_BOLD, lint_report_path(finding));
             line_end(&line);
         }
         path = finding->path;

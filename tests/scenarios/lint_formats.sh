@@ -49,6 +49,58 @@ check "numbers of the summary are those of the findings" jq -e '
     (.summary.fixable == ([.findings[] | select((.suppressed | not) and .fix)] | length))' report.json
 lint "$rules" --profile strict --format json=all.json --format sarif=all.sarif >/dev/null
 check "json of every rule's cases" python3 validate.py "$here/../../docs/schema/lint.json" all.json
+
+# What is in names, lines and messages stays what it is in every format: control characters, bytes that are no UTF-8,
+# what ends a line, an attribute or a CDATA section.
+cat >hostile.py <<'PYTHON'
+import json, os, re, sys, xml.dom.minidom
+prefix, problems = sys.argv[1], []
+for name in "json", "sarif", "gitlab", "checkstyle", "junit", "github", "table":
+    data = open(prefix + name, "rb").read()
+    try:
+        text = data.decode("utf-8")
+        if name in ("json", "sarif", "gitlab"):
+            document = json.loads(text)
+        elif name in ("checkstyle", "junit"):
+            xml.dom.minidom.parseString(data)
+        elif name == "github":
+            problems += [line for line in text.split("\n") if line and not re.match("::(error|warning|notice) (file=[^:,]+,|title=)[^:]*::", line)]
+    except Exception as error:
+        problems.append(f"{name}: {error}")
+        continue
+    if any(byte < 32 and byte != 10 or byte == 127 for byte in data):
+        problems.append(f"{name}: control characters")
+    if name == "gitlab":
+        problems += [f"no path: {one}" for one in document if not one["location"]["path"]]
+        problems += ["fingerprints"] * (len({one["fingerprint"] for one in document}) != len(document))
+    if name == "sarif":
+        problems += [one["ruleId"] for one in document["runs"][0]["results"] for place in one["locations"]
+                     if not re.fullmatch("[!-~]+", place["physicalLocation"]["artifactLocation"]["uri"])]
+for problem in problems[:10]:
+    print(problem[:200])
+sys.exit(bool(problems))
+PYTHON
+mkdir hostile
+python3 - <<'PYTHON'
+import os
+for name in b"a\nb", b"\xff\xfe", b"]]>x", b"<&\">'", b"::error,x=%0A", b"\x1b[31mred", b"\x01":
+    with open(b"hostile/Dockerfile." + name, "wb") as file:
+        file.write(b"FROM alpine AS b\xff\nRUN apk add \xff\xfe]]>\x1b[31m curl && cd /x\nENV A=::error::x\n"
+                   b"FOO ::set-output name=x::\x07\x01\nEXPOSE 99999]]>\xc3\n# plimsoll ignore=DL3020 reason ]]> \xff\x1b\n"
+                   b"ADD x\xff]]> /y\n")
+PYTHON
+formats() { for name in json sarif gitlab checkstyle junit github table; do printf -- '--format %s=%s%s ' $name "$1" $name; done; }
+# shellcheck disable=SC2046 # words
+lint hostile $(formats hostile.)
+check "hostile bytes in names, lines and messages" python3 hostile.py hostile.
+if [ -x "$BUILD/tests/tools/make-image" ]; then
+    printf 'image app:latest\nlayer COPY x /\ntext root/.ssh/id_rsa x\ntext app/a\\012b\\033]]>/.env A=1\n' >image.spec
+    "$BUILD/tests/tools/make-image" -o image.tar image.spec
+    # shellcheck disable=SC2046 # words
+    "$PLIMSOLL" lint image image.tar $(formats image.) 2>log
+    check "findings of an image, which has no file" python3 hostile.py image.
+    check "json of them" python3 validate.py "$here/../../docs/schema/lint.json" image.json
+fi
 jq 'del(.findings[0].rule)' report.json >broken.json
 exits "a finding without a rule is found" 1 python3 validate.py "$here/../../docs/schema/lint.json" broken.json
 
