@@ -116,7 +116,9 @@ static bool run(struct invocation *call, struct error *err)
         return false;
     if (result.bad_configuration.len)
         return error_set(err, ERROR_USAGE, "%.*s", SLICE_ARG(result.bad_configuration));
-    if (result.failing)
+    if (fixed.unwritten)
+        call->exit_code = 3;
+    else if (result.failing)
         call->exit_code = 1;
     else if (result.unread && option_flag(call, "strict"))
         call->exit_code = 4;
@@ -151,7 +153,8 @@ const struct command command_lint = {
         "and .hadolint.yaml are understood; plimsoll.yaml counts from the root folder down to the "
         "file's own (key lint); --config takes one file of either shape instead.\n\nEnds with 0, "
         "with 1 when a finding is at or over --fail-on, 2 for wrong usage, 3 when nothing could be "
-        "read, 4 when part could not be read and --strict was given.",
+        "read or --fix could not write a file, 4 when part could not be read and --strict was "
+        "given.",
     .options = options,
     .examples = examples,
     .commands = lint_commands,

@@ -82,16 +82,41 @@ static bool apply_round(struct fixing *fixing, const struct lint_result *result,
     return true;
 }
 
-static bool write_files(const struct lint_fixed *fixed, struct arena *arena, struct error *err)
+/* One that cannot be written is as it was, and the others go on; `why` gets its error's text. */
+static bool write_files(struct fixing *fixing, struct slice **why, struct error *err)
 {
+    struct lint_fixed *fixed = fixing->fixed;
+    *why = arena_array(fixing->arena, fixed->count + 1, sizeof **why);
+    if (!*why)
+        return arena_error(err);
     for (size_t i = 0; i < fixed->count; i++) {
-        const struct lint_fixed_file *file = &fixed->files[i];
-        const char *path = arena_string(arena, file->path);
+        struct lint_fixed_file *file = &fixed->files[i];
+        const char *path = arena_string(fixing->arena, file->path);
+        struct error failure;
         if (!path)
             return arena_error(err);
-        if (!slice_equal(file->before, file->after) && !file_rewrite(path, file->after, err))
-            return false;
+        if (slice_equal(file->before, file->after) || file_rewrite(path, file->after, &failure))
+            continue;
+        (*why)[i] = arena_copy(fixing->arena, slice_str(failure.text));
+        file->after = fixing->overlays[i].bytes = file->before;
+        fixed->unwritten++;
     }
+    return true;
+}
+
+/* Then what is left is told of the files as they are now. */
+static bool write_and_tell(struct fixing *fixing, const struct lint_options *round,
+                           struct lint_result *result, struct error *err)
+{
+    struct slice *why;
+    if (!write_files(fixing, &why, err))
+        return false;
+    if (fixing->fixed->unwritten && !lint_run(round, fixing->arena, result, err))
+        return false;
+    for (size_t i = 0; i < fixing->fixed->count; i++)
+        if (why[i].len)
+            lint_note(&result->report, fixing->fixed->files[i].path, "not mended: %.*s",
+                      SLICE_ARG(why[i]));
     return true;
 }
 
@@ -147,7 +172,7 @@ static bool fix_rounds(const struct lint_options *options, bool dry, struct aren
         lint_note(&result->report, SLICE("--fix"),
                   "stopped after %d rounds; what is left may be mended by another --fix",
                   FIX_ROUNDS_MAX);
-    if (!fixed->to_stdout && !write_files(fixed, arena, err))
+    if (!fixed->to_stdout && !write_and_tell(&fixing, &round, result, err))
         return false;
     if (!fixed->to_stdout || dry)
         drop_unchanged(fixed);

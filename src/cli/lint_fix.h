@@ -12,7 +12,8 @@ struct lint_fixed {
     struct lint_fixed_file *files;
     size_t count, room;
     size_t findings;
-    bool to_stdout; /* a dry run, or standard input */
+    size_t unwritten; /* files that could not be written; each has a note */
+    bool to_stdout;   /* a dry run, or standard input */
 };
 
 enum { FIX_ROUNDS_MAX = 50 };

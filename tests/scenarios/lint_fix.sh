@@ -124,3 +124,17 @@ mkdir excepted && cp plain.Dockerfile excepted/Dockerfile
 printf -- '- rule: from-as-casing\n  reason: so be it\n' >excepted/plimsoll.exceptions.yaml
 exits "what is excepted is no finding" 0 sh -c 'cd excepted && "$PLIMSOLL" lint --fix --only from-as-casing'
 check "and is not mended" cmp plain.copy excepted/Dockerfile
+
+# A file that cannot be written: said, and the others are mended all the same.
+chmod 755 "$work"
+mkdir -p shut/closed shut/open && cp plain.Dockerfile shut/closed/Dockerfile && cp plain.Dockerfile shut/open/Dockerfile
+chmod 555 shut/closed && chmod 777 shut/open
+chmod 666 shut/open/Dockerfile
+as=
+[ "$(id -u)" != 0 ] || as="setpriv --reuid 65534 --regid 65534 --clear-groups"
+# shellcheck disable=SC2086 # words
+exits "what could not be written is no success" 3 $as "$PLIMSOLL" lint shut --no-context --fix --only from-as-casing --format json
+check "it is said" grep -q "shut/closed/Dockerfile: not mended: .*Permission denied" "$work/err"
+same "it is still found" '["shut/closed/Dockerfile"]' "$(jq -c '[.findings[].file]' "$work/out")"
+check "it is as it was" cmp plain.copy shut/closed/Dockerfile
+check "the other is mended" grep -q "AS b" shut/open/Dockerfile
