@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
-enum { ANALYSIS_VERSION = 4 };
+enum { ANALYSIS_VERSION = 5 };
 
 /* Kinds of packages; the number is stored, so new kinds are added at the end. */
 enum package_type {

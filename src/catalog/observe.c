@@ -55,13 +55,22 @@ static const struct name_row {
     {".env", OBSERVATION_ENVIRONMENT, "environment file"},
     {".env.local", OBSERVATION_ENVIRONMENT, "environment file"},
     {".env.production", OBSERVATION_ENVIRONMENT, "environment file"},
+    {".env.prod", OBSERVATION_ENVIRONMENT, "environment file"},
+    {".env.staging", OBSERVATION_ENVIRONMENT, "environment file"},
+    {".env.development", OBSERVATION_ENVIRONMENT, "environment file"},
+    {".env.dev", OBSERVATION_ENVIRONMENT, "environment file"},
+    {".env.test", OBSERVATION_ENVIRONMENT, "environment file"},
     {"Dockerfile", OBSERVATION_LEFTOVER, "build file"},
     {"docker-compose.yml", OBSERVATION_LEFTOVER, "build file"},
     {"docker-compose.yaml", OBSERVATION_LEFTOVER, "build file"},
+    {"docker-compose.override.yml", OBSERVATION_LEFTOVER, "build file"},
     {"compose.yaml", OBSERVATION_LEFTOVER, "build file"},
+    {"compose.yml", OBSERVATION_LEFTOVER, "build file"},
     {".dockerignore", OBSERVATION_LEFTOVER, "build file"},
     {".bash_history", OBSERVATION_LEFTOVER, "a shell's history"},
     {".ash_history", OBSERVATION_LEFTOVER, "a shell's history"},
+    {".DS_Store", OBSERVATION_LEFTOVER, "what a file manager noted"},
+    {".vimrc", OBSERVATION_LEFTOVER, "settings of an editor"},
 };
 
 /* Ends of paths of more than one part. */
@@ -79,6 +88,8 @@ static const struct name_row tail_rows[] = {
     {".hg/requires", OBSERVATION_REPOSITORY, "Mercurial repository"},
     {".svn/entries", OBSERVATION_REPOSITORY, "Subversion checkout"},
     {".svn/wc.db", OBSERVATION_REPOSITORY, "Subversion checkout"},
+    {".vscode/settings.json", OBSERVATION_LEFTOVER, "settings of an editor"},
+    {".idea/workspace.xml", OBSERVATION_LEFTOVER, "settings of an editor"},
 };
 
 static void observe_add(struct observe *observe, struct collector *collector,

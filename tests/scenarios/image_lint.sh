@@ -94,6 +94,14 @@ tool() {
 same "a health check in JSON form calls what is not there" 1 "$(tool 'config healthcheck CMD curl -f http://127.0.0.1/' musl)"
 same "curl-minimal brings curl" 0 "$(tool 'config healthcheck curl -f http://127.0.0.1/' curl-minimal)"
 same "a path of its own is no package's" 0 "$(tool 'config healthcheck /opt/bin/curl -f http://127.0.0.1/' musl)"
+# Dockle's suspicious files, and .env under other names; what is made to be shared is none.
+printf 'image left:1\nlayer COPY . /\n' >left.spec
+for path in .DS_Store .vscode/settings.json .idea/workspace.xml docker-compose.override.yml .vimrc .env.staging .env.dev .env.example; do
+    printf 'text app/%s A=1\n' $path >>left.spec
+done
+"$make_image" -o left.tar left.spec
+same "files of editors and of the build are told" 5 "$(lint --only image-leftover left.tar | jq '.findings | length')"
+same "so are .env files of any environment" 2 "$(lint --only image-environment-file left.tar | jq '.findings | length')"
 exits "the gate is warning" 1 "$PLIMSOLL" lint image bad.tar
 exits "and lets a good image pass" 0 "$PLIMSOLL" lint image good.tar
 exits "an absent image" 3 "$PLIMSOLL" lint image absent.tar
