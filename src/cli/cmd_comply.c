@@ -181,7 +181,14 @@ static bool lint_files(struct invocation *call, struct compliance *all, struct e
                                 .without_context = true,
                                 .exceptions = scan_call_exceptions(call)};
     all->options.lint = &all->lint;
-    return lint_run(&lint, call->arena, &all->lint, err);
+    if (!lint_run(&lint, call->arena, &all->lint, err))
+        return false;
+    for (size_t i = 0; i < all->lint.report.note_count; i++) {
+        const struct lint_note *note = &all->lint.report.notes[i];
+        log_warning("%.*s%s%.*s", SLICE_ARG(note->path), note->path.len ? ": " : "",
+                    SLICE_ARG(note->text));
+    }
+    return true;
 }
 
 static bool read_options(struct invocation *call, struct compliance *all, struct error *err)

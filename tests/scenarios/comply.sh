@@ -136,3 +136,22 @@ Draft202012Validator(schema).validate(document)' "$here/../../docs/schema/comply
 done
 exits "nothing to look at" 2 "$PLIMSOLL" comply
 exits "an absent Dockerfile" 3 "$PLIMSOLL" comply -f absent
+
+# What could not be read, or is not known, proves nothing.
+head -c 5000 /dev/urandom >binary.Dockerfile
+"$PLIMSOLL" comply --format json -f binary.Dockerfile >binary.json 2>err
+same "a binary file proves no row" 0 "$(jq '[.rows[] | select(.state == "pass")] | length' binary.json)"
+row() { # DOCKERFILE ROW
+    printf "$1" >row.Dockerfile
+    "$PLIMSOLL" comply --format json --list guide,cis -f row.Dockerfile 2>err | jq -r --arg row "$2" '.rows[] | select(.id == $row) | .state'
+}
+same "no FROM is no trusted base" fail "$(row 'RUN true\n' trusted-base)"
+same "nor is an image that COPY takes from elsewhere" fail "$(row 'FROM alpine:3.20\nCOPY --from=evil.example/tools /a /b\n' trusted-base)"
+same "stages, numbers and trusted images are fine" pass \
+    "$(row 'FROM alpine:3.20 AS build\nFROM alpine:3.20\nCOPY --from=BUILD /a /b\nCOPY --from=0 /a /b\nCOPY --from=nginx:1.29 /a /b\n' trusted-base)"
+same "scratch has no base" pass "$(row 'FROM scratch\n' trusted-base)"
+same "a USER that nobody knows is no proof" fail "$(row 'FROM alpine:3.20\nARG ID\nUSER ${ID}\n' non-root-user)"
+same "uid 000 is root" fail "$(row 'FROM alpine:3.20\nUSER 000:1\n' non-root-user)"
+same "set-id files are looked for in an image" open "$(row 'FROM alpine:3.20\n' cis-setid)"
+"$PLIMSOLL" comply -f docker/Dockerfile.haproxy absent.cfg >out 2>err
+check "a configuration that is not there is told" grep -q 'absent.cfg' err

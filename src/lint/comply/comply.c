@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "lint/image/image_check.h"
+#include "lint/rule_rows.h"
 
 const char *comply_state_name(enum comply_state state)
 {
@@ -91,6 +92,16 @@ static const struct base_image *nobody_knows(void *context, struct slice referen
     return NULL;
 }
 
+/* As lint saw it, which knows binary files and such, too. */
+static bool has_parse_error(const struct lint_result *lint, const struct lint_file *file)
+{
+    for (size_t i = 0; i < lint->report.count; i++)
+        if (lint->report.findings[i]->rule == &rule_parse_error &&
+            slice_equal(lint->report.findings[i]->path, file->path))
+            return true;
+    return false;
+}
+
 /* A Dockerfile that cannot be parsed has a finding of its own; its rows then say so. */
 static bool read_dockerfile(struct comply *comply, struct error *err)
 {
@@ -101,7 +112,7 @@ static bool read_dockerfile(struct comply *comply, struct error *err)
             comply->dockerfile = lint->files[i].file;
     struct error why;
     unsigned line;
-    if (!comply->dockerfile ||
+    if (!comply->dockerfile || has_parse_error(lint, comply->dockerfile) ||
         !dockerfile_parse(comply->dockerfile, comply->arena, &comply->parsed, &line, &why))
         return true;
     return dockerfile_model_make(&comply->parsed, &nobody, comply->arena, &comply->model, err);

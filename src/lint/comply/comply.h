@@ -137,6 +137,7 @@ comply_todo(struct comply *comply, struct comply_row *row, const char *todo, ...
 void comply_ask(struct comply *comply, struct comply_row *row);
 
 void comply_judge_base(struct comply *comply, struct comply_row *row);
+void comply_judge_image_findings(struct comply *comply, struct comply_row *row);
 void comply_judge_secrets(struct comply *comply, struct comply_row *row);
 void comply_judge_user(struct comply *comply, struct comply_row *row);
 void comply_judge_health(struct comply *comply, struct comply_row *row);

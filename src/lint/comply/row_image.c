@@ -33,29 +33,68 @@ static bool judge_reference(struct comply *comply, struct comply_row *row, struc
     return false;
 }
 
+static bool is_unset(struct comply *comply, struct comply_row *row, bool unset,
+                     struct slice expanded, const char *word, struct slice written)
+{
+    if (!unset && expanded.len)
+        return false;
+    if (written.len) {
+        comply_say(comply, row, COMPLY_FAIL, "%s%.*s: what that is depends on the build", word,
+                   SLICE_ARG(written));
+        comply_todo(comply, row, "give its ARG a default");
+    } else
+        comply_say(comply, row, COMPLY_FAIL, "a FROM names no image");
+    return true;
+}
+
+/* COPY --from=image takes files from an image as FROM does; false when one is not fine. */
+static bool judge_copies(struct comply *comply, struct comply_row *row)
+{
+    for (size_t i = 0; i < comply->parsed.count; i++) {
+        const struct instruction *each = &comply->parsed.instructions[i];
+        const struct dockerfile_flag *from =
+            each->keyword == KEYWORD_COPY ? instruction_flag(each, "from") : NULL;
+        if (!from || !from->value.len)
+            continue;
+        bool complete = true, pinned;
+        uint64_t number;
+        struct slice name = model_expand(&comply->model, each, from->value, &complete);
+        if (complete && (slice_u64(name, &number) ||
+                         model_find_stage(&comply->model, name, model_stage(&comply->model, each))))
+            continue;
+        if (is_unset(comply, row, !complete, name, "COPY --from=", from->value) ||
+            !judge_reference(comply, row, name, &pinned))
+            return false;
+    }
+    return true;
+}
+
 static void judge_stages(struct comply *comply, struct comply_row *row)
 {
     struct slice names = {"", 0};
     bool pinned = true;
+    size_t bases = 0;
     for (size_t i = 0; i < comply->model.stage_count; i++) {
         const struct stage *stage = &comply->model.stages[i];
+        bases += stage->from != NULL;
         if (!stage->from || stage->parent || slice_equal(stage->base, SLICE("scratch")))
             continue;
-        if (stage->base_unset || !stage->base.len) {
-            comply_say(comply, row, COMPLY_FAIL, "FROM %.*s: what that is depends on the build",
-                       SLICE_ARG(stage->base_written));
-            comply_todo(comply, row, "give its ARG a default");
-            return;
-        }
-        if (!judge_reference(comply, row, stage->base, &pinned))
+        if (is_unset(comply, row, stage->base_unset, stage->base, "FROM ", stage->base_written) ||
+            !judge_reference(comply, row, stage->base, &pinned))
             return;
         names = arena_printf(comply->arena, "%.*s%s%.*s", SLICE_ARG(names), names.len ? ", " : "",
                              SLICE_ARG(stage->base));
     }
-    comply_say(comply, row, COMPLY_PASS,
-               "%.*s: trusted repositories%s; signatures were not looked for",
-               SLICE_ARG(names.len ? names : SLICE("scratch")),
-               pinned ? ", pinned by digest" : ", not pinned by digest");
+    if (!judge_copies(comply, row))
+        return;
+    if (!bases)
+        comply_say(comply, row, COMPLY_FAIL, "no FROM in it says what it builds on");
+    else if (!names.len)
+        comply_say(comply, row, COMPLY_PASS, "FROM scratch: there is no base image");
+    else
+        comply_say(comply, row, COMPLY_PASS,
+                   "%.*s: trusted repositories%s; signatures were not looked for", SLICE_ARG(names),
+                   pinned ? ", pinned by digest" : ", not pinned by digest");
 }
 
 static struct slice label(const struct image *image, const char *name)
@@ -136,9 +175,14 @@ void comply_judge_user(struct comply *comply, struct comply_row *row)
         end = &comply->model.stages[comply->model.stage_count - 1].end;
     struct slice user = end ? end->user : (struct slice){NULL, 0}, rest = user;
     struct slice name = slice_cut(&rest, ':');
-    if (!user.len || slice_equal(name, SLICE("root")) || slice_equal(name, SLICE("0"))) {
+    uint64_t id = 1;
+    if (!user.len || slice_equal(name, SLICE("root")) || (slice_u64(name, &id) && !id)) {
         comply_say(comply, row, COMPLY_FAIL, user.len ? "the last USER is root" : "no USER is set");
         comply_todo(comply, row, "add USER, or give the image: --image");
+    } else if (slice_find(name, '$') < name.len) {
+        comply_say(comply, row, COMPLY_FAIL, "USER %.*s: who that is depends on the build",
+                   SLICE_ARG(user));
+        comply_todo(comply, row, "give its ARG a default, or give the image: --image");
     } else
         comply_say(comply, row, COMPLY_PASS, "the last stage ends with USER %.*s", SLICE_ARG(user));
 }

@@ -10,11 +10,21 @@ static bool needs_image(struct comply *comply, struct comply_row *row)
     return true;
 }
 
-void comply_judge_secrets(struct comply *comply, struct comply_row *row)
+/* What only a look into the layers can tell. */
+void comply_judge_image_findings(struct comply *comply, struct comply_row *row)
 {
     if (needs_image(comply, row))
         return;
     comply_judge_findings(comply, row);
+    if (row->state == COMPLY_PASS && comply->options->scan->result.partial) {
+        comply_say(comply, row, COMPLY_FAIL, "part of the image could not be read");
+        comply_todo(comply, row, "plimsoll scan says what");
+    }
+}
+
+void comply_judge_secrets(struct comply *comply, struct comply_row *row)
+{
+    comply_judge_image_findings(comply, row);
     if (row->state == COMPLY_PASS)
         comply_say(comply, row, COMPLY_PASS,
                    "%zu layers, the environment and the history were searched; nothing was found",
@@ -51,6 +61,11 @@ void comply_judge_severities(struct comply *comply, struct comply_row *row)
                                    : "only the starter database was there to compare with");
         comply_todo(comply, row,
                     result->partial ? "plimsoll scan says what" : "plimsoll db update");
+    } else if (result->distribution.id.len && !result->coverage.covered) {
+        comply_say(comply, row, COMPLY_FAIL, "the database has no advisories for %.*s",
+                   SLICE_ARG(result->coverage.scope.len ? result->coverage.scope
+                                                        : result->distribution.id));
+        comply_todo(comply, row, "plimsoll db update");
     } else
         comply_say(comply, row, COMPLY_PASS,
                    "%zu packages compared on %.*s: none critical or high%s", result->package_count,
