@@ -73,8 +73,9 @@ struct lint_finding {
     struct slice fix;              /* what its edits do, a few words; empty: none */
     struct lint_edit *edits;
     size_t edit_count, edit_room;
-    bool secret;     /* a secret stands in its line, which no report quotes */
-    bool suppressed; /* by a comment, a configuration or an exception: stays visible in JSON */
+    bool secret;       /* a secret stands in its line, which no report quotes */
+    bool secret_edits; /* what they write holds a secret: reports leave them out */
+    bool suppressed;   /* by a comment, a configuration or an exception: stays visible in JSON */
     struct slice suppression; /* by what: "comment in line 3", "plimsoll.exceptions.yaml:12" */
     struct slice reason;      /* as it was given there */
 };

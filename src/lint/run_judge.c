@@ -211,6 +211,7 @@ bool run_judge(struct run *run, struct error *err)
         if (!kept || !is_same(report->findings[kept - 1], report->findings[i]))
             report->findings[kept++] = report->findings[i];
     report->count = kept;
+    run_hide_secrets(run);
     if (run->result->file_count)
         qsort(run->result->files, run->result->file_count, sizeof *run->result->files, by_file);
     count(run);

@@ -50,5 +50,8 @@ struct slice run_context_folder(struct run *run, const struct run_file *file,
                                 const struct dockerfile *dockerfile);
 bool run_contexts(struct run *run, struct error *err);
 
+/* run_hide.c: findings in lines with secrets are marked, values in their words masked. */
+void run_hide_secrets(struct run *run);
+
 /* run_judge.c: severities, suppressions, exceptions, order, counts. */
 bool run_judge(struct run *run, struct error *err);

@@ -60,7 +60,7 @@ static void put_fix(struct json_writer *json, const struct lint_finding *finding
     json_field(json, "description", finding->fix);
     json_name(json, "edits");
     json_begin_array(json);
-    for (size_t i = 0; i < finding->edit_count; i++)
+    for (size_t i = 0; i < finding->edit_count && !finding->secret_edits; i++)
         put_edit(json, finding, &finding->edits[i]);
     json_end_array(json);
     json_end_object(json);

@@ -149,7 +149,7 @@ static void put_location(struct json_writer *json, const struct lint_finding *fi
 static void put_fix(struct json_writer *json, const struct lint_finding *finding,
                     struct arena *arena)
 {
-    if (!finding->edit_count || !finding->file)
+    if (!finding->edit_count || !finding->file || finding->secret_edits)
         return;
     json_name(json, "fixes");
     json_begin_array(json);

@@ -101,6 +101,33 @@ if [ -x "$BUILD/tests/tools/make-image" ]; then
     check "findings of an image, which has no file" python3 hostile.py image.
     check "json of them" python3 validate.py "$here/../../docs/schema/lint.json" image.json
 fi
+
+# A secret is in no report, whichever rule speaks of its line. (In two parts, or every secret scanner would stop here.)
+value=kR7wq2Z
+value=${value}tVb5xQ
+mkdir secret
+cat >secret/Dockerfile <<DOCKERFILE
+FROM alpine:3.20 as x
+ENV DB_PASSWORD $value
+ADD https://user:$value@example.com/a /x
+CMD mysql --password=$value && cd /x
+HEALTHCHECK CMD curl -u admin:$value http://localhost/
+USER $value
+FROM https://user:$value@example.com/x
+DOCKERFILE
+cat >secret/haproxy.cfg <<CONFIGURATION
+userlist u
+    user a insecure-password $value
+defaults
+    mode http
+frontend f
+    bind :80
+    stats auth admin:$value
+CONFIGURATION
+# shellcheck disable=SC2046 # words
+lint secret --profile strict $(formats secret.)
+check "findings stand in lines with secrets" sh -c 'jq "[.findings[].line] | length" secret.json | grep -q "[0-9][0-9]"'
+check "no report shows one" sh -c "! grep '$value' secret.json secret.sarif secret.gitlab secret.checkstyle secret.junit secret.github secret.table log"
 jq 'del(.findings[0].rule)' report.json >broken.json
 exits "a finding without a rule is found" 1 python3 validate.py "$here/../../docs/schema/lint.json" broken.json
 

@@ -47,9 +47,13 @@ void haproxy_fix_remove(const struct haproxy_lint *lint, struct lint_finding *fi
 void haproxy_fix_after(const struct haproxy_lint *lint, struct lint_finding *finding,
                        const struct haproxy_line *line, const char *text)
 {
+    /* Behind a section's head: as the line that follows. */
+    const struct haproxy_section *section = line->section;
+    bool head = line == section->head;
+    const struct haproxy_line *like = head && section->count ? section->lines[0] : line;
     struct slice indent =
-        slice_of(line->file->bytes.at + line_start(line), line->start - line_start(line));
-    if (line == line->section->head)
+        slice_of(like->file->bytes.at + line_start(like), like->start - line_start(like));
+    if (head && like == line)
         indent = SLICE("    ");
     size_t at = line_end(line);
     bool newline = at && line->file->bytes.at[at - 1] == '\n';
