@@ -77,6 +77,12 @@ done
 same "a variable that nobody knows is asked about" open "$(checked 'curl -f http://localhost:${OTHER}/health' | cut -d ' ' -f 1)"
 check "what may be secret in a URL is not shown" sh -c "! echo '$(checked 'curl -f http://a:hunter2@localhost:8080/health?key=hunter2')' | grep hunter2"
 
+# What lint --fix adds is what this row wants.
+sed '/^HEALTHCHECK/d; s/:3.3.1-alpine/:3.3.1/' docker/Dockerfile.haproxy >docker/Dockerfile.mended
+"$PLIMSOLL" lint --fix --only missing-healthcheck --no-shellcheck --context . docker/Dockerfile.mended >log 2>&1
+same "the health check that --fix adds is traced" pass \
+    "$("$PLIMSOLL" comply --format json -f docker/Dockerfile.mended 2>err | jq -r '.rows[] | select(.id == "health-check") | .state')"
+
 # The row and the rule uncommented-configuration are one.
 printf 'FROM scratch\n# why\nUSER 1\nRUN x\nEXPOSE 80\nSTOPSIGNAL 3\nCMD ["x"]\n' >said.Dockerfile
 exits "what the rule finds" 1 "$PLIMSOLL" lint --only uncommented-configuration --fail-on style --no-context said.Dockerfile

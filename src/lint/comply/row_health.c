@@ -187,6 +187,27 @@ static void read_request(struct comply *comply, const struct shell_script *scrip
     }
 }
 
+/* What bash opens itself, as `lint --fix` writes it for images without curl and wget:
+   exec 3<>/dev/tcp/127.0.0.1/8080; printf "GET /health HTTP/1.0…" >&3 */
+static void read_bash_request(struct comply *comply, struct check_command *command)
+{
+    struct slice text = command->text;
+    size_t opened = slice_search(text, SLICE("/dev/tcp/")),
+           asked = slice_search(text, SLICE("GET /"));
+    if (command->url.len || opened >= text.len || asked >= text.len)
+        return;
+    struct slice rest = slice_from(text, opened + strlen("/dev/tcp/"));
+    struct slice host = slice_cut(&rest, '/'), path = slice_from(text, asked + strlen("GET "));
+    size_t digits = 0;
+    while (digits < rest.len && rest.at[digits] >= '0' && rest.at[digits] <= '9')
+        digits++;
+    read_url(comply,
+             arena_printf(comply->arena, "http://%.*s:%.*s%.*s", SLICE_ARG(host),
+                          SLICE_ARG(slice_upto(rest, digits)),
+                          SLICE_ARG(slice_upto(path, slice_find(path, ' ')))),
+             command);
+}
+
 static void read_command(struct comply *comply, struct check_command *command)
 {
     struct shell_script script;
@@ -205,6 +226,7 @@ static void read_command(struct comply *comply, struct check_command *command)
             (slice_equal(each->program, SLICE("nginx")) && shell_has_option(each, "-t"));
         read_request(comply, &script, i, command);
     }
+    read_bash_request(comply, command);
     const struct shell_command *last = script.count ? &script.commands[script.count - 1] : NULL;
     command->never_fails = last && is_ever_content(last) && !last->conditional && !last->negated &&
                            !last->subshell && last->nested <= depth_of(&script) &&
