@@ -35,13 +35,13 @@ static void put_routes(FILE *to, const struct group *group, const char *before)
 
 static void put_dropped(FILE *to, const struct group *group)
 {
-    fputs("An add_header of this block drops what it would inherit: ", to);
+    fputs("an add_header of this block drops what it would inherit: ", to);
     for (size_t i = 0; i < group->wish_count; i++)
         fprintf(to, "%s%s", i ? ", " : "", group->wishes[i]->name);
     fputs(group->wish_count == 1 ? " is not sent" : " are not sent", to);
     put_routes(to, group, " by");
     put_outcomes(to, group);
-    fputs(". Repeat them here, or put all into one file that both include.", to);
+    fputs("; repeat them here, or put all into one file that both include", to);
 }
 
 static void put_missing(FILE *to, const struct group *group)
@@ -49,7 +49,7 @@ static void put_missing(FILE *to, const struct group *group)
     fprintf(to, "%.*s is not sent", SLICE_ARG(group->header));
     put_routes(to, group, " by");
     put_outcomes(to, group);
-    fprintf(to, ". Send \"%s\".", group->cause.wish->value);
+    fprintf(to, "; send \"%s\"", group->cause.wish->value);
 }
 
 static void put_partly(FILE *to, const struct group *group, const char *advice)
@@ -65,24 +65,24 @@ static void put_weak(FILE *to, const struct group *group)
     const char *name = group->cause.wish->name;
     fprintf(to, "%s \"%.*s\" ", name, SLICE_ARG(group->value));
     if (strcmp(name, "Content-Security-Policy") != 0) {
-        fprintf(to, "does not protect as it should. Send \"%s\".", group->cause.wish->value);
+        fprintf(to, "does not protect as it should; send \"%s\"", group->cause.wish->value);
         return;
     }
     switch (csp_judge(group->value, true)) {
     case CSP_UNSAFE_INLINE:
-        fputs("lets scripts or objects come from anywhere or stand in the page. Set default-src "
-              "(or script-src and object-src) without 'unsafe-inline', data: and broad sources.",
+        fputs("lets scripts or objects come from anywhere or stand in the page; set default-src "
+              "(or script-src and object-src) without 'unsafe-inline', data: and broad sources",
               to);
         break;
     case CSP_UNSAFE_EVAL:
-        fputs("allows 'unsafe-eval', with which text becomes code. Leave it out.", to);
+        fputs("allows 'unsafe-eval', with which text becomes code; leave it out", to);
         break;
     case CSP_INSECURE_SCHEME:
     case CSP_INSECURE_PASSIVE:
-        fputs("allows sources by plain HTTP. Write https: sources.", to);
+        fputs("allows sources by plain HTTP; write https: sources", to);
         break;
     default:
-        fputs("cannot be read by browsers: 'strict-dynamic' needs a nonce or a hash.", to);
+        fputs("cannot be read by browsers: 'strict-dynamic' needs a nonce or a hash", to);
     }
 }
 
@@ -90,11 +90,11 @@ static void put_obsolete(FILE *to, const struct group *group)
 {
     fprintf(to, "%.*s is obsolete", SLICE_ARG(group->header));
     if (slice_equal_nocase(group->header, SLICE("Feature-Policy")))
-        fputs(": send Permissions-Policy.", to);
+        fputs(": send Permissions-Policy", to);
     else if (slice_equal_nocase(group->header, SLICE("Pragma")))
-        fputs(" in answers: send Cache-Control.", to);
+        fputs(" in answers: send Cache-Control", to);
     else
-        fputs(": browsers no longer read it. Leave it out.", to);
+        fputs(": browsers no longer read it; leave it out", to);
 }
 
 void group_put_message(FILE *to, const struct group *group)
@@ -118,34 +118,34 @@ void group_put_message(FILE *to, const struct group *group)
     case RULE_CONDITIONAL:
         fprintf(to, "%.*s is sent only under a condition", SLICE_ARG(group->header));
         put_routes(to, group, " by");
-        fputs(". Send it always.", to);
+        fputs("; send it always", to);
         break;
     case RULE_TWICE:
         fprintf(to, "%.*s is sent twice", SLICE_ARG(group->header));
         put_routes(to, group, " by");
-        fputs(". Set it in one place, or remove the upstream's first.", to);
+        fputs("; set it in one place, or remove the upstream's first", to);
         break;
     case RULE_OBSOLETE:
         put_obsolete(to, group);
         break;
     case RULE_XSS:
         fprintf(to,
-                "X-XSS-Protection \"%.*s\" turns on a filter that browsers removed as harmful. "
-                "Leave it out or send \"0\", and set a Content-Security-Policy.",
+                "X-XSS-Protection \"%.*s\" turns on a filter that browsers removed as harmful; "
+                "leave it out or send \"0\", and set a Content-Security-Policy",
                 SLICE_ARG(group->value));
         break;
     case RULE_HSTS_PLAIN:
         fputs("Strict-Transport-Security is sent", to);
         put_routes(to, group, " by");
-        fputs(" without TLS, where browsers ignore it. Listen with TLS, or say that a proxy in "
-              "front ends it (--behind-tls).",
+        fputs(" without TLS, where browsers ignore it; listen with TLS, or say that a proxy in "
+              "front ends it (--behind-tls)",
               to);
         break;
     case RULE_DISCLOSING:
         if (group->reason == HEADER_UPSTREAM)
-            fprintf(to, "%.*s of the upstream reaches clients. Hide it.", SLICE_ARG(group->header));
+            fprintf(to, "%.*s of the upstream reaches clients; hide it", SLICE_ARG(group->header));
         else
-            fprintf(to, "%.*s tells clients what runs here. Leave it out.",
+            fprintf(to, "%.*s tells clients what runs here; leave it out",
                     SLICE_ARG(group->header));
         break;
     default:

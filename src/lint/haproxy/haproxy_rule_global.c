@@ -20,11 +20,11 @@ static void socket_open(const struct haproxy_lint *lint, const struct haproxy_li
         if (slice_equal_str(line->words[i].text, "level"))
             level = i;
     bool admin = level && slice_equal_str(line->words[level + 1].text, "admin");
-    struct lint_finding *finding = haproxy_find_at(
-        lint, RULE_SOCKET_OPEN, line, 2, 3,
-        "The runtime socket listens on the network%s and asks for no password. Use a path, or "
-        "127.0.0.1.",
-        admin ? " with level admin" : "");
+    struct lint_finding *finding =
+        haproxy_find_at(lint, RULE_SOCKET_OPEN, line, 2, 3,
+                        "the runtime socket listens on the network%s and asks for no password; use "
+                        "a path, or 127.0.0.1",
+                        admin ? " with level admin" : "");
     if (admin)
         haproxy_severity(finding, LINT_ERROR);
 }
@@ -33,11 +33,12 @@ static void daemon_mode(const struct haproxy_lint *lint, const struct haproxy_li
 {
     if (!haproxy_is(line, "daemon", NULL))
         return;
-    haproxy_fix_remove(lint,
-                       haproxy_find_at(lint, RULE_DAEMON, line, 0, 1,
-                                       "daemon sends HAProxy to the background, and the container "
-                                       "ends. Remove it."),
-                       line);
+    haproxy_fix_remove(
+        lint,
+        haproxy_find_at(
+            lint, RULE_DAEMON, line, 0, 1,
+            "daemon sends HAProxy to the background, and the container ends; remove it"),
+        line);
 }
 
 static void needs_root(const struct haproxy_lint *lint, const struct haproxy_line *line)
@@ -46,12 +47,12 @@ static void needs_root(const struct haproxy_lint *lint, const struct haproxy_lin
     struct slice name = haproxy_word_at(line, 1);
     if ((user && slice_equal_str(name, "root")) || (uid && slice_equal_str(name, "0")))
         haproxy_find_at(lint, RULE_ROOT_USER, line, 0, 2,
-                        "HAProxy keeps running as root. Name an ordinary user, or leave it to the "
-                        "image's USER.");
+                        "HAProxy keeps running as root; name an ordinary user, or leave it to the "
+                        "image's USER");
     else if (haproxy_is(line, "chroot", NULL))
         haproxy_find_at(lint, RULE_CHROOT, line, 0, line->count,
                         "chroot works only for root: an image with an ordinary USER does not start "
-                        "with it. In a container, leave it out.");
+                        "with it; in a container, leave it out");
 }
 
 static void forks(const struct haproxy_lint *lint, const struct haproxy_line *line)
@@ -60,10 +61,10 @@ static void forks(const struct haproxy_lint *lint, const struct haproxy_line *li
                                         "external-check", NULL};
     for (size_t i = 0; names[i]; i++)
         if (haproxy_is(line, names[i], NULL) && !line->negated)
-            haproxy_find_at(lint, RULE_FORK, line, 0, 1,
-                            "%s lets HAProxy start programs%s. Check servers by httpchk or "
-                            "tcp-check instead.",
-                            names[i], i == 1 ? " as other users" : "");
+            haproxy_find_at(
+                lint, RULE_FORK, line, 0, 1,
+                "%s lets HAProxy start programs%s; check servers by httpchk or tcp-check instead",
+                names[i], i == 1 ? " as other users" : "");
 }
 
 static bool is_local_syslog(struct slice target)
@@ -79,11 +80,10 @@ static void log_target(const struct haproxy_lint *lint, const struct haproxy_lin
     if (!haproxy_is(line, "log", NULL) || line->negated || line->count < 2 ||
         !is_local_syslog(line->words[1].text))
         return;
-    struct lint_finding *finding =
-        haproxy_find_at(lint, RULE_LOG, line, 0, line->count,
-                        "Nobody reads '%.*s' in a container. Log to standard output: log stdout "
-                        "format raw local0.",
-                        SLICE_ARG(line->words[1].text));
+    struct lint_finding *finding = haproxy_find_at(
+        lint, RULE_LOG, line, 0, line->count,
+        "nobody reads '%.*s' in a container; log to standard output: log stdout format raw local0",
+        SLICE_ARG(line->words[1].text));
     for (size_t i = 2; i < line->count; i++)
         if (slice_equal_str(line->words[i].text, "format"))
             return; /* what it asks for may not be meant for people */
@@ -99,10 +99,10 @@ static void clear_password(const struct haproxy_lint *lint, const struct haproxy
     for (size_t i = 2; i + 1 < line->count; i++)
         if (slice_equal_str(line->words[i].text, "insecure-password") &&
             !line->words[i + 1].unknown)
-            haproxy_find_at(lint, RULE_CLEAR_PASSWORD, line, i, i + 1,
-                            "The password of this user stands here in clear. Write password with a "
-                            "hash (mkpasswd -m sha-256), or take it from an environment variable "
-                            "(\"${NAME}\").");
+            haproxy_find_at(
+                lint, RULE_CLEAR_PASSWORD, line, i, i + 1,
+                "the password of this user stands here in clear; write password with a hash "
+                "(mkpasswd -m sha-256), or take it from an environment variable (\"${NAME}\")");
 }
 
 static void deprecated(const struct haproxy_lint *lint, const struct haproxy_line *line)
@@ -113,7 +113,7 @@ static void deprecated(const struct haproxy_lint *lint, const struct haproxy_lin
     if (haproxy_is(line, "dispatch", NULL) || haproxy_is(line, "transparent", NULL) ||
         haproxy_is(line, "option", "transparent"))
         haproxy_find_at(lint, RULE_DEPRECATED, line, 0, line->count,
-                        "This is deprecated since HAProxy 3.3. Use a server line.");
+                        "this is deprecated since HAProxy 3.3; use a server line");
 }
 
 /* Once a file: on the head of `global`, when there is one. */
@@ -129,9 +129,9 @@ static void maxconn(const struct haproxy_lint *lint, const struct haproxy_line *
              haproxy_find(other, "ulimit-n", NULL)))
             return;
     }
-    haproxy_find_at(lint, RULE_MAXCONN, section->head, 0, section->head->count,
-                    "global has no maxconn. Add one that the container's memory can hold "
-                    "(maxconn 4096).");
+    haproxy_find_at(
+        lint, RULE_MAXCONN, section->head, 0, section->head->count,
+        "global has no maxconn; add one that the container's memory can hold (maxconn 4096)");
 }
 
 void haproxy_rule_global(const struct haproxy_lint *lint, const struct haproxy_line *line)

@@ -18,12 +18,12 @@ static void lenient(const struct haproxy_lint *lint, const struct haproxy_line *
         words = haproxy_is(line, keywords[i], NULL) ? 1 : 0;
     if (!words)
         return;
-    haproxy_fix_remove(lint,
-                       haproxy_find_at(lint, RULE_SMUGGLING, line, 0, words,
-                                       "HTTP that breaks the rules is let through, and requests "
-                                       "can be smuggled. Remove this and mend the program that "
-                                       "sends it."),
-                       line);
+    haproxy_fix_remove(
+        lint,
+        haproxy_find_at(lint, RULE_SMUGGLING, line, 0, words,
+                        "HTTP that breaks the rules is let through, and requests can be smuggled; "
+                        "remove this and mend the program that sends it"),
+        line);
 }
 
 static bool is_single(struct slice header)
@@ -61,7 +61,7 @@ static void add_header(const struct haproxy_lint *lint, const struct haproxy_lin
     }
     struct lint_finding *finding = haproxy_find_at(
         lint, RULE_ADD_HEADER, line, 1, 3,
-        "%.*s is sent twice when the server sends it, too. Use set-header.", SLICE_ARG(name));
+        "%.*s is sent twice when the server sends it, too; use set-header", SLICE_ARG(name));
     lint_fix(lint->report, finding, "use set-header");
     lint_fix_edit(lint->report, finding, line->words[1].start, line->words[1].end,
                   SLICE("set-header"));
@@ -88,11 +88,10 @@ static void host_spoofing(const struct haproxy_lint *lint, const struct haproxy_
         if ((slice_equal_str(word, "location") || slice_equal_str(word, "prefix")) &&
             names_host(line->words[i + 1].text) &&
             slice_search(line->words[i + 1].text, SLICE("://")) < line->words[i + 1].text.len) {
-            haproxy_find_at(
-                lint, RULE_HOST, line, i, i + 2,
-                "The redirect goes to whatever Host the client sent. Write the name, "
-                "or allow known hosts only (if { hdr(host) -i example.com }); for https "
-                "alone, redirect scheme https.");
+            haproxy_find_at(lint, RULE_HOST, line, i, i + 2,
+                            "the redirect goes to whatever Host the client sent; write the name, "
+                            "or allow known hosts only (if { hdr(host) -i example.com }); for "
+                            "https alone, redirect scheme https");
             return;
         }
     }

@@ -59,9 +59,9 @@ static void stats_password(const struct haproxy_lint *lint, const struct haproxy
         const struct haproxy_line *line = section->lines[i];
         if (haproxy_is(line, "stats", "auth") && line->count > 2 && !line->words[2].unknown)
             haproxy_find_at(lint, RULE_STATS_PASSWORD, line, 0, 2,
-                            "The password of the stats page stands here in clear. Take it from the "
+                            "the password of the stats page stands here in clear; take it from the "
                             "environment (\"${STATS_PASSWORD}\") or use a userlist with a hash and "
-                            "stats http-request auth.");
+                            "stats http-request auth");
     }
 }
 
@@ -80,30 +80,29 @@ void haproxy_rule_stats(const struct haproxy_lint *lint, const struct haproxy_se
     bool guarded = stats_guarded(section), local = only_local(section);
     if (!guarded && !local)
         haproxy_find_at(lint, RULE_STATS_OPEN, line, 0, line->count < 2 ? 1 : 2,
-                        "Anybody who reaches this port can read the stats page of %.*s '%.*s'. Add "
-                        "stats auth, an http-request deny, or bind 127.0.0.1.",
+                        "anybody who reaches this port can read the stats page of %.*s '%.*s'; add "
+                        "stats auth, an http-request deny, or bind 127.0.0.1",
                         SLICE_ARG(section->type), SLICE_ARG(section->name));
     const struct haproxy_line *admin = haproxy_find(section, "stats", "admin");
     if (admin && of_section(admin, section) && !local) {
         struct haproxy_facts facts = {.tls = HAPROXY_UNKNOWN};
         bool always = haproxy_condition_holds(admin, &facts) == HAPROXY_TRUE;
-        struct lint_finding *finding = haproxy_find_at(
-            lint, RULE_STATS_ADMIN, admin, 0, admin->count,
-            "The stats page can switch servers off%s. Allow it from known addresses only (stats "
-            "admin if LOCALHOST), or use the runtime socket.",
-            guarded ? "" : ", and asks for no password");
+        struct lint_finding *finding =
+            haproxy_find_at(lint, RULE_STATS_ADMIN, admin, 0, admin->count,
+                            "the stats page can switch servers off%s; allow it from known "
+                            "addresses only (stats admin if LOCALHOST), or use the runtime socket",
+                            guarded ? "" : ", and asks for no password");
         haproxy_severity(finding, always && !guarded ? LINT_ERROR
                                   : always           ? LINT_WARNING
                                                      : LINT_INFO);
     }
     if (!haproxy_find(section, "stats", "hide-version") && of_section(line, section) &&
         !line->maybe.len)
-        haproxy_fix_after(lint,
-                          haproxy_find_at(lint, RULE_STATS_VERSION, line, 0,
-                                          line->count < 2 ? 1 : 2,
-                                          "The stats page tells HAProxy's version. Add stats "
-                                          "hide-version."),
-                          line, "stats hide-version");
+        haproxy_fix_after(
+            lint,
+            haproxy_find_at(lint, RULE_STATS_VERSION, line, 0, line->count < 2 ? 1 : 2,
+                            "the stats page tells HAProxy's version; add stats hide-version"),
+            line, "stats hide-version");
 }
 
 /* --- timeouts --- */
@@ -127,11 +126,10 @@ static void timeout_missing(const struct haproxy_lint *lint, const struct haprox
         length += name.len;
     }
     if (length)
-        haproxy_find_at(
-            lint, RULE_TIMEOUT, section->head, 0, section->head->count,
-            "%.*s '%.*s' has no timeout %.*s: what hangs stays for ever. Add it here or "
-            "in defaults.",
-            SLICE_ARG(section->type), SLICE_ARG(section->name), (int)length, missing);
+        haproxy_find_at(lint, RULE_TIMEOUT, section->head, 0, section->head->count,
+                        "%.*s '%.*s' has no timeout %.*s: what hangs stays for ever; add it here "
+                        "or in defaults",
+                        SLICE_ARG(section->type), SLICE_ARG(section->name), (int)length, missing);
 }
 
 void haproxy_rule_timeouts(const struct haproxy_lint *lint, const struct haproxy_section *section)
@@ -156,7 +154,7 @@ void haproxy_rule_timeouts(const struct haproxy_lint *lint, const struct haproxy
     struct lint_finding *finding =
         haproxy_find_at(lint, RULE_TIMEOUT_REQUEST, section->head, 0, section->head->count,
                         "%.*s '%.*s' has no timeout http-request, so a client may take as long as "
-                        "it likes to send one. Add timeout http-request 10s.",
+                        "it likes to send one; add timeout http-request 10s",
                         SLICE_ARG(section->type), SLICE_ARG(section->name));
     const struct haproxy_line *place =
         client && of_section(client, section) && !client->maybe.len ? client : section->head;
@@ -201,12 +199,11 @@ static void resolves_once(const struct haproxy_lint *lint, const struct haproxy_
         !is_name(address.host) || defaults->resolvers || defaults->init_addr ||
         haproxy_option_at(line, "resolvers") || haproxy_option_at(line, "init-addr"))
         return;
-    haproxy_find_at(
-        lint, RULE_RESOLVE, line, address_at, address_at + 1,
-        "'%.*s' is looked up once, at start, and HAProxy does not start when it is not "
-        "known yet. Add resolvers NAME (a resolvers section; Docker's is 127.0.0.11:53) "
-        "and init-addr last,libc,none.",
-        SLICE_ARG(address.host));
+    haproxy_find_at(lint, RULE_RESOLVE, line, address_at, address_at + 1,
+                    "'%.*s' is looked up once, at start, and HAProxy does not start when it is not "
+                    "known yet; add resolvers NAME (a resolvers section; Docker's is "
+                    "127.0.0.11:53) and init-addr last,libc,none",
+                    SLICE_ARG(address.host));
 }
 
 static void not_checked(const struct haproxy_lint *lint, const struct haproxy_line *line,
@@ -215,10 +212,10 @@ static void not_checked(const struct haproxy_lint *lint, const struct haproxy_li
     if (defaults->check || defaults->track || haproxy_option_at(line, "check") ||
         haproxy_option_at(line, "track") || haproxy_option_at(line, "disabled"))
         return;
-    struct lint_finding *finding = haproxy_find_at(
-        lint, RULE_NO_CHECK, line, 0, 2, "Server '%.*s' is not checked%s. Add check.",
-        SLICE_ARG(line->words[1].text),
-        servers > 1 ? ", so requests still go to it when it is down" : "");
+    struct lint_finding *finding =
+        haproxy_find_at(lint, RULE_NO_CHECK, line, 0, 2,
+                        "Server '%.*s' is not checked%s; add check", SLICE_ARG(line->words[1].text),
+                        servers > 1 ? ", so requests still go to it when it is down" : "");
     haproxy_severity(finding, servers > 1 ? LINT_WARNING : LINT_INFO);
     lint_fix(lint->report, finding, "add check");
     size_t address_at = haproxy_is(line, "server-template", NULL) ? 3 : 2;
@@ -273,8 +270,8 @@ static void forwarded_for(const struct haproxy_lint *lint, const struct haproxy_
     if (cleans(section, header))
         return;
     haproxy_find_at(lint, RULE_FORWARDED, of_section(line, section) ? line : section->head, 0, 2,
-                    "Clients of '%.*s' can send %.*s themselves, and it comes first. Add "
-                    "http-request del-header %.*s, unless a trusted proxy stands in front.",
+                    "clients of '%.*s' can send %.*s themselves, and it comes first; add "
+                    "http-request del-header %.*s, unless a trusted proxy stands in front",
                     SLICE_ARG(section->name), SLICE_ARG(header), SLICE_ARG(header));
 }
 
@@ -290,8 +287,8 @@ static void no_redirect(const struct haproxy_lint *lint, const struct haproxy_se
             !slice_equal(slice_from(name, section->type.len + 1), section->name))
             continue;
         haproxy_find_at(lint, RULE_NO_REDIRECT, section->head, 0, section->head->count,
-                        "'%.*s' serves plain HTTP beside HTTPS. Add http-request redirect scheme "
-                        "https code 301 unless { ssl_fc }.",
+                        "'%.*s' serves plain HTTP beside HTTPS; add http-request redirect scheme "
+                        "https code 301 unless { ssl_fc }",
                         SLICE_ARG(section->name));
         return;
     }

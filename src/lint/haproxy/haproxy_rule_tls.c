@@ -24,7 +24,7 @@ static void old_versions(const struct haproxy_lint *lint, const struct haproxy_l
              most = slice_equal_str(word, "ssl-max-ver");
         if ((least || most) && is_old_version(value)) {
             struct lint_finding *finding = haproxy_find_at(
-                lint, RULE_TLS_OLD, line, i, i + 2, "%.*s %.*s %s. Use TLSv1.2 or TLSv1.3.",
+                lint, RULE_TLS_OLD, line, i, i + 2, "%.*s %.*s %s; use TLSv1.2 or TLSv1.3",
                 SLICE_ARG(word), SLICE_ARG(value),
                 least ? "allows TLS that was withdrawn" : "forbids every TLS that is safe");
             lint_fix(lint->report, finding, "say TLSv1.2");
@@ -32,10 +32,10 @@ static void old_versions(const struct haproxy_lint *lint, const struct haproxy_l
                           SLICE("TLSv1.2"));
         } else if (slice_equal_str(word, "force-sslv3") || slice_equal_str(word, "force-tlsv10") ||
                    slice_equal_str(word, "force-tlsv11"))
-            haproxy_find_at(lint, RULE_TLS_OLD, line, i, i + 1,
-                            "%.*s allows nothing but TLS that was withdrawn. Use ssl-min-ver "
-                            "TLSv1.2.",
-                            SLICE_ARG(word));
+            haproxy_find_at(
+                lint, RULE_TLS_OLD, line, i, i + 1,
+                "%.*s allows nothing but TLS that was withdrawn; use ssl-min-ver TLSv1.2",
+                SLICE_ARG(word));
     }
 }
 
@@ -76,8 +76,8 @@ static void ciphers(const struct haproxy_lint *lint, const struct haproxy_line *
                 (no_anonymous && slice_equal_str(cipher, "ALL")))
                 continue;
             haproxy_find_at(lint, RULE_TLS_CIPHERS, line, i, i + 2,
-                            "'%.*s' allows ciphers that can be broken. Name ECDHE ones with "
-                            "AES-GCM or CHACHA20.",
+                            "'%.*s' allows ciphers that can be broken; name ECDHE ones with "
+                            "AES-GCM or CHACHA20",
                             SLICE_ARG(cipher));
             break;
         }
@@ -87,9 +87,9 @@ static void ciphers(const struct haproxy_lint *lint, const struct haproxy_line *
 static void verify(const struct haproxy_lint *lint, const struct haproxy_line *line)
 {
     if (haproxy_is(line, "ssl-server-verify", "none") && line->section->kind == HAPROXY_GLOBAL)
-        haproxy_find_at(lint, RULE_TLS_NO_VERIFY, line, 0, 2,
-                        "No server's certificate is verified. Remove this and give servers "
-                        "ca-file.");
+        haproxy_find_at(
+            lint, RULE_TLS_NO_VERIFY, line, 0, 2,
+            "no server's certificate is verified; remove this and give servers ca-file");
     if (!haproxy_is(line, "server", NULL) && !haproxy_is(line, "default-server", NULL) &&
         !haproxy_is(line, "server-template", NULL))
         return;
@@ -97,8 +97,8 @@ static void verify(const struct haproxy_lint *lint, const struct haproxy_line *l
     if (!at || !slice_equal_str(haproxy_word_at(line, at + 1), "none"))
         return;
     haproxy_find_at(lint, RULE_TLS_NO_VERIFY, line, at, at + 2,
-                    "The server's certificate is not verified. Use verify required with ca-file, "
-                    "and sni or verifyhost.");
+                    "the server's certificate is not verified; use verify required with ca-file, "
+                    "and sni or verifyhost");
 }
 
 static void https_port(const struct haproxy_lint *lint, const struct haproxy_line *line)
@@ -115,10 +115,10 @@ static void https_port(const struct haproxy_lint *lint, const struct haproxy_lin
             continue;
         if (lint->options->behind_tls || haproxy_option_at(line, "accept-proxy"))
             continue; /* something in front may end TLS and keep the port */
-        haproxy_find_at(lint, RULE_TLS_MISSING, line, 0, 2,
-                        "Port %u is bound without ssl. Add ssl crt FILE, or use another port for "
-                        "plain HTTP.",
-                        address.port);
+        haproxy_find_at(
+            lint, RULE_TLS_MISSING, line, 0, 2,
+            "port %u is bound without ssl; add ssl crt FILE, or use another port for plain HTTP",
+            address.port);
         return;
     }
 }
@@ -143,7 +143,7 @@ static void defaults(const struct haproxy_lint *lint, const struct haproxy_line 
     if (config->default_bind && says_version(config->default_bind))
         return;
     haproxy_find_at(lint, RULE_TLS_DEFAULTS, line, 0, line->count,
-                    "HAProxy %u.%u allows TLS 1.0 here. Add ssl-min-ver TLSv1.2.",
+                    "HAProxy %u.%u allows TLS 1.0 here; add ssl-min-ver TLSv1.2",
                     config->version / 100, config->version % 100);
 }
 

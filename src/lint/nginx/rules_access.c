@@ -61,7 +61,7 @@ static void check_status(struct nginx_check *check, const struct nginx_node *nod
         return;
     struct lint_finding *finding = nginx_report(
         check, node,
-        "Everybody can read this status page. Allow who needs it and write \"deny all;\".");
+        "everybody can read this status page; allow who needs it and write \"deny all;\"");
     nginx_fix_behind(check, finding, node, "allow 127.0.0.1;");
     nginx_fix_behind(check, finding, node, "deny all;");
     if (finding && finding->edit_count == 2) { /* one insertion of both */
@@ -97,9 +97,9 @@ static void check_alias(struct nginx_check *check, const struct nginx_node *node
     size_t word = location->count - 1;
     struct lint_finding *finding = nginx_report(
         check, node,
-        parent ? "A request for %.*s../ reads files beside %.*s. End the location with \"/\"."
-               : "A request for %.*s../x reads files whose paths begin as %.*s does. End the "
-                 "location and the alias with \"/\".",
+        parent ? "a request for %.*s../ reads files beside %.*s; end the location with \"/\""
+               : "a request for %.*s../x reads files whose paths begin as %.*s does; end the "
+                 "location and the alias with \"/\"",
         SLICE_ARG(name), SLICE_ARG(target));
     struct slice with = arena_printf(check->arena, "%.*s/", SLICE_ARG(name));
     if (!finding || !parent || has_location(location->parent, with) ||
@@ -127,7 +127,7 @@ static void check_allow(struct nginx_check *check, const struct nginx_node *node
     if (any || !last)
         return;
     struct lint_finding *finding = nginx_report(
-        check, node, "allow alone keeps nobody out. Write \"deny all;\" behind the last allow.");
+        check, node, "allow alone keeps nobody out; write \"deny all;\" behind the last allow");
     if (last->file == node->file)
         nginx_fix_behind(check, finding, last, "deny all;");
 }
@@ -140,8 +140,8 @@ static void check_return_access(struct nginx_check *check, const struct nginx_no
     if (slice_u64(nginx_word(node, 0), &status) && status >= 400)
         return;
     nginx_report(check, node,
-                 "return answers before allow and deny are asked: they do nothing here. Move the "
-                 "answer behind try_files and a named location.");
+                 "return answers before allow and deny are asked: they do nothing here; move the "
+                 "answer behind try_files and a named location");
 }
 
 static void check_autoindex(struct nginx_check *check, const struct nginx_node *node)
@@ -149,7 +149,7 @@ static void check_autoindex(struct nginx_check *check, const struct nginx_node *
     if (!nginx_is_on(node))
         return;
     struct lint_finding *finding = nginx_report(
-        check, node, "Folders without an index page are listed to everybody. Turn autoindex off.");
+        check, node, "folders without an index page are listed to everybody; turn autoindex off");
     nginx_fix_word(check, finding, node, 0, "off");
 }
 
@@ -184,8 +184,8 @@ static void check_dotfiles(struct nginx_check *check, const struct nginx_node *n
     if (node->inside != NGINX_SERVER || !serves_files(node) || guards_dotfiles(node))
         return;
     nginx_report(check, node,
-                 "Files such as .git and .env under the root are served like all others. Write "
-                 "\"location ~ /\\.(?!well-known) { deny all; }\".");
+                 "files such as .git and .env under the root are served like all others; write "
+                 "\"location ~ /\\.(?!well-known) { deny all; }\"");
 }
 
 static void check_referers(struct nginx_check *check, const struct nginx_node *node)
@@ -194,15 +194,15 @@ static void check_referers(struct nginx_check *check, const struct nginx_node *n
         if (slice_equal_str(node->words[i].text, "none"))
             nginx_report_word(check, node, i,
                               "\"none\" lets every request without a Referer in, and a page can "
-                              "leave it out. Leave \"none\" out, or do not rely on this check.");
+                              "leave it out; leave \"none\" out, or do not rely on this check");
 }
 
 static void check_user(struct nginx_check *check, const struct nginx_node *node)
 {
     if (is_any(nginx_word(node, 0), (const char *const[]){"root", "0", NULL}))
-        nginx_report(check, node,
-                     "Workers run as root: a hole in one is a hole in all. Name a user without "
-                     "rights.");
+        nginx_report(
+            check, node,
+            "workers run as root: a hole in one is a hole in all; name a user without rights");
 }
 
 const struct nginx_rule_check nginx_access_checks[] = {

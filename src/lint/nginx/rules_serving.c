@@ -27,10 +27,9 @@ static void check_no_tokens(struct nginx_check *check, const struct nginx_node *
     if (node->inside != NGINX_HTTP || nginx_child(node, "server_tokens") ||
         nginx_child(node, "more_clear_headers"))
         return;
-    struct lint_finding *finding = nginx_report(
-        check, node,
-        "nginx tells its version in the Server header and on error pages. Write \"server_tokens "
-        "off;\".");
+    struct lint_finding *finding = nginx_report(check, node,
+                                                "nginx tells its version in the Server header and "
+                                                "on error pages; write \"server_tokens off;\"");
     fix_tokens(check, finding, node);
 }
 
@@ -39,10 +38,9 @@ static void check_tokens(struct nginx_check *check, const struct nginx_node *nod
     struct slice word = nginx_word(node, 0);
     if (!slice_equal_nocase(word, SLICE("on")) && !slice_equal_nocase(word, SLICE("build")))
         return;
-    struct lint_finding *finding =
-        nginx_report(check, node,
-                     "nginx tells its version in the Server header and on error pages. Turn "
-                     "server_tokens off.");
+    struct lint_finding *finding = nginx_report(
+        check, node,
+        "nginx tells its version in the Server header and on error pages; turn server_tokens off");
     nginx_fix_word(check, finding, node, 0, "off");
 }
 
@@ -52,10 +50,10 @@ static void check_multiline(struct nginx_check *check, const struct nginx_node *
         struct slice text = node->words[i].text;
         if (slice_find(text, '\n') == text.len && slice_find(text, '\r') == text.len)
             continue;
-        struct lint_finding *finding = nginx_report_word(
-            check, node, i,
-            "The value has a line break in it, which clients refuse or read as another header. "
-            "Write it in one line.");
+        struct lint_finding *finding =
+            nginx_report_word(check, node, i,
+                              "the value has a line break in it, which clients refuse or read as "
+                              "another header; write it in one line");
         struct slice raw = slice_of(node->file->bytes.at + node->words[i].start,
                                     node->words[i].end - node->words[i].start);
         if (slice_find(raw, '\n') == raw.len)
@@ -90,8 +88,8 @@ static void check_if(struct nginx_check *check, const struct nginx_node *node)
         if (known || !child->directive || child->directive->module)
             continue;
         nginx_report(check, child,
-                     "%.*s in an \"if\" of a location does not always what it says. Use a "
-                     "location, map or error_page instead.",
+                     "%.*s in an \"if\" of a location does not always what it says; use a "
+                     "location, map or error_page instead",
                      SLICE_ARG(child->name));
         return;
     }
@@ -111,7 +109,7 @@ static void check_root(struct nginx_check *check, const struct nginx_node *node)
             !nginx_child(other, "internal") && nginx_answer_of(other).kind == NGINX_ANSWER_FILES) {
             nginx_report(check, node,
                          "root stands in one location, so that of line %u reads nginx's default "
-                         "folder. Write root in the server.",
+                         "folder; write root in the server",
                          other->line);
             return;
         }
@@ -125,18 +123,17 @@ static void check_body(struct nginx_check *check, const struct nginx_node *node)
         zeros++;
     if (zeros && (zeros == size.len || !ascii_digit(size.at[zeros])))
         nginx_report(check, node,
-                     "Requests of any size are taken, until the disk is full. Write the largest "
-                     "that is needed, 10m for example.");
+                     "requests of any size are taken, until the disk is full; write the largest "
+                     "that is needed, 10m for example");
 }
 
 static void check_error_log(struct nginx_check *check, const struct nginx_node *node)
 {
     if (!slice_equal_str(nginx_word(node, 0), "off"))
         return;
-    struct lint_finding *finding =
-        nginx_report(check, node,
-                     "This does not turn the log off: it writes a file named \"off\". Write "
-                     "/dev/null and crit.");
+    struct lint_finding *finding = nginx_report(
+        check, node,
+        "this does not turn the log off: it writes a file named \"off\"; write /dev/null and crit");
     lint_fix(check->report, finding, "writes /dev/null crit");
     lint_fix_edit(check->report, finding, node->words[0].start, node->words[node->count - 1].end,
                   SLICE("/dev/null crit"));
@@ -170,8 +167,8 @@ static void check_default_server(struct nginx_check *check, const struct nginx_n
     }
     if (named > 1)
         nginx_report(check, first,
-                     "No server is the default, so this one answers for every name that comes. "
-                     "Add one with \"listen … default_server\" that returns 444.");
+                     "no server is the default, so this one answers for every name that comes; add "
+                     "one with \"listen … default_server\" that returns 444");
 }
 
 const struct nginx_rule_check nginx_serving_checks[] = {

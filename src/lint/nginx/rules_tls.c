@@ -21,8 +21,8 @@ static void check_protocols(struct nginx_check *check, const struct nginx_node *
     }
     if (!weak.len || !node->count)
         return;
-    struct lint_finding *finding = nginx_report(
-        check, node, "%.*s can be broken. Leave TLSv1.2 and TLSv1.3.", SLICE_ARG(weak));
+    struct lint_finding *finding =
+        nginx_report(check, node, "%.*s can be broken; leave TLSv1.2 and TLSv1.3", SLICE_ARG(weak));
     lint_fix(check->report, finding, "leaves TLSv1.2 and TLSv1.3");
     lint_fix_edit(check->report, finding, node->words[0].start, node->words[node->count - 1].end,
                   strong.len ? strong : SLICE("TLSv1.2 TLSv1.3"));
@@ -36,8 +36,8 @@ static void check_default_protocols(struct nginx_check *check, const struct ngin
         nginx_inherited(node->parent, "ssl_protocols"))
         return;
     nginx_report(check, node,
-                 "Without ssl_protocols this version of nginx takes TLSv1 and TLSv1.1. Write "
-                 "\"ssl_protocols TLSv1.2 TLSv1.3;\".");
+                 "without ssl_protocols this version of nginx takes TLSv1 and TLSv1.1; write "
+                 "\"ssl_protocols TLSv1.2 TLSv1.3;\"");
 }
 
 static bool has_nocase(struct slice text, const char *word)
@@ -88,8 +88,7 @@ static void check_ciphers(struct nginx_check *check, const struct nginx_node *no
         if (!is_weak_cipher(part) || all || is_excluded(list, part))
             continue;
         nginx_report_word(check, node, 0,
-                          "\"%.*s\" lets weak ciphers in. Take only ECDHE with AES-GCM or "
-                          "CHACHA20.",
+                          "\"%.*s\" lets weak ciphers in; take only ECDHE with AES-GCM or CHACHA20",
                           SLICE_ARG(part));
         return;
     }
@@ -98,18 +97,18 @@ static void check_ciphers(struct nginx_check *check, const struct nginx_node *no
 static void check_order(struct nginx_check *check, const struct nginx_node *node)
 {
     if (!nginx_is_on(node))
-        nginx_report(check, node,
-                     "Clients choose the cipher. With old ciphers in the list, prefer the "
-                     "server's order.");
+        nginx_report(
+            check, node,
+            "clients choose the cipher; with old ciphers in the list, prefer the server's order");
 }
 
 static void check_tickets(struct nginx_check *check, const struct nginx_node *node)
 {
     if (nginx_is_on(node) && !nginx_inherited(node->parent, "ssl_session_ticket_key"))
-        nginx_report(check, node,
-                     "Session tickets are encrypted by a key that lives as long as nginx does: "
-                     "who steals it reads past connections. Turn them off, or rotate keys by "
-                     "ssl_session_ticket_key.");
+        nginx_report(
+            check, node,
+            "session tickets are encrypted by a key that lives as long as nginx does: who steals "
+            "it reads past connections; turn them off, or rotate keys by ssl_session_ticket_key");
 }
 
 static void check_upstream_tls(struct nginx_check *check, const struct nginx_node *node)
@@ -118,10 +117,9 @@ static void check_upstream_tls(struct nginx_check *check, const struct nginx_nod
     if (node->context & (NGINX_LOCATION | NGINX_LOCATION_IF | NGINX_LIMIT_EXCEPT) &&
         slice_starts(url, SLICE("https://")) &&
         !nginx_is_on(nginx_inherited(node->parent, "proxy_ssl_verify")))
-        nginx_report(
-            check, node,
-            "The upstream's certificate is not checked, so anybody on the way can stand "
-            "in for it. Write \"proxy_ssl_verify on;\" and proxy_ssl_trusted_certificate.");
+        nginx_report(check, node,
+                     "the upstream's certificate is not checked, so anybody on the way can stand "
+                     "in for it; write \"proxy_ssl_verify on;\" and proxy_ssl_trusted_certificate");
 }
 
 static void check_plain_443(struct nginx_check *check, const struct nginx_node *node)
@@ -132,7 +130,7 @@ static void check_plain_443(struct nginx_check *check, const struct nginx_node *
         nginx_has_word(node, "quic") || nginx_is_on(nginx_inherited(node->parent, "ssl")))
         return;
     struct lint_finding *finding = nginx_report(
-        check, node, "Port 443 is listened on without TLS. Add \"ssl\" to this listen.");
+        check, node, "port 443 is listened on without TLS; add \"ssl\" to this listen");
     (void)finding;
 }
 
@@ -155,8 +153,7 @@ static void check_to_http(struct nginx_check *check, const struct nginx_node *no
     nginx_server_read(check->map, server, &listens);
     if (listens.tls)
         nginx_report(check, node,
-                     "Clients that came by TLS are sent to plain http. Send them to "
-                     "https://.");
+                     "clients that came by TLS are sent to plain http; send them to https://");
 }
 
 const struct nginx_rule_check nginx_tls_checks[] = {

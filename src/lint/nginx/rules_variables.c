@@ -190,8 +190,8 @@ static void look_for_breaks(struct nginx_check *check, const struct nginx_node *
             continue;
         struct lint_finding *finding = nginx_report_word(
             check, node, word,
-            "$%.*s is decoded: a client can put a line break and so a header of its own into %s. "
-            "Use $request_uri, or a group that matches no line break.",
+            "$%.*s is decoded: a client can put a line break and so a header of its own into %s; "
+            "use $request_uri, or a group that matches no line break",
             SLICE_ARG(name), what);
         fix_splitting(check, finding, node, word, name);
         return;
@@ -280,8 +280,8 @@ static void check_ssrf(struct nginx_check *check, const struct nginx_node *node)
         if (!bad)
             continue;
         nginx_report(check, node,
-                     "A client chooses the host that is asked ($%.*s), and so reaches machines "
-                     "behind this one. Write the host, or a map of those that may be asked.",
+                     "a client chooses the host that is asked ($%.*s), and so reaches machines "
+                     "behind this one; write the host, or a map of those that may be asked",
                      SLICE_ARG(name));
         return;
     }
@@ -329,8 +329,8 @@ static void check_resolver(struct nginx_check *check, const struct nginx_node *n
         (is_literal(host) || is_upstream_name(check, host) || slice_starts(host, SLICE("unix:"))))
         return;
     nginx_report(check, node,
-                 "A name in a variable is looked up while requests come, and there is no "
-                 "\"resolver\": they fail with 502. Write one, 127.0.0.11 in a Docker network.");
+                 "a name in a variable is looked up while requests come, and there is no "
+                 "\"resolver\": they fail with 502; write one, 127.0.0.11 in a Docker network");
 }
 
 static bool is_private(struct slice address)
@@ -350,8 +350,8 @@ static void check_public(struct nginx_check *check, const struct nginx_node *nod
         if (slice_find(node->words[i].text, '=') == node->words[i].text.len &&
             !is_private(node->words[i].text)) {
             nginx_report_word(check, node, i,
-                              "Names are asked of %.*s, far away and without proof: an answer can "
-                              "be forged. Ask a resolver in your own network.",
+                              "names are asked of %.*s, far away and without proof: an answer can "
+                              "be forged; ask a resolver in your own network",
                               SLICE_ARG(node->words[i].text));
             return;
         }
@@ -365,10 +365,10 @@ static void check_host(struct nginx_check *check, const struct nginx_node *node)
     if (!slice_equal_nocase(nginx_word(node, 0), SLICE("Host")) ||
         (!slice_equal_str(value, "$http_host") && !slice_starts(value, SLICE("$arg_"))))
         return;
-    struct lint_finding *finding = nginx_report_word(
-        check, node, 1,
-        "The upstream gets whatever Host a client writes, also beside an absolute request line. "
-        "Use $host.");
+    struct lint_finding *finding =
+        nginx_report_word(check, node, 1,
+                          "the upstream gets whatever Host a client writes, also beside an "
+                          "absolute request line; use $host");
     nginx_fix_word(check, finding, node, 1, "$host");
 }
 
@@ -401,8 +401,8 @@ static void report_origin(struct nginx_check *check, const struct nginx_node *no
     const char *problem = origin_problem(regex);
     if (problem)
         nginx_report(check, node,
-                     "This check of who asks %s, so that other sites match, too. Write "
-                     "^https://www\\.example\\.com$.",
+                     "this check of who asks %s, so that other sites match, too; write "
+                     "^https://www\\.example\\.com$",
                      problem);
 }
 
@@ -449,8 +449,8 @@ static void check_cors(struct nginx_check *check, const struct nginx_node *node)
         if (nginx_is(other, "add_header") &&
             slice_equal_nocase(nginx_word(other, 0), SLICE("Access-Control-Allow-Credentials")))
             nginx_report(check, node,
-                         "Every site may read answers with the visitor's cookies. Allow only "
-                         "origins that a map knows.");
+                         "every site may read answers with the visitor's cookies; allow only "
+                         "origins that a map knows");
 }
 
 const struct nginx_rule_check nginx_variable_checks[] = {
