@@ -88,7 +88,7 @@ bool haproxy_parse_json(const struct lint_file *file, const struct proxy_options
     struct json_writer json;
     json_writer_init(&json, out, 2);
     json_begin_object(&json);
-    json_field_int(&json, "schemaVersion", 1);
+    json_field(&json, "schema", SLICE("plimsoll/haproxy/1"));
     json_field(&json, "file", file->path);
     json_name(&json, "sections");
     json_begin_array(&json);
