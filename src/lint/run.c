@@ -212,6 +212,8 @@ static bool lint_bytes(struct run *run, const struct discovered *item, struct sl
                                         [LINT_NGINX] = "nginx configuration",
                                         [LINT_HAPROXY] = "HAProxy configuration"};
     unsigned kind = item->kind ? item->kind : discover_by_content(bytes);
+    if (!kind && slice_equal_str(item->path, "-"))
+        kind = LINT_DOCKERFILE; /* what people pipe in; what is wrong with it is then told */
     if (!kind) {
         return error_set(err, ERROR_UNSUPPORTED,
                          "neither its name nor its content says what it is; say it by --as "
