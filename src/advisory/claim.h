@@ -54,7 +54,7 @@ bool claim_set_decode(struct slice feed, struct slice value, const struct target
 struct judgement {
     enum match_verdict verdict;
     bool invalid;                      /* could not be compared */
-    bool mended;                       /* mended in the version's own branch */
+    bool mended;                       /* in the version's own branch, by a version that is told */
     const struct version_range *range; /* that decided; NULL when there is none */
 };
 struct judgement claim_judge(const struct claim *claim, struct slice version);

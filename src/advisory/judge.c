@@ -40,7 +40,9 @@ struct judgement claim_judge(const struct claim *claim, struct slice version)
                 result.verdict = range->exact ? result.verdict : MATCH_FIXED;
                 result.range = range;
             }
-            result.mended |= range_mends_branch(range, claim->order, version);
+            /* Who states that it was never affected has mended nothing. */
+            result.mended |= result.verdict != MATCH_NOT_AFFECTED && range->fixed.len &&
+                             range_mends_branch(range, claim->order, version);
             break;
         case RANGE_BEFORE:
             if (!result.range)
@@ -117,7 +119,7 @@ void group_decide(const struct claim_group *group, const struct targets *targets
     for (size_t i = 0; i < group->claim_count; i++) {
         const struct claim *claim = &group->claims[i];
         struct judgement judgement = claim_judge(claim, targets->items[claim->target].version);
-        if (judgement.mended && judgement.range->fixed.len)
+        if (judgement.mended)
             mended |= 1u << claim->rank;
         if (judgement.invalid && judgement.verdict != MATCH_AFFECTED) {
             invalid = claim->rank > invalid || !decision->invalid ? claim->rank : invalid;
