@@ -176,6 +176,7 @@ static bool lint_files(struct invocation *call, struct compliance *all, struct e
         return true;
     struct lint_options lint = {.paths = paths,
                                 .path_count = count,
+                                .dockerfile = dockerfile,
                                 .offline = option_flag(call, "offline"),
                                 .without_shellcheck = true,
                                 .without_context = true,
@@ -217,8 +218,9 @@ static bool read_options(struct invocation *call, struct compliance *all, struct
 
 static bool look(struct invocation *call, struct compliance *all, struct error *err)
 {
-    if (!read_options(call, all, err) || !scan_image(call, all, err) ||
-        !lint_files(call, all, err) || !comply_run(&all->options, call->arena, &all->comply, err))
+    if (!comply_ask_check(call, err) || !read_options(call, all, err) ||
+        !scan_image(call, all, err) || !lint_files(call, all, err) ||
+        !comply_run(&all->options, call->arena, &all->comply, err))
         return false;
     size_t recorded = 0;
     if (!comply_ask_people(call, &all->comply, &recorded, err))

@@ -26,20 +26,30 @@ static const struct comply_rule *find_rule(struct slice id)
     return NULL;
 }
 
-static bool take_answer(struct invocation *call, const struct comply *comply, const char *text,
-                        struct slice by, struct error *err)
+static bool check_answer(const char *text, struct error *err)
 {
     struct slice word = slice_str(text), row = slice_cut(&word, '=');
     const struct comply_rule *rule = find_rule(row);
-    bool yes = slice_equal_nocase(word, SLICE("yes"));
     if (!rule)
         return error_set(err, ERROR_USAGE, "--answer %s: there is no row \"%.*s\"", text,
                          SLICE_ARG(slice_upto(row, 40)));
     if (!rule->question)
         return error_set(err, ERROR_USAGE, "--answer %s: that row is proven, not answered", text);
-    if (!yes && !slice_equal_nocase(word, SLICE("no")))
-        return error_set(err, ERROR_USAGE, "--answer %s: ROW=yes or ROW=no is wanted", text);
-    return record(call, comply, row, yes, by, err);
+    return slice_equal_nocase(word, SLICE("yes")) || slice_equal_nocase(word, SLICE("no")) ||
+           error_set(err, ERROR_USAGE, "--answer %s: ROW=yes or ROW=no is wanted", text);
+}
+
+bool comply_ask_check(struct invocation *call, struct error *err)
+{
+    const struct option_value *answers = option_value(call, "answer");
+    for (size_t i = 0; i < answers->count; i++)
+        if (!check_answer(answers->items[i], err))
+            return false;
+    if (answers->count && !slice_trim(slice_str(option_text(call, "by"))).len)
+        return error_set(err, ERROR_USAGE, "an answer needs --by: who gives it");
+    if (answers->count && !option_text(call, "image"))
+        return error_set(err, ERROR_USAGE, "an answer is about an image: give --image");
+    return true;
 }
 
 /* A line from the person; false at the end of input. */
@@ -84,13 +94,14 @@ bool comply_ask_people(struct invocation *call, const struct comply *comply, siz
     const struct option_value *answers = option_value(call, "answer");
     struct slice by = slice_trim(slice_str(option_text(call, "by")));
     *recorded = answers->count;
-    if (answers->count && !by.len)
-        return error_set(err, ERROR_USAGE, "an answer needs --by: who gives it");
     if (answers->count && !comply->image_digest.len)
-        return error_set(err, ERROR_USAGE, "an answer is about an image: give --image");
-    for (size_t i = 0; i < answers->count; i++)
-        if (!take_answer(call, comply, answers->items[i], by, err))
+        return error_set(err, ERROR_USAGE,
+                         "an answer is bound to an image's configuration, and --image has none");
+    for (size_t i = 0; i < answers->count; i++) {
+        struct slice word = slice_str(answers->items[i]), row = slice_cut(&word, '=');
+        if (!record(call, comply, row, slice_equal_nocase(word, SLICE("yes")), by, err))
             return false;
+    }
     if (!answers->count && comply->image_digest.len && isatty(STDIN_FILENO) &&
         isatty(STDERR_FILENO))
         return ask_rows(call, comply, recorded, err);

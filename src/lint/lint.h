@@ -24,6 +24,7 @@ struct lint_options {
     const char *const *paths; /* files, folders, "-"; none: the working folder */
     size_t path_count;
     unsigned as;               /* LINT_DOCKERFILE, …; 0: told by name and content */
+    const char *dockerfile;    /* one of `paths` that is a Dockerfile whatever its name; or NULL */
     const char *config;        /* --config; NULL: found */
     enum lint_profile profile; /* 0: what configuration says, else default */
     enum header_profile headers;

@@ -212,6 +212,9 @@ static bool lint_bytes(struct run *run, const struct discovered *item, struct sl
                                         [LINT_NGINX] = "nginx configuration",
                                         [LINT_HAPROXY] = "HAProxy configuration"};
     unsigned kind = item->kind ? item->kind : discover_by_content(bytes);
+    const char *dockerfile = run->options->dockerfile;
+    if (dockerfile && slice_equal_str(item->path, dockerfile))
+        kind = LINT_DOCKERFILE;
     if (!kind && slice_equal_str(item->path, "-"))
         kind = LINT_DOCKERFILE; /* what people pipe in; what is wrong with it is then told */
     if (!kind) {

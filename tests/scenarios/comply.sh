@@ -91,6 +91,11 @@ check "the row counts, too" sh -c '"$PLIMSOLL" comply --format json -f said.Dock
 exits "an answer needs a name" 2 comply --image app.tar --answer tested=yes
 exits "and a row" 2 comply --image app.tar --by Ann --answer nonsense=yes
 exits "that can be answered" 2 comply --image app.tar --by Ann --answer no-secrets=yes
+exits "all of them, or none is recorded" 2 comply --image app.tar --by Ann --answer tested=yes --answer tested=maybe
+same "so nothing was recorded" "" "$(cat plimsoll.compliance.yaml 2>/dev/null)"
+: >build.txt
+"$PLIMSOLL" comply --format json -f build.txt >empty.json 2>err
+same "-f names a Dockerfile, whatever it is called, and an empty one proves nothing" 1 "$?"
 exits "and an image" 2 comply --by Ann --answer tested=yes
 comply --image app.tar --by 'Ann "A." Example' --note 'run: #7' --answer tested=yes --answer scan-reviewed=no >answered.json 2>err
 same "an answer proves" pass "$(state tested answered.json)"
