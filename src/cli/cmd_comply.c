@@ -11,8 +11,6 @@
 #include "cli/scan_call.h"
 #include "report/comply_report.h"
 
-enum { DOCKERFILE_READ_MAX = 16 << 20 };
-
 static const struct option options[] = {
     {.name = "image",
      .type = OPTION_STRING,
@@ -138,7 +136,7 @@ static bool add_configurations(struct invocation *call, const char *dockerfile, 
     struct lint_file file;
     folder = slice_upto(
         folder, slice_find_last(folder, '/') < folder.len ? slice_find_last(folder, '/') + 1 : 0);
-    if (!file_read(dockerfile, DOCKERFILE_READ_MAX, call->arena, &bytes, err))
+    if (!lint_read(slice_str(dockerfile), call->arena, &bytes, err))
         return false;
     if (!lint_file_init(&file, slice_str(dockerfile), bytes, LINT_DOCKERFILE, call->arena))
         return arena_error(err);
@@ -200,6 +198,8 @@ static bool read_options(struct invocation *call, struct compliance *all, struct
     struct comply_options *to = &all->options;
     if (!option_text(call, "image") && !option_text(call, "file"))
         return error_set(err, ERROR_USAGE, "nothing to look at: give --image, -f, or both");
+    if (slice_equal_str(slice_str(option_text(call, "file")), "-")) /* it is read twice */
+        return error_set(err, ERROR_USAGE, "-f: a file is wanted, not standard input");
     to->trusted = arena_array(call->arena, trusted->count + 1, sizeof *to->trusted);
     if (!to->trusted)
         return arena_error(err);

@@ -2,11 +2,10 @@
 #include <glob.h>
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "cli/command_rows.h"
-#include "lint/proxy.h"
+#include "lint/lint.h"
 
-enum { CONFIG_MAX = 128 << 20, CONFIG_INCLUDES_MAX = 10000 };
+enum { CONFIG_INCLUDES_MAX = 10000 };
 
 static const struct option parse_options[] = {
     {.name = "as",
@@ -38,9 +37,8 @@ static bool read_file(const char *path, enum lint_kind kind, struct arena *arena
     *file = arena_new(arena, struct lint_file);
     if (!*file || !name.at)
         return arena_error(err);
-    bool fine = strcmp(path, "-") == 0 ? file_read_fd(0, CONFIG_MAX, arena, &bytes, err)
-                                       : file_read(path, CONFIG_MAX, arena, &bytes, err);
-    return fine && (lint_file_init(*file, name, bytes, kind, arena) || arena_error(err));
+    return lint_read(name, arena, &bytes, err) &&
+           (lint_file_init(*file, name, bytes, kind, arena) || arena_error(err));
 }
 
 static bool add_found(struct includes *includes, const glob_t *found, struct lint_file ***files,

@@ -1,20 +1,9 @@
 /* plimsoll dockerfile parse FILE */
-#include <unistd.h>
-
-#include "base/file.h"
 #include "cli/command_rows.h"
 #include "lint/dockerfile/dockerfile.h"
+#include "lint/lint.h"
 
 enum { PARSE_MEMORY = 1 << 30 };
-
-static bool read_input(const char *path, struct arena *arena, struct slice *bytes,
-                       struct error *err)
-{
-    if (!slice_equal_str(slice_str(path), "-"))
-        return file_read(path, DOCKERFILE_SIZE_MAX, arena, bytes, err);
-    return file_read_fd(STDIN_FILENO, DOCKERFILE_SIZE_MAX, arena, bytes, err) ||
-           error_add(err, "standard input");
-}
 
 /* "line 3: no = in …" becomes "Dockerfile:3: no = in …", as editors and CI take it. */
 static bool refuse(const char *path, unsigned line, struct error *err)
@@ -36,7 +25,7 @@ static bool run_parse(struct invocation *call, struct error *err)
     struct dockerfile dockerfile;
     unsigned line;
     arena_init(&arena, PARSE_MEMORY);
-    if (!read_input(path, &arena, &bytes, err))
+    if (!lint_read(slice_str(path), &arena, &bytes, err))
         return false;
     if (!lint_file_init(&file, slice_str(path), bytes, LINT_DOCKERFILE, &arena))
         return arena_error(err);

@@ -24,8 +24,10 @@ bool lint_read(struct slice path, struct arena *arena, struct slice *bytes, stru
     const char *name = arena_string(arena, path);
     if (!name)
         return arena_error(err);
-    return slice_equal_str(path, "-") ? file_read_fd(STDIN_FILENO, READ_MAX, arena, bytes, err)
-                                      : file_read(name, READ_MAX, arena, bytes, err);
+    if (!slice_equal_str(path, "-"))
+        return file_read(name, READ_MAX, arena, bytes, err);
+    return file_read_fd(STDIN_FILENO, READ_MAX, arena, bytes, err) ||
+           error_add(err, "standard input");
 }
 
 static bool read_bytes(struct run *run, struct slice path, struct slice *bytes, struct error *err)
