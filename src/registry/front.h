@@ -1,0 +1,24 @@
+#pragma once
+/*
+ * The server's handler: sends each request to its API and keeps the books (metrics, access log,
+ * request id in every answer).
+ *   /v2/…                      oci/
+ *   /token                     auth/
+ *   POST / with X-Amz-Target   ecr/
+ *   POST / with Action=        iam/ (STS, IAM)
+ *   /metrics /healthz /readyz  ops/
+ */
+#include "net/server.h"
+#include "registry/node.h"
+
+struct front;
+
+struct front_options {
+    const struct node *node;
+    const char *access_log;             /* "-" standard error, a file, NULL none: JSON lines */
+    const struct server *const *server; /* for its numbers; set after server_start */
+};
+
+bool front_new(struct front **front, const struct front_options *options, struct error *err);
+void front_free(struct front *front);
+struct server_handler front_handler(struct front *front);
