@@ -84,3 +84,12 @@ while time.time() < end:
 sys.exit(1)
 EOF
 }
+# clients NAME…: puts the clients of tools/clients (aws, python, crane, oras, regctl, conformance) on PATH; a scenario
+# whose client cannot be had is skipped, loudly.
+clients() {
+    bin=$(sh "$here/../../tools/clients") || skip "tools/clients failed"
+    PATH=$bin:$PATH
+    for client in "$@"; do
+        [ -x "$bin/$client" ] || skip "$client could not be had (tools/clients says why)"
+    done
+}
