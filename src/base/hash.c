@@ -10,6 +10,8 @@
 #include <stdlib.h>
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256), "struct sha256 holds OpenSSL's state");
+_Static_assert(sizeof(SHA512_CTX) <= sizeof(struct sha512), "struct sha512 holds OpenSSL's state");
+_Static_assert(sizeof "sha256:" == sizeof "sha512:", "PREFIX is of both");
 
 enum { PREFIX = sizeof "sha256:" - 1 };
 
@@ -23,18 +25,38 @@ static bool lower_hex(struct slice text)
     return true;
 }
 
+static bool parse(struct digest *digest, struct slice text, struct slice prefix, size_t bytes)
+{
+    if (text.len != PREFIX + 2 * bytes || !slice_starts(text, prefix) ||
+        !lower_hex(slice_from(text, PREFIX)))
+        return false;
+    *digest = (struct digest){0};
+    memcpy(digest->text, text.at, text.len);
+    return true;
+}
+
+static bool not_a_digest(struct slice text, struct error *err)
+{
+    return error_set(err, ERROR_FORMAT, "not a digest: \"%.*s\"", SLICE_ARG(slice_upto(text, 80)));
+}
+
 bool digest_parse(struct digest *digest, struct slice text, struct error *err)
 {
     if (slice_starts(text, SLICE("sha512:")) || slice_starts(text, SLICE("sha384:")))
         return error_set(err, ERROR_UNSUPPORTED, "a digest that is not SHA-256: %.*s",
                          SLICE_ARG(slice_upto(text, 80)));
-    if (text.len != PREFIX + 2 * SHA256_DIGEST_LENGTH || !slice_starts(text, SLICE("sha256:")) ||
-        !lower_hex(slice_from(text, PREFIX)))
-        return error_set(err, ERROR_FORMAT, "not a digest: \"%.*s\"",
-                         SLICE_ARG(slice_upto(text, 80)));
-    *digest = (struct digest){0};
-    memcpy(digest->text, text.at, text.len);
-    return true;
+    return parse(digest, text, SLICE("sha256:"), SHA256_DIGEST_LENGTH) || not_a_digest(text, err);
+}
+
+bool digest_parse_any(struct digest *digest, struct slice text, struct error *err)
+{
+    return parse(digest, text, SLICE("sha256:"), SHA256_DIGEST_LENGTH) ||
+           parse(digest, text, SLICE("sha512:"), SHA512_DIGEST_LENGTH) || not_a_digest(text, err);
+}
+
+bool digest_is_sha512(const struct digest *digest)
+{
+    return slice_starts(digest_slice(digest), SLICE("sha512:"));
 }
 
 bool digest_equal(const struct digest *a, const struct digest *b)
@@ -64,16 +86,23 @@ void sha256_add(struct sha256 *hash, const void *at, size_t len)
         SHA256_Update(state(hash), at, len);
 }
 
-void sha256_finish(struct sha256 *hash, struct digest *digest)
+static void put_hex(struct digest *digest, const char *prefix, const unsigned char *bytes,
+                    size_t count)
 {
     static const char hex[] = "0123456789abcdef";
-    unsigned char bytes[SHA256_DIGEST_LENGTH];
-    SHA256_Final(bytes, state(hash));
-    *digest = (struct digest){.text = "sha256:"};
-    for (size_t i = 0; i < sizeof bytes; i++) {
+    *digest = (struct digest){0};
+    memcpy(digest->text, prefix, PREFIX);
+    for (size_t i = 0; i < count; i++) {
         digest->text[PREFIX + 2 * i] = hex[bytes[i] >> 4];
         digest->text[PREFIX + 2 * i + 1] = hex[bytes[i] & 15];
     }
+}
+
+void sha256_finish(struct sha256 *hash, struct digest *digest)
+{
+    unsigned char bytes[SHA256_DIGEST_LENGTH];
+    SHA256_Final(bytes, state(hash));
+    put_hex(digest, "sha256:", bytes, sizeof bytes);
 }
 
 void sha256_done(struct sha256 *hash)
@@ -87,6 +116,43 @@ void sha256_of(struct slice bytes, struct digest *digest)
     sha256_init(&hash);
     sha256_add(&hash, bytes.at, bytes.len);
     sha256_finish(&hash, digest);
+}
+
+void sha512_init(struct sha512 *hash)
+{
+    if (!SHA512_Init((SHA512_CTX *)hash->context))
+        abort();
+}
+
+void sha512_add(struct sha512 *hash, const void *at, size_t len)
+{
+    if (len)
+        SHA512_Update((SHA512_CTX *)hash->context, at, len);
+}
+
+void sha512_finish(struct sha512 *hash, struct digest *digest)
+{
+    unsigned char bytes[SHA512_DIGEST_LENGTH];
+    SHA512_Final(bytes, (SHA512_CTX *)hash->context);
+    put_hex(digest, "sha512:", bytes, sizeof bytes);
+}
+
+void sha512_of(struct slice bytes, struct digest *digest)
+{
+    struct sha512 hash;
+    sha512_init(&hash);
+    sha512_add(&hash, bytes.at, bytes.len);
+    sha512_finish(&hash, digest);
+}
+
+bool digest_is_of(const struct digest *digest, struct slice bytes)
+{
+    struct digest real;
+    if (digest_is_sha512(digest))
+        sha512_of(bytes, &real);
+    else
+        sha256_of(bytes, &real);
+    return digest_equal(digest, &real);
 }
 
 /*

@@ -40,6 +40,30 @@ static void digests_are_checked(void **state)
     assert_int_equal(err.kind, ERROR_UNSUPPORTED);
 }
 
+static void sha512_is_known_where_it_is_wanted(void **state)
+{
+    (void)state;
+    struct digest digest, parsed;
+    struct error err;
+    sha512_of(SLICE("abc"), &digest);
+    assert_string_equal(digest.text,
+                        "sha512:ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b"
+                        "55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa5"
+                        "4ca49f");
+    assert_true(digest_parse_any(&parsed, digest_slice(&digest), &err));
+    assert_true(digest_equal(&parsed, &digest));
+    assert_true(digest_is_sha512(&parsed));
+    assert_true(digest_is_of(&parsed, SLICE("abc")));
+    assert_false(digest_is_of(&parsed, SLICE("abcd")));
+    assert_false(digest_parse_any(&parsed, SLICE("sha512:00"), &err));
+    assert_int_equal(err.kind, ERROR_FORMAT);
+    assert_true(digest_parse_any(
+        &parsed, SLICE("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        &err));
+    assert_false(digest_is_sha512(&parsed));
+    assert_true(digest_is_of(&parsed, SLICE("abc")));
+}
+
 /* The values are on people's disks: a change of hash64 makes every cache and store useless. */
 static void hash64_never_changes(void **state)
 {
@@ -115,9 +139,13 @@ static void a_spent_budget_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sha256_known_answers),     cmocka_unit_test(digests_are_checked),
-        cmocka_unit_test(hash64_never_changes),     cmocka_unit_test(hash64_spreads),
-        cmocka_unit_test(tables_find_what_was_put), cmocka_unit_test(a_spent_budget_is_told),
+        cmocka_unit_test(sha256_known_answers),
+        cmocka_unit_test(digests_are_checked),
+        cmocka_unit_test(sha512_is_known_where_it_is_wanted),
+        cmocka_unit_test(hash64_never_changes),
+        cmocka_unit_test(hash64_spreads),
+        cmocka_unit_test(tables_find_what_was_put),
+        cmocka_unit_test(a_spent_budget_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
