@@ -35,6 +35,7 @@ struct manifest_facts {
     double pushed, pulled;      /* seconds since 1970; pulled 0: never */
     double archived, activated; /* 0: never */
     bool is_archived;           /* storage class ARCHIVE */
+    bool sparse;                /* put so (manifest_push.sparse): what it names may not be here */
     struct slice *tags;         /* filled where said */
     size_t tag_count;
 };
@@ -59,6 +60,9 @@ struct manifest_push {
     struct slice *tags;
     size_t tag_count;
     bool refuse_existing; /* ECR: FAILURE_MANIFEST_EXISTS when nothing would change */
+    /* Of a pull-through cache: what it names may still be upstream, and comes when it is asked for.
+       A manifest that was sparse becomes whole when it is put again without. */
+    bool sparse;
 };
 
 /*

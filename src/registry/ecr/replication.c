@@ -1,0 +1,4 @@
+/* Replication. Follows. */
+#include "registry/ecr/operations.h"
+
+const struct ecr_operation ecr_replication[] = {{0}};

@@ -1,0 +1,205 @@
+/* See scanning.h. */
+#include "registry/scanning.h"
+
+#include "image/document.h"
+
+static const char *const frequencies[] = {"MANUAL", "SCAN_ON_PUSH", "CONTINUOUS_SCAN"};
+
+const char *scanning_frequency_name(enum scanning_frequency frequency)
+{
+    return frequencies[frequency];
+}
+
+static bool is_small(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '*';
+}
+
+/* ^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$: separators stand alone, and not at the ends. */
+static bool filter_is_valid(struct slice filter)
+{
+    if (!filter.len || filter.len > SCANNING_FILTER_MAX || !is_small(filter.at[0]) ||
+        !is_small(filter.at[filter.len - 1]))
+        return false;
+    for (size_t i = 1; i < filter.len; i++) {
+        char c = filter.at[i];
+        bool separator = c == '.' || c == '_' || c == '-' || c == '/';
+        if (!is_small(c) && (!separator || !is_small(filter.at[i - 1])))
+            return false;
+    }
+    return true;
+}
+
+static bool refuse(struct error *err, struct slice value, const char *where, const char *must)
+{
+    return error_set(err, ERROR_FORMAT,
+                     "1 validation error detected: Value '%.*s' at '%s' failed to satisfy "
+                     "constraint: Member must satisfy %s",
+                     SLICE_ARG(slice_upto(value, 300)), where, must);
+}
+
+static bool missing(struct error *err, const char *where)
+{
+    return error_set(err, ERROR_FORMAT,
+                     "1 validation error detected: Value null at '%s' failed to satisfy "
+                     "constraint: Member must not be null",
+                     where);
+}
+
+static bool too_many(struct error *err, const char *where, int most)
+{
+    return error_set(err, ERROR_FORMAT,
+                     "1 validation error detected: Value at '%s' failed to satisfy constraint: "
+                     "Member must have length less than or equal to %d",
+                     where, most);
+}
+
+static bool read_filter(const json_t *object, struct arena *arena, struct slice *filter,
+                        struct error *err)
+{
+    struct slice type = document_view(json_object_get(object, "filterType"));
+    struct slice text = document_view(json_object_get(object, "filter"));
+    if (!json_is_string(json_object_get(object, "filter")))
+        return missing(err, "rules.repositoryFilters.filter");
+    if (!json_is_string(json_object_get(object, "filterType")))
+        return missing(err, "rules.repositoryFilters.filterType");
+    if (!slice_equal_str(type, "WILDCARD"))
+        return refuse(err, type, "rules.repositoryFilters.filterType",
+                      "enum value set: [WILDCARD]");
+    if (!filter_is_valid(text))
+        return refuse(err, text, "rules.repositoryFilters.filter",
+                      "regular expression pattern: "
+                      "^[a-z0-9*](?:[._\\-/a-z0-9*]?[a-z0-9*]+)*$");
+    *filter = arena_copy(arena, text);
+    return filter->at || arena_error(err);
+}
+
+static bool read_frequency(const json_t *object, bool enhanced, struct scanning_rule *rule,
+                           struct error *err)
+{
+    const json_t *value = json_object_get(object, "scanFrequency");
+    struct slice text = document_view(value);
+    if (!json_is_string(value))
+        return missing(err, "rules.scanFrequency");
+    for (int i = 0; i <= SCANNING_CONTINUOUS; i++)
+        if (slice_equal_str(text, frequencies[i])) {
+            rule->frequency = (enum scanning_frequency)i;
+            if (i == SCANNING_CONTINUOUS && !enhanced)
+                return error_set(err, ERROR_FORMAT,
+                                 "Scan frequency CONTINUOUS_SCAN is not supported with the scan "
+                                 "type BASIC");
+            if (i == SCANNING_MANUAL && enhanced)
+                return error_set(err, ERROR_FORMAT,
+                                 "Scan frequency MANUAL is not supported with the scan type "
+                                 "ENHANCED");
+            return true;
+        }
+    return refuse(err, text, "rules.scanFrequency",
+                  "enum value set: [SCAN_ON_PUSH, CONTINUOUS_SCAN, MANUAL]");
+}
+
+static bool read_rule(const json_t *object, bool enhanced, struct arena *arena,
+                      struct scanning_rule *rule, struct error *err)
+{
+    const json_t *filters = json_object_get(object, "repositoryFilters");
+    size_t count = json_array_size(filters);
+    if (!json_is_array(filters))
+        return missing(err, "rules.repositoryFilters");
+    if (count > SCANNING_FILTERS_MAX)
+        return too_many(err, "rules.repositoryFilters", SCANNING_FILTERS_MAX);
+    if (!read_frequency(object, enhanced, rule, err))
+        return false;
+    rule->filters = arena_array(arena, count + 1, sizeof *rule->filters);
+    if (!rule->filters)
+        return arena_error(err);
+    for (; rule->filter_count < count; rule->filter_count++)
+        if (!read_filter(json_array_get(filters, rule->filter_count), arena,
+                         &rule->filters[rule->filter_count], err))
+            return false;
+    return true;
+}
+
+static bool read_type(const json_t *document, bool *enhanced, struct error *err)
+{
+    const json_t *value = json_object_get(document, "scanType");
+    struct slice type = document_view(value);
+    *enhanced = slice_equal_str(type, "ENHANCED");
+    if (!value || json_is_null(value) || *enhanced || slice_equal_str(type, "BASIC"))
+        return true;
+    return refuse(err, type, "scanType", "enum value set: [BASIC, ENHANCED]");
+}
+
+bool scanning_read(const json_t *document, struct arena *arena,
+                   struct scanning_configuration *configuration, struct error *err)
+{
+    struct scanning_configuration got = {0};
+    const json_t *rules = json_object_get(document, "rules");
+    size_t count = json_array_size(rules);
+    if (!json_is_object(document) || (rules && !json_is_array(rules) && !json_is_null(rules)))
+        return error_set(err, ERROR_FORMAT, "the scanning configuration is not as it should be");
+    if (count > SCANNING_RULES_MAX)
+        return too_many(err, "rules", SCANNING_RULES_MAX);
+    if (!read_type(document, &got.enhanced, err))
+        return false;
+    for (; got.rule_count < count; got.rule_count++)
+        if (!read_rule(json_array_get(rules, got.rule_count), got.enhanced, arena,
+                       &got.rules[got.rule_count], err))
+            return false;
+    *configuration = got;
+    return true;
+}
+
+bool scanning_parse(struct slice text, struct arena *arena,
+                    struct scanning_configuration *configuration, struct error *err)
+{
+    if (!text.len) {
+        *configuration = (struct scanning_configuration){0};
+        return true;
+    }
+    CLEANUP_JSON json_t *document = document_parse(text, err);
+    return document && scanning_read(document, arena, configuration, err);
+}
+
+/* Greedy with one point to come back to: linear in practice, never exponential. */
+bool scanning_filter_matches(struct slice filter, struct slice name)
+{
+    size_t f = 0, n = 0, star = SIZE_MAX, back = 0;
+    while (n < name.len) {
+        if (f < filter.len && filter.at[f] == '*') {
+            star = f++;
+            back = n;
+        } else if (f < filter.len && filter.at[f] == name.at[n]) {
+            f++;
+            n++;
+        } else if (star != SIZE_MAX) {
+            f = star + 1;
+            n = ++back;
+        } else {
+            return false;
+        }
+    }
+    while (f < filter.len && filter.at[f] == '*')
+        f++;
+    return f == filter.len;
+}
+
+static bool rule_matches(const struct scanning_rule *rule, struct slice repository)
+{
+    for (size_t i = 0; i < rule->filter_count; i++)
+        if (scanning_filter_matches(rule->filters[i], repository))
+            return true;
+    return false;
+}
+
+enum scanning_frequency scanning_of(const struct scanning_configuration *configuration,
+                                    struct slice repository, bool scan_on_push)
+{
+    enum scanning_frequency most =
+        scan_on_push && !configuration->enhanced ? SCANNING_ON_PUSH : SCANNING_MANUAL;
+    for (size_t i = 0; i < configuration->rule_count; i++) {
+        const struct scanning_rule *rule = &configuration->rules[i];
+        if (rule->frequency > most && rule_matches(rule, repository))
+            most = rule->frequency;
+    }
+    return most;
+}
