@@ -5,7 +5,7 @@
  *
  *   {"scanType": "BASIC"|"ENHANCED",
  *    "rules": [{"scanFrequency": "SCAN_ON_PUSH"|"CONTINUOUS_SCAN"|"MANUAL",
- *               "repositoryFilters": [{"filter": "team/*", "filterType": "WILDCARD"}]}]}
+ *               "repositoryFilters": [{"filter": "team-*", "filterType": "WILDCARD"}]}]}
  *
  * Pure computation; any thread may call. Shapes and limits: service model ecr 2015-09-21.
  */
