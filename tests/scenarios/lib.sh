@@ -93,3 +93,20 @@ clients() {
         [ -x "$bin/$client" ] || skip "$client could not be had (tools/clients says why)"
     done
 }
+# serve [OPTION…]: the registry on a free port, with its data in ${data:-$work/data}. Sets $port, $url, $pid; the admin's
+# key is in the AWS_… variables, so that aws, boto3 and `aws ecr get-login-password` work as they are.
+serve() {
+    port=$(free_port) url=http://127.0.0.1:$port
+    export PLIMSOLL_BOOTSTRAP_ACCESS_KEY=AKIAEXAMPLEEXAMPLE00
+    export PLIMSOLL_BOOTSTRAP_SECRET_KEY=a-secret-of-the-test-only-0123456789abcd
+    export AWS_ACCESS_KEY_ID=$PLIMSOLL_BOOTSTRAP_ACCESS_KEY AWS_SECRET_ACCESS_KEY=$PLIMSOLL_BOOTSTRAP_SECRET_KEY
+    export AWS_ENDPOINT_URL=$url AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=
+    export AWS_CONFIG_FILE="$work/none" AWS_SHARED_CREDENTIALS_FILE="$work/none" AWS_EC2_METADATA_DISABLED=true
+    "$PLIMSOLL" serve --data "${data:-$work/data}" --listen "127.0.0.1:$port" "$@" >"$work/serve.out" 2>"$work/serve.err" &
+    pid=$!
+    started="$started $pid"
+    wait_port "$port" && return 0
+    fail "plimsoll serve does not listen"
+    sed 's/^/    /' "$work/serve.out" "$work/serve.err" | head -20
+    exit 1
+}

@@ -1,0 +1,118 @@
+#!/bin/sh
+# The guide's commands for its registry, as they stand on its page: aws ecr, docker, jq, the audit script, its registry
+# name included. In a network and a mount namespace of its own 123456789.dkr.ecr.us-east-1.amazonaws.com leads to
+# loopback, where `plimsoll serve` has port 443. There is no docker engine here: `docker` is podman, by a script.
+. "$(dirname "$0")/lib.sh"
+need podman
+need openssl
+need jq
+guide=$PLIMSOLL_SHARED/reference/image-security-guide.md
+[ -r "$guide" ] || skip "the guide is not here ($guide)"
+clients aws python
+if [ "${1-}" != inside ]; then
+    [ "$(id -u)" = 0 ] || skip "needs root: network and mount namespaces"
+    unshare --mount --net true 2>/dev/null || skip "namespaces cannot be made here"
+    unshare --mount --net sh "$0" inside # it counts and cleans up itself
+    exit $?
+fi
+registry=123456789.dkr.ecr.us-east-1.amazonaws.com
+cd "$work" || exit 1
+
+# The network of the namespace, and its names.
+ip link set lo up || skip "no ip command (iproute2)"
+printf '127.0.0.1 localhost %s\n' "$registry" >hosts
+mount --bind hosts /etc/hosts
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout key.pem -out cert.pem \
+    -subj "/CN=$registry" -addext "subjectAltName=DNS:$registry" 2>/dev/null
+
+export PLIMSOLL_BOOTSTRAP_ACCESS_KEY=AKIAEXAMPLEEXAMPLE00 PLIMSOLL_BOOTSTRAP_SECRET_KEY=a-secret-of-the-test-only-0123456789abcd
+start "$PLIMSOLL" serve --data data --listen 127.0.0.1:443 --tls-cert cert.pem --tls-key key.pem --account 123456789 \
+    --uri-template '{account}.dkr.ecr.{region}.amazonaws.com/{repository}'
+wait_port 443 || { fail "serve does not listen"; cat server.*.log; exit 1; }
+export AWS_ACCESS_KEY_ID=$PLIMSOLL_BOOTSTRAP_ACCESS_KEY AWS_SECRET_ACCESS_KEY=$PLIMSOLL_BOOTSTRAP_SECRET_KEY
+export AWS_ENDPOINT_URL=https://$registry AWS_CA_BUNDLE=$work/cert.pem AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=
+export AWS_CONFIG_FILE=$work/none AWS_SHARED_CREDENTIALS_FILE=$work/none SSL_CERT_FILE=$work/cert.pem
+
+# docker: podman with a store of its own.
+mkdir -p bin auth
+export HOME=$work REGISTRY_AUTH_FILE=$work/auth/auth.json BUILDAH_ISOLATION=chroot
+printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' >policy.json
+cat >bin/docker <<EOF
+#!/bin/sh
+command=\$1
+shift
+case \$command in build) set -- --pull=never --signature-policy "$work/policy.json" "\$@" ;; esac
+exec podman --root "$work/store" --runroot "$work/runroot" --storage-driver vfs --events-backend none "\$command" "\$@"
+EOF
+chmod +x bin/docker
+PATH=$work/bin:$PATH
+
+# The two bases under the names that the Dockerfiles have. Package lists of real images, openssl set back so that there
+# is something to be found; no other files.
+awk '/^P:/ { name = $0 } /^V:/ && name ~ /lib(crypto|ssl)1\.1/ { $0 = "V:1.1.1s-r0" } { print }' \
+    "$PLIMSOLL_SHARED/data/apkdb/3.16.9-x86_64.installed" >installed
+printf 'ID=alpine\nVERSION_ID=3.16.9\n' >os-release
+printf 'image base\nlayer FROM\nfile etc/os-release 0644 < os-release\nfile lib/apk/db/installed 0644 < installed\n' >spec
+for base in haproxy:3.3.1-alpine nginx:1.29.4-alpine; do
+    "$BUILD/tests/tools/make-image" -o base.tar --tag "docker.io/library/$base" spec &&
+        docker load -q -i base.tar >/dev/null 2>load.log || { sed 's/^/    /' load.log; skip "podman cannot load an image here"; }
+done
+cp -r "$here/../../examples/react-app" app
+cd app || exit 1
+
+# run TITLE HEADING N [SED]: the block as it stands, changed only by SED where said; its output in $work/out.
+run() {
+    python "$here/guide_command.py" "$guide" "$2" "$3" | sed "${4-}" >"$work/block.sh"
+    exits "$1" 0 bash -e -o pipefail "$work/block.sh"
+}
+
+# What the team did once, before the page begins.
+for repository in react-app-haproxy react-app-nginx; do
+    check "create-repository $repository" aws ecr create-repository --repository-name $repository \
+        --image-scanning-configuration scanOnPush=true --region us-east-1
+done
+check "create-role" aws iam create-role --role-name ecsTaskExecutionRole --assume-role-policy-document \
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+
+# "Pushing Images to ECR". The script of its first line is the team's own; what it does is what follows it.
+run "log in, build, tag, push" "Build and Push HAProxy" 1 '/^\.\/scripts/d'
+same "the registry has the tag" '["v1.0.0"]' "$(aws ecr describe-images --repository-name react-app-haproxy \
+    --query 'imageDetails[0].imageTags' --output json | jq -c .)"
+for image in haproxy nginx; do
+    check "build and push $image:latest" sh -c "docker build -q -t $registry/react-app-$image:latest -f docker/Dockerfile.$image . &&
+        docker push -q $registry/react-app-$image:latest"
+done
+
+# "Image Security Scanning", right after the push.
+check "the waiter ends" aws ecr wait image-scan-complete --repository-name react-app-haproxy --image-id imageTag=latest
+check "the waiter ends for nginx" aws ecr wait image-scan-complete --repository-name react-app-nginx --image-id imageTag=latest
+run "describe-image-scan-findings" "Automated Scanning in ECR" 1
+check "both images are told of" sh -c 'jq -s -e "length == 2 and all(.imageScanStatus.status == \"COMPLETE\")" "$0/out"' "$work"
+run "describe-image-scan-findings | jq" "Interpreting Scan Results" 1
+check "openssl's CVE-2023-0286 is among them, with its severity and address" sh -c \
+    'jq -s -e "any(.name == \"CVE-2023-0286\" and .severity == \"HIGH\" and (.uri | startswith(\"https://\")))" "$0/out"' "$work"
+
+# "Image Tagging Strategy".
+docker tag "$registry/react-app-haproxy:latest" react-app-haproxy:latest
+run "docker tag" "Version Tagging" 1
+
+# "Image Retention": as on the page.
+run "put-lifecycle-policy" "Image Retention" 1
+same "the policy is kept as it was given" 10 "$(aws ecr get-lifecycle-policy --repository-name react-app-haproxy \
+    --query lifecyclePolicyText --output text | jq '.rules[0].selection.countNumber')"
+
+# "Regular Security Audits": the script, written as the page writes it, and run.
+python "$here/guide_command.py" "$guide" "Regular Security Audits" 1 | sed '/^# Create script/d' >audit-images.sh
+mkdir -p scripts && mv audit-images.sh scripts/
+run "the audit script" "Regular Security Audits" 2
+same "it names both repositories" "=== Scanning react-app-haproxy === === Scanning react-app-nginx ===" \
+    "$(grep '^===' "$work/out" | tr '\n' ' ' | sed 's/ $//')"
+
+# "Image Pull Errors in ECS". The name of the role is the reader's to fill in.
+run "describe-repositories, get-role" "Image Pull Errors in ECS" 1 's/<task-execution-role>/ecsTaskExecutionRole/'
+check "the trust policy is a document" grep -q ecs-tasks.amazonaws.com "$work/out"
+same "repositoryUri has the registry's name" "$registry/react-app-haproxy" "$(aws ecr describe-repositories \
+    --repository-names react-app-haproxy --query 'repositories[0].repositoryUri' --output text)"
+
+# And back: pulled by the name.
+check "docker pull" docker pull -q "$registry/react-app-haproxy:v1.0.0"
