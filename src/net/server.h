@@ -60,6 +60,9 @@ struct server_request {
 /* The first header of that name, as it came; empty when there is none. begin(), prepare(), run().
  */
 struct slice server_header(const struct server_request *request, const char *name);
+/* All headers of that name, joined by ", " (RFC 9110 section 5.3): Accept comes in several. Of one
+   header the value as it came, of several in request->arena. */
+struct slice server_header_all(const struct server_request *request, const char *name);
 /* The decoded value of a query parameter; false when it is not there. In request->arena. */
 bool server_query(const struct server_request *request, const char *name, struct slice *value);
 /* Adds a header to the response; names are literals. False when the budget is spent or the value
