@@ -1,0 +1,15 @@
+/* All operations, by group. */
+#include "registry/ecr/operations.h"
+
+const struct ecr_operation *const ecr_groups[] = {
+    NULL,
+};
+
+const struct ecr_operation *ecr_operation_find(struct slice name)
+{
+    for (size_t i = 0; ecr_groups[i]; i++)
+        for (const struct ecr_operation *row = ecr_groups[i]; row->name; row++)
+            if (slice_equal_str(name, row->name))
+                return row;
+    return NULL;
+}
