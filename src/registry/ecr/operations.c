@@ -2,7 +2,7 @@
 #include "registry/ecr/operations.h"
 
 const struct ecr_operation *const ecr_groups[] = {
-    NULL,
+    ecr_scanning, ecr_policies, ecr_replication, ecr_pull_through, ecr_templates, ecr_signing, NULL,
 };
 
 const struct ecr_operation *ecr_operation_find(struct slice name)

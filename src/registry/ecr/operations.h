@@ -53,7 +53,8 @@ struct ecr_operation {
 /* Each group ends with name NULL; the list of them with NULL. */
 extern const struct ecr_operation *const ecr_groups[];
 extern const struct ecr_operation ecr_repositories[], ecr_resource_tags[], ecr_images[],
-    ecr_image_lists[], ecr_layers[], ecr_lifecycle[], ecr_account[];
+    ecr_image_lists[], ecr_layers[], ecr_lifecycle[], ecr_account[], ecr_scanning[], ecr_policies[],
+    ecr_replication[], ecr_pull_through[], ecr_templates[], ecr_signing[];
 /* NULL when there is none of this name. */
 const struct ecr_operation *ecr_operation_find(struct slice name);
 
