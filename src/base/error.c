@@ -48,9 +48,10 @@ bool error_errno(struct error *err, const char *format, ...)
     va_end(args);
     char what[sizeof err->text];
     memcpy(what, err->text, sizeof what);
-    const char *advice = number == ENOSPC ? " (make room, then run it again)" : "";
-    return error_set(err, number == ENOENT ? ERROR_NOT_FOUND : ERROR_IO, "%.700s: %s%s", what,
-                     strerror_r(number, reason, sizeof reason), advice);
+    bool full = number == ENOSPC || number == EDQUOT;
+    enum error_kind kind = full ? ERROR_FULL : number == ENOENT ? ERROR_NOT_FOUND : ERROR_IO;
+    return error_set(err, kind, "%.700s: %s%s", what, strerror_r(number, reason, sizeof reason),
+                     full ? " (make room, then run it again)" : "");
 }
 
 int error_exit_code(enum error_kind kind)

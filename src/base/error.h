@@ -24,6 +24,7 @@ enum error_kind {
     ERROR_LIMIT,       /* larger, deeper or more than we take */
     ERROR_UNSUPPORTED, /* a form that is known, and not read */
     ERROR_BUSY,        /* somebody else is doing it now */
+    ERROR_FULL,        /* no space left: on the disk, of a quota of the system */
     ERROR_INTERNAL,    /* our own fault, e.g. a child that died */
 };
 
@@ -38,7 +39,7 @@ __attribute__((format(printf, 3, 4))) bool error_set(struct error *err, enum err
                                                      const char *format, ...);
 __attribute__((format(printf, 2, 3))) bool error_add(struct error *err, const char *format, ...);
 /* error_set with ": " and the text of errno at the end; ENOENT makes the kind ERROR_NOT_FOUND,
-   ENOSPC says what to do. */
+   ENOSPC and EDQUOT make it ERROR_FULL and say what to do; all else is ERROR_IO. */
 __attribute__((format(printf, 2, 3))) bool error_errno(struct error *err, const char *format, ...);
 
 /* 0 for ERROR_NONE, 2 for ERROR_USAGE, 3 for all others. */

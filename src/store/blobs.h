@@ -6,6 +6,7 @@
  *   blobs/sha256/ab/abcdef…   a blob, complete, its digest verified before it got the name
  *   uploads/ID                what has arrived of an upload
  *   objects/KIND/ab/abcdef…   small things of ours beside a blob (analyses), by its digest
+ *   work/…                    objects while they are written; what a crash leaves goes after a day
  *
  * Which blobs may be removed is not decided here: registry/core changes blobs/ only inside a
  * writing transaction of meta, which therefore is the lock (collect.h says why that is enough).
@@ -13,6 +14,8 @@
  */
 #include "base/hash.h"
 #include "store/world.h"
+
+enum { OBJECT_MAX = 256 << 20 };
 
 struct blobs;
 
@@ -47,6 +50,9 @@ struct blobs_ops {
                        struct arena *arena, struct slice *bytes, struct error *err);
     bool (*object_remove)(struct blobs *blobs, const char *kind, const struct digest *digest,
                           struct error *err);
+    bool (*object_list)(struct blobs *blobs,
+                        bool (*each)(void *context, const char *kind, const struct digest *digest),
+                        void *context, struct error *err);
     void (*free)(struct blobs *blobs);
 };
 
@@ -71,7 +77,9 @@ bool blob_remove(struct blobs *blobs, const struct digest *digest, struct error 
 bool blob_list(struct blobs *blobs, bool (*each)(void *context, const struct digest *digest),
                void *context, struct error *err);
 
-/* Opens or begins; *size is what is there already. The handle, or -1. Ids: [0-9a-z-]{1,64}. */
+/* [0-9a-z-]{1,64}, not beginning with "-". */
+bool upload_id_is_valid(const char *id);
+/* Opens or begins; *size is what is there already. The handle, or -1. */
 int upload_file_open(struct blobs *blobs, const char *id, uint64_t *size, struct error *err);
 bool upload_file_append(struct blobs *blobs, int upload, uint64_t offset, struct slice bytes,
                         struct error *err);
@@ -84,10 +92,14 @@ void upload_file_close(struct blobs *blobs, int upload);
 bool upload_file_list(struct blobs *blobs, bool (*each)(void *context, const char *id),
                       void *context, struct error *err);
 
-/* Things of ours by a blob's digest: kind is a literal, "analysis". Atomic. ERROR_NOT_FOUND. */
+/* Things of ours by a blob's digest, at most OBJECT_MAX bytes: kind is a literal, "analysis", of
+   the letters of an upload's id. Atomic. ERROR_NOT_FOUND. */
 bool object_put(struct blobs *blobs, const char *kind, const struct digest *digest,
                 struct slice bytes, struct error *err);
 bool object_get(struct blobs *blobs, const char *kind, const struct digest *digest,
                 struct arena *arena, struct slice *bytes, struct error *err);
 bool object_remove(struct blobs *blobs, const char *kind, const struct digest *digest,
                    struct error *err);
+bool object_list(struct blobs *blobs,
+                 bool (*each)(void *context, const char *kind, const struct digest *digest),
+                 void *context, struct error *err);

@@ -19,13 +19,28 @@
  * Reading transactions see one moment and never wait. At most one writing transaction is open at a
  * time in the process; beginning another waits (ERROR_BUSY after META_WAIT_SECONDS, also for other
  * processes). A thread has at most one transaction open.
+ *
+ * A writing transaction in which anything failed (full disk, damaged file) cannot be committed:
+ * meta_commit then says false, so that nothing is ever half done.
  */
 #include "base/arena.h"
 
-enum { META_NAME_MAX = 2048, META_VALUE_MAX = 16 << 20, META_WAIT_SECONDS = 30 };
+enum {
+    META_SCOPE_MAX = 512,
+    META_NAME_MAX = 2048,
+    META_VALUE_MAX = 16 << 20,
+    META_WAIT_SECONDS = 30,
+};
 
 struct meta;
-struct meta_txn;
+
+/* Embedded first in each backend's own struct. */
+struct meta_txn {
+    struct meta *meta;
+    bool write;
+    bool broken;       /* something failed in it: it cannot be committed any more */
+    unsigned scanning; /* meta_scan is going on: no writing */
+};
 
 struct meta_row {
     struct slice scope, name, value;
@@ -35,7 +50,7 @@ struct meta_row {
 struct meta_range {
     const char *kind;
     struct slice scope;
-    bool below;          /* all scopes that begin with `scope` + "/" as well */
+    bool below;          /* all scopes that begin with `scope` + "/" as well ("": all there are) */
     struct slice prefix; /* of names (not with `below`); empty: all */
     struct slice after;  /* names after this one; empty: from the beginning (not with `below`) */
     struct slice after_scope; /* with `below`: rows after (after_scope, after) */
@@ -69,8 +84,8 @@ struct meta {
 
 /* `path`: the file. Makes it when absent. ERROR_UNSUPPORTED for one of a newer version. */
 bool meta_sqlite_open(struct meta **meta, const char *path, struct error *err);
-/* In memory, the same semantics, for tests and the simulation; `world` may be NULL. Its rows
-   outlive a crash as far as they were committed (meta_memory_crash drops open transactions). */
+/* In memory, the same semantics, for tests and the simulation. Its rows outlive a crash as far as
+   they were committed: meta_memory_crash makes every transaction that is open now fail. */
 struct meta *meta_memory_new(void);
 void meta_memory_crash(struct meta *meta);
 /* Accepts NULL. */
