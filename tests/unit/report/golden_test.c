@@ -86,7 +86,7 @@ static void full_disk_is_an_error(void **state)
     struct report_options options = {0};
     for (const struct report_format *format = report_formats; format->name; format++) {
         assert_false(report_write(slice_str(format->name), sample_result(), &options, full, &err));
-        assert_int_equal(err.kind, ERROR_IO);
+        assert_int_equal(err.kind, ERROR_FULL);
     }
     fclose(full);
 }
