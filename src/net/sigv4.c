@@ -25,10 +25,9 @@ bool sigv4_signature(const struct sigv4_scope *scope, struct slice timestamp,
     char hash_hex[2 * HMAC_SIZE + 1];
     sha256_bytes(canonical, &hash);
     hmac_hex(&hash, hash_hex);
-    struct slice text =
-        arena_printf(arena, SIGV4_ALGORITHM "\n%.*s\n%.*s/%.*s/%.*s/aws4_request\n%s",
-                     SLICE_ARG(timestamp), SLICE_ARG(scope->date), SLICE_ARG(scope->region),
-                     SLICE_ARG(scope->service), hash_hex);
+    struct slice text = arena_printf(
+        arena, SIGV4_ALGORITHM "\n%.*s\n%.*s/%.*s/%.*s/aws4_request\n%s", SLICE_ARG(timestamp),
+        SLICE_ARG(scope->date), SLICE_ARG(scope->region), SLICE_ARG(scope->service), hash_hex);
     struct slice first = arena_printf(arena, "AWS4%.*s", SLICE_ARG(secret));
     if (!text.at || !first.at)
         return false;
@@ -54,7 +53,7 @@ static struct slice payload_hash(struct slice body, char hex[2 * HMAC_SIZE + 1])
 /* Headers that proxies and libraries change on the way; botocore leaves them out, too. */
 static bool is_volatile(struct slice name)
 {
-    static const char *const names[] = {"authorization", "connection", "expect", "te",
+    static const char *const names[] = {"authorization",     "connection", "expect",         "te",
                                         "transfer-encoding", "user-agent", "x-amzn-trace-id"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (slice_equal_nocase(name, slice_str(names[i])))
@@ -140,9 +139,8 @@ static struct slice timestamp_of(int64_t now, struct arena *arena)
     time_t when = (time_t)now;
     if (!gmtime_r(&when, &parts))
         return (struct slice){0};
-    return arena_printf(arena, "%04d%02d%02dT%02d%02d%02dZ", parts.tm_year + 1900,
-                        parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-                        parts.tm_sec);
+    return arena_printf(arena, "%04d%02d%02dT%02d%02d%02dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                        parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 bool sigv4_sign(const struct sigv4_request *request, const struct sigv4_key *key,

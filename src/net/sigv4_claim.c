@@ -42,8 +42,7 @@ bool sigv4_timestamp_parse(struct slice text, int64_t *when)
 static bool is_word(struct slice text, size_t max)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (!ascii_alnum(text.at[i]) && text.at[i] != '-' && text.at[i] != '_' &&
-            text.at[i] != '.')
+        if (!ascii_alnum(text.at[i]) && text.at[i] != '-' && text.at[i] != '_' && text.at[i] != '.')
             return false;
     return text.len > 0 && text.len <= max;
 }
@@ -115,8 +114,8 @@ static bool finish(const struct sigv4_request *request, struct slice credential,
                    struct sigv4_claim *claim, struct error *err)
 {
     if (!take_credential(credential, claim, err) ||
-        !check_signed_headers(claim->signed_headers, err) ||
-        !check_unsigned(request, claim, err) || !check_signature(claim->signature, err))
+        !check_signed_headers(claim->signed_headers, err) || !check_unsigned(request, claim, err) ||
+        !check_signature(claim->signature, err))
         return false;
     if (!sigv4_timestamp_parse(claim->timestamp, &claim->when))
         return malformed(err, "Date must be in ISO-8601 'basic format': YYYYMMDDTHHMMSSZ");
@@ -140,14 +139,14 @@ static bool take_date(const struct sigv4_request *request, struct arena *arena,
         return true; /* in the basic form, or refused later */
     if (!gmtime_r(&when, &parts))
         return malformed(err, "Date is out of range");
-    claim->timestamp = arena_printf(arena, "%04d%02d%02dT%02d%02d%02dZ", parts.tm_year + 1900,
-                                    parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-                                    parts.tm_sec);
+    claim->timestamp =
+        arena_printf(arena, "%04d%02d%02dT%02d%02d%02dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
     return claim->timestamp.at || arena_error(err);
 }
 
-static bool from_header(const struct sigv4_request *request, struct slice text,
-                        struct arena *arena, struct sigv4_claim *claim, struct error *err)
+static bool from_header(const struct sigv4_request *request, struct slice text, struct arena *arena,
+                        struct sigv4_claim *claim, struct error *err)
 {
     struct slice credential = {0};
     while (text.len) {
@@ -171,8 +170,7 @@ static bool from_header(const struct sigv4_request *request, struct slice text,
 }
 
 static bool take_parameter(struct slice name, struct slice value, struct sigv4_claim *claim,
-                           struct slice *credential, struct slice *algorithm,
-                           struct slice *expires)
+                           struct slice *credential, struct slice *algorithm, struct slice *expires)
 {
     const struct {
         const char *name;

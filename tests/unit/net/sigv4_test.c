@@ -63,12 +63,12 @@ static struct sigv4_request sent(const struct vector *vector, struct http_header
         request.query = vector->expected;
         return request;
     }
-    assert_true(http_headers_add(headers, SLICE("X-Amz-Date"), SLICE("20150830T123600Z"), arena,
-                                 &err));
+    assert_true(
+        http_headers_add(headers, SLICE("X-Amz-Date"), SLICE("20150830T123600Z"), arena, &err));
     assert_true(http_headers_add(headers, SLICE("Authorization"), vector->expected, arena, &err));
     if (vector->session.len)
-        assert_true(http_headers_add(headers, SLICE("X-Amz-Security-Token"), vector->session,
-                                     arena, &err));
+        assert_true(
+            http_headers_add(headers, SLICE("X-Amz-Security-Token"), vector->session, arena, &err));
     return request;
 }
 
@@ -263,10 +263,12 @@ static void test_refused(void **state)
             "AWS4-HMAC-SHA256 Credential=AKID/20150830/../service/aws4_request/x, "
             "SignedHeaders=host;x-amz-date, " SIGNATURE,
             NULL, ERROR_FORMAT, "five slash-delimited");
-    struct sigv4_request twice = {SLICE("GET"), SLICE("/"),
+    struct sigv4_request twice = {SLICE("GET"),
+                                  SLICE("/"),
                                   SLICE("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=10&"
                                         "X-Amz-Expires=20"),
-                                  &none, {0}};
+                                  &none,
+                                  {0}};
     assert_false(sigv4_claim_parse(&twice, &arena, &claim, &err));
     assert_non_null(strstr(err.text, "twice"));
     twice.query = SLICE("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=604801");
