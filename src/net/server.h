@@ -31,6 +31,7 @@ struct server_response {
     int fd; /* >= 0 with has_file: this file's bytes by sendfile; closed by us */
     bool has_file;
     uint64_t offset, size;        /* of the file */
+    bool has_size;                /* no file, no body, and HEAD: `size` is the Content-Length */
     struct server_stored *stored; /* instead of all above; our reference is given back after */
     bool close;                   /* the connection ends with it */
 };

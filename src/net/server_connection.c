@@ -1,0 +1,153 @@
+/*
+ * A connection's life: made by the acceptor, found by its descriptor when its loop takes it
+ * (libmicrohttpd passes no word of ours along with a socket), freed when the loop closes it.
+ */
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "net/server_parts.h"
+
+static void address_text(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
+{
+    if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)address;
+        if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
+            inet_ntop(AF_INET, &six->sin6_addr.s6_addr[12], text, INET6_ADDRSTRLEN);
+            return;
+        }
+        inet_ntop(AF_INET6, &six->sin6_addr, text, INET6_ADDRSTRLEN);
+        return;
+    }
+    const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)address;
+    inet_ntop(AF_INET, &four->sin_addr, text, INET6_ADDRSTRLEN);
+}
+
+static struct client **client_place(struct server *server, const char *address)
+{
+    size_t count = sizeof server->clients / sizeof *server->clients;
+    struct client **place = &server->clients[hash64(slice_str(address)) % count];
+    while (*place && strcmp((*place)->address, address) != 0)
+        place = &(*place)->next;
+    return place;
+}
+
+/* NULL when the address has as many connections as one may, or memory is out. */
+static struct client *client_enter(struct server *server, const char *address)
+{
+    unsigned limit = server->options.connections_per_client;
+    pthread_mutex_lock(&server->clients_lock);
+    struct client **place = client_place(server, address), *client = *place;
+    if (!client) {
+        client = calloc(1, sizeof *client);
+        if (client)
+            memcpy(client->address, address, sizeof client->address);
+        *place = client;
+    } else if (limit && client->count >= limit) {
+        client = NULL;
+    }
+    if (client)
+        client->count++;
+    pthread_mutex_unlock(&server->clients_lock);
+    return client;
+}
+
+static void client_leave(struct server *server, struct client *client)
+{
+    pthread_mutex_lock(&server->clients_lock);
+    if (--client->count == 0) {
+        *client_place(server, client->address) = client->next;
+        free(client);
+    }
+    pthread_mutex_unlock(&server->clients_lock);
+}
+
+struct connection *connection_new(struct server *server, int fd, const struct sockaddr *address)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (!connection)
+        return NULL;
+    *connection = (struct connection){.server = server, .fd = fd};
+    address_text(address, connection->address);
+    connection->client = client_enter(server, connection->address);
+    if (connection->client)
+        return connection;
+    free(connection);
+    return NULL;
+}
+
+void connection_free(struct connection *connection)
+{
+    if (!connection)
+        return;
+    client_leave(connection->server, connection->client);
+    free(connection);
+}
+
+void connection_phase(struct connection *connection, enum connection_phase phase)
+{
+    unsigned long long now = server_milliseconds();
+    atomic_store_explicit(&connection->since, now, memory_order_relaxed);
+    if (phase == PHASE_BODY) {
+        atomic_store_explicit(&connection->moved, now, memory_order_relaxed);
+        atomic_store_explicit(&connection->received, 0, memory_order_relaxed);
+    }
+    atomic_store_explicit(&connection->phase, (int)phase, memory_order_release);
+}
+
+static void connection_enter(struct loop *loop, struct connection *connection)
+{
+    connection->loop = loop;
+    connection_phase(connection, PHASE_IDLE);
+    pthread_mutex_lock(&loop->lock);
+    connection->next = loop->connections;
+    if (connection->next)
+        connection->next->previous = connection;
+    loop->connections = connection;
+    pthread_mutex_unlock(&loop->lock);
+    atomic_fetch_add(&loop->open, 1);
+}
+
+static void connection_leave(struct loop *loop, struct connection *connection)
+{
+    pthread_mutex_lock(&loop->lock);
+    if (connection->next)
+        connection->next->previous = connection->previous;
+    if (connection->previous)
+        connection->previous->next = connection->next;
+    else
+        loop->connections = connection->next;
+    pthread_mutex_unlock(&loop->lock);
+    atomic_fetch_sub(&loop->open, 1);
+    connection_free(connection);
+}
+
+/* libmicrohttpd tells of a new connection, and of one whose socket it is about to close. */
+void connection_notify(void *context, struct MHD_Connection *wire, void **socket_context,
+                       enum MHD_ConnectionNotificationCode code)
+{
+    struct loop *loop = context;
+    struct server *server = loop->server;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (*socket_context)
+            connection_leave(loop, *socket_context);
+        *socket_context = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *info =
+        server->api->get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (!info || (size_t)info->connect_fd >= server->slot_count)
+        return;
+    struct connection *connection = server->slots[info->connect_fd];
+    server->slots[info->connect_fd] = NULL;
+    *socket_context = connection;
+    if (connection)
+        connection_enter(loop, connection);
+}
+
+struct connection *connection_of(const struct server *server, struct MHD_Connection *wire)
+{
+    const union MHD_ConnectionInfo *info =
+        server->api->get_connection_info(wire, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
