@@ -30,7 +30,7 @@ static bool check_digest(const struct digest *digest, struct error *err)
 {
     struct digest parsed;
     size_t len = strnlen(digest->text, sizeof digest->text);
-    return digest_parse(&parsed, slice_of(digest->text, len), err);
+    return digest_parse_any(&parsed, slice_of(digest->text, len), err);
 }
 
 static bool check_object(const char *kind, const struct digest *digest, struct error *err)

@@ -4,8 +4,9 @@
  * (blobs_disk.c); S3 is to come, so nothing above may assume that a blob has a path.
  *
  *   blobs/sha256/ab/abcdef…   a blob, complete, its digest verified before it got the name
+ *   blobs/sha512/…            the same for those that clients address so
  *   uploads/ID                what has arrived of an upload
- *   objects/KIND/ab/abcdef…   small things of ours beside a blob (analyses), by its digest
+ *   objects/KIND/sha256/ab/…  small things of ours beside a blob (analyses), by its digest
  *   work/…                    objects while they are written; what a crash leaves goes after a day
  *
  * Which blobs may be removed is not decided here: registry/core changes blobs/ only inside a

@@ -1,27 +1,30 @@
 /* Blobs as files of a world; blobs.h draws the folders. */
 #include "store/blobs.h"
 
-enum { PATH_ROOM = 256, HEX_LEN = 64, WORK_SECONDS = 24 * 3600 };
+enum { PATH_ROOM = 256, WORK_SECONDS = 24 * 3600 };
 
 struct disk {
     struct blobs blobs;
 };
 
-static struct slice hex_of(const struct digest *digest)
+/* "sha256", and cuts the hex digits off. */
+static struct slice algorithm_of(const struct digest *digest, struct slice *hex)
 {
-    return slice_from(digest_slice(digest), sizeof "sha256:" - 1);
+    *hex = digest_slice(digest);
+    return slice_cut(hex, ':');
 }
 
 static void blob_path(const struct digest *digest, char path[PATH_ROOM])
 {
-    struct slice hex = hex_of(digest);
-    snprintf(path, PATH_ROOM, "blobs/sha256/%.2s/%.*s", hex.at, SLICE_ARG(hex));
+    struct slice hex, algorithm = algorithm_of(digest, &hex);
+    snprintf(path, PATH_ROOM, "blobs/%.*s/%.2s/%.*s", SLICE_ARG(algorithm), hex.at, SLICE_ARG(hex));
 }
 
 static void object_path(const char *kind, const struct digest *digest, char path[PATH_ROOM])
 {
-    struct slice hex = hex_of(digest);
-    snprintf(path, PATH_ROOM, "objects/%s/%.2s/%.*s", kind, hex.at, SLICE_ARG(hex));
+    struct slice hex, algorithm = algorithm_of(digest, &hex);
+    snprintf(path, PATH_ROOM, "objects/%s/%.*s/%.2s/%.*s", kind, SLICE_ARG(algorithm), hex.at,
+             SLICE_ARG(hex));
 }
 
 static void upload_path(const char *id, char path[PATH_ROOM])
@@ -60,19 +63,17 @@ static bool disk_remove(struct blobs *blobs, const struct digest *digest, struct
     return blobs->world->ops->remove(blobs->world, path, err);
 }
 
-/* The digest whose hex digits end the path, in the folder of their first two. */
-static bool digest_of_path(const char *path, struct digest *digest)
+/* ALGORITHM/ab/abcdef… → the digest. */
+static bool digest_of_path(struct slice path, struct digest *digest)
 {
-    struct slice rest = slice_str(path);
     struct error ignored;
     char text[sizeof digest->text];
-    if (rest.len < HEX_LEN + 4)
+    struct slice rest = path, algorithm = slice_cut(&rest, '/'), folder = slice_cut(&rest, '/');
+    if (folder.len != 2 || !slice_starts(rest, folder) ||
+        snprintf(text, sizeof text, "%.*s:%.*s", SLICE_ARG(algorithm), SLICE_ARG(rest)) >=
+            (int)sizeof text)
         return false;
-    struct slice hex = slice_from(rest, rest.len - HEX_LEN);
-    struct slice folder = slice_upto(slice_from(rest, rest.len - HEX_LEN - 4), 4);
-    snprintf(text, sizeof text, "sha256:%.*s", SLICE_ARG(hex));
-    return folder.at[0] == '/' && folder.at[1] == hex.at[0] && folder.at[2] == hex.at[1] &&
-           folder.at[3] == '/' && digest_parse(digest, slice_str(text), &ignored);
+    return digest_parse_any(digest, slice_str(text), &ignored);
 }
 
 struct blob_listing {
@@ -84,14 +85,15 @@ static bool list_blob(void *context, const char *path)
 {
     struct blob_listing *listing = context;
     struct digest digest;
-    return !digest_of_path(path, &digest) || listing->each(listing->context, &digest);
+    struct slice below = slice_from(slice_str(path), sizeof "blobs/" - 1);
+    return !digest_of_path(below, &digest) || listing->each(listing->context, &digest);
 }
 
 static bool disk_list(struct blobs *blobs, bool (*each)(void *context, const struct digest *digest),
                       void *context, struct error *err)
 {
     struct blob_listing listing = {each, context};
-    return blobs->world->ops->list(blobs->world, "blobs/sha256", list_blob, &listing, err);
+    return blobs->world->ops->list(blobs->world, "blobs", list_blob, &listing, err);
 }
 
 static int disk_upload_open(struct blobs *blobs, const char *id, uint64_t *size, struct error *err)
@@ -242,7 +244,7 @@ static bool list_object(void *context, const char *path)
     struct slice rest = slice_from(slice_str(path), sizeof "objects/" - 1);
     struct slice kind = slice_cut(&rest, '/');
     char text[PATH_ROOM];
-    if (kind.len >= sizeof text || !digest_of_path(path, &digest))
+    if (kind.len >= sizeof text || !digest_of_path(rest, &digest))
         return true;
     snprintf(text, sizeof text, "%.*s", SLICE_ARG(kind));
     return listing->each(listing->context, text, &digest);

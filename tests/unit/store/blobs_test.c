@@ -96,6 +96,31 @@ static void test_upload_becomes_blob(void **state)
     OK(blob_remove(fixture->blobs, &digest, &err));
 }
 
+static bool copy_digest(void *context, const struct digest *digest)
+{
+    *(struct digest *)context = *digest;
+    return true;
+}
+
+static void test_sha512(void **state)
+{
+    struct fixture *fixture = *state;
+    struct digest digest, listed = {0};
+    struct slice bytes;
+    uint64_t size = 0;
+    int upload = upload_file_open(fixture->blobs, "u", &size, &(struct error){0});
+    OK(upload_file_append(fixture->blobs, upload, 0, SLICE("hello"), &err));
+    sha512_of(SLICE("hello"), &digest);
+    OK(upload_file_place(fixture->blobs, "u", &digest, &err));
+    upload_file_close(fixture->blobs, upload);
+    OK(blob_read_all(fixture->blobs, &digest, 5, &fixture->arena, &bytes, &err));
+    assert_true(slice_equal_str(bytes, "hello"));
+    OK(blob_list(fixture->blobs, copy_digest, &listed, &err));
+    assert_string_equal(listed.text, digest.text);
+    OK(object_put(fixture->blobs, "analysis", &digest, SLICE("x"), &err));
+    OK(object_get(fixture->blobs, "analysis", &digest, &fixture->arena, &bytes, &err));
+}
+
 static void test_upload_goes_on(void **state)
 {
     struct fixture *fixture = *state;
@@ -187,7 +212,7 @@ static void test_no_other_names(void **state)
 
 struct seen {
     unsigned count;
-    char last[200];
+    char last[300];
 };
 
 static bool see_digest(void *context, const struct digest *digest)
@@ -387,6 +412,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(test_upload_becomes_blob),
+        WITH_FOLDER(test_sha512),
         WITH_FOLDER(test_upload_goes_on),
         WITH_FOLDER(test_large),
         WITH_FOLDER(test_no_other_names),
