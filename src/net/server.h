@@ -52,10 +52,13 @@ struct server_request {
     struct slice body;   /* SERVER_BODY: all of it */
     struct arena *arena; /* of this request; free after end() */
     void *state;         /* the handler's */
-    unsigned prepared;   /* how often prepare() has run */
-    double started;      /* clock_monotonic */
-    uint64_t received;   /* bytes of body so far */
-    bool broken;         /* in end(): the client went away, or a limit ended it */
+    const char *api,
+        *operation;    /* for metrics and the access log: literals, the handler's to set */
+    struct slice who;  /* likewise, in `arena`: who it turned out to be; empty: unknown */
+    unsigned prepared; /* how often prepare() has run */
+    double started;    /* clock_monotonic */
+    uint64_t received; /* bytes of body so far */
+    bool broken;       /* in end(): the client went away, or a limit ended it */
 };
 
 /* The first header of that name, as it came; empty when there is none. begin(), prepare(), run().

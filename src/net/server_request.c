@@ -90,6 +90,34 @@ struct slice server_header(const struct server_request *request, const char *nam
     return slice_of(value, value ? len : 0);
 }
 
+struct gathered {
+    struct slice name, all;
+    struct arena *arena;
+};
+
+static enum MHD_Result gather(void *context, enum MHD_ValueKind kind, const char *name,
+                              size_t name_len, const char *value, size_t value_len)
+{
+    struct gathered *gathered = context;
+    (void)kind;
+    if (!slice_equal_nocase(slice_of(name, name_len), gathered->name))
+        return MHD_YES;
+    struct slice one = slice_of(value, value ? value_len : 0);
+    gathered->all = gathered->all.at ? arena_printf(gathered->arena, "%.*s, %.*s",
+                                                    SLICE_ARG(gathered->all), SLICE_ARG(one))
+                                     : one;
+    return gathered->all.at ? MHD_YES : MHD_NO;
+}
+
+struct slice server_header_all(const struct server_request *request, const char *name)
+{
+    const struct call *call = (const struct call *)request;
+    struct gathered gathered = {.name = slice_str(name), .arena = request->arena};
+    call->connection->server->api->get_connection_values_n(call->wire, MHD_HEADER_KIND, gather,
+                                                           &gathered);
+    return gathered.all;
+}
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

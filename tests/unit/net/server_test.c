@@ -67,6 +67,8 @@ static enum server_plan begin(void *context, struct server_request *request,
     }
     response->status = 200;
     response->body = request->target;
+    if (slice_equal_str(request->path, "/accept"))
+        response->body = server_header_all(request, "accept");
     if (slice_equal_str(request->path, "/no")) {
         response->status = 403;
         response->body = SLICE("no\n");
@@ -264,8 +266,11 @@ static void keeps_alive_and_pipelines(void **state)
     expect(fd, 200, "/two");
     say(fd, "GET http://h/abs?q HTTP/1.1\r\nHost: h\r\n\r\n");
     expect(fd, 200, "http://h/abs?q");
+    say(fd,
+        "GET /accept HTTP/1.1\r\nHost: h\r\nAccept: a/b\r\nX: y\r\naCCept: c/d;q=1, e/f\r\n\r\n");
+    expect(fd, 200, "a/b, c/d;q=1, e/f");
     close(fd);
-    wait_ends(f, 6);
+    wait_ends(f, 7);
     assert_int_equal(atomic_load(&f->broken), 0);
     fixture_free(f);
 }
