@@ -9,3 +9,9 @@
 /* The whole answer, errors included. */
 void ecr_run(const struct node *node, struct server_request *request,
              struct server_response *response);
+
+/* GET and HEAD of a layer by a URL that GetDownloadUrlForLayer gave: all paths that begin so. No
+   credentials: the URL is signed. In a worker (it opens a file). */
+#define ECR_LAYER_PATH "/layers/"
+void ecr_layer_run(const struct node *node, struct server_request *request,
+                   struct server_response *response);

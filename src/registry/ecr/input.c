@@ -131,6 +131,14 @@ bool call_int(struct ecr_call *call, const char *name, int64_t low, int64_t high
     return true;
 }
 
+bool call_required_int(struct ecr_call *call, const char *name, int64_t low, int64_t high,
+                       int64_t *value)
+{
+    bool there;
+    return call_int(call, name, low, high, value, &there) &&
+           (there || refuse_value(call, name, NULL, "Member must not be null"));
+}
+
 bool call_bool(struct ecr_call *call, const char *name, bool *value)
 {
     const json_t *member = json_object_get(call->input, name);

@@ -53,8 +53,9 @@ struct ecr_operation {
 /* Each group ends with name NULL; the list of them with NULL. */
 extern const struct ecr_operation *const ecr_groups[];
 extern const struct ecr_operation ecr_repositories[], ecr_resource_tags[], ecr_images[],
-    ecr_image_lists[], ecr_layers[], ecr_lifecycle[], ecr_account[], ecr_scanning[], ecr_policies[],
-    ecr_replication[], ecr_pull_through[], ecr_templates[], ecr_signing[];
+    ecr_image_lists[], ecr_layers[], ecr_lifecycle[], ecr_account[], ecr_pull_exclusions[],
+    ecr_scanning[], ecr_policies[], ecr_replication[], ecr_pull_through[], ecr_templates[],
+    ecr_signing[];
 /* NULL when there is none of this name. */
 const struct ecr_operation *ecr_operation_find(struct slice name);
 
@@ -70,6 +71,12 @@ __attribute__((format(printf, 3, 4))) bool call_invalid(struct ecr_call *call, c
 bool call_no_memory(struct ecr_call *call);
 /* The exception and AWS's text for call->failure, where it has one; called by ecr_run. */
 void call_explain_failure(struct ecr_call *call);
+/* What may be in an input: a repository's name (ECR's are of 2 characters at least), an account id
+   (twelve digits; nine to twelve are taken, since guides are written with nine). */
+bool repository_name_is_ecr(struct slice name);
+bool account_is_valid(struct slice id);
+#define REPOSITORY_NAME_PATTERN "(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*"
+#define ACCOUNT_PATTERN         "[0-9]{12}"
 /* Asks auth_allows for this operation on another scope than call->scope. */
 bool call_allows(struct ecr_call *call, const struct scope *scope);
 
@@ -89,6 +96,8 @@ bool call_text_like(struct ecr_call *call, const char *name, bool required,
 /* *value is the default before; *there says whether the member is there (may be NULL). */
 bool call_int(struct ecr_call *call, const char *name, int64_t low, int64_t high, int64_t *value,
               bool *there);
+bool call_required_int(struct ecr_call *call, const char *name, int64_t low, int64_t high,
+                       int64_t *value);
 bool call_bool(struct ecr_call *call, const char *name, bool *value);
 /* Object member; *value NULL when absent. */
 bool call_object(struct ecr_call *call, const char *name, bool required, const json_t **value);

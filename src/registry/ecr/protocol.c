@@ -12,7 +12,6 @@
 enum { INPUT_MAX = 32 << 20, STATUS_OK = 200, STATUS_REFUSED = 400, STATUS_OURS = 500 };
 
 #define TARGET_PREFIX "AmazonEC2ContainerRegistry_V20150921."
-#define NAME_PATTERN  "(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*"
 
 static void set_header(struct server_request *request, struct server_response *response,
                        const char *name, struct slice value)
@@ -54,15 +53,14 @@ static void answer(struct ecr_call *call, struct server_request *request,
     response->body = SLICE("{\"__type\":\"ServerException\",\"message\":\"no memory\"}");
 }
 
-/* ECR's names: those of the distribution API with at least two characters. */
-static bool name_is_valid(struct slice name)
+bool repository_name_is_ecr(struct slice name)
 {
     return name.len >= 2 && repository_name_is_valid(name);
 }
 
-static bool account_is_valid(struct slice id)
+bool account_is_valid(struct slice id)
 {
-    enum { LEAST = 9, MOST = 12 }; /* AWS has twelve; guides are written with nine */
+    enum { LEAST = 9, MOST = 12 };
     for (size_t i = 0; i < id.len; i++)
         if (!ascii_digit(id.at[i]))
             return false;
@@ -82,7 +80,7 @@ static bool scope_of_arn(struct ecr_call *call)
     struct scope scope = {.region = slice_cut(&rest, ':'), .account = slice_cut(&rest, ':')};
     ours = ours && slice_equal(slice_cut(&rest, '/'), SLICE("repository"));
     scope.repository = rest;
-    if (!ours || !name_is_valid(rest) || !account_is_valid(scope.account) ||
+    if (!ours || !repository_name_is_ecr(rest) || !account_is_valid(scope.account) ||
         !slice_equal(scope.region, call->scope.region))
         return call_invalid(call, "resourceArn", "must be the ARN of a repository in %.*s",
                             SLICE_ARG(call->scope.region));
@@ -95,7 +93,7 @@ static bool read_scope(struct ecr_call *call)
     struct slice account;
     if (call->operation->target == ECR_ON_ARN)
         return scope_of_arn(call);
-    if (!call_text_like(call, "registryId", false, account_is_valid, "[0-9]{12}", &account))
+    if (!call_text_like(call, "registryId", false, account_is_valid, ACCOUNT_PATTERN, &account))
         return false;
     if (account.len)
         call->scope.account = account;
@@ -103,9 +101,9 @@ static bool read_scope(struct ecr_call *call)
         return true;
     return call_text_in(call, "repositoryName", true, 2, REPOSITORY_NAME_MAX,
                         &call->scope.repository) &&
-           (name_is_valid(call->scope.repository) ||
+           (repository_name_is_ecr(call->scope.repository) ||
             call_invalid(call, "repositoryName", "must satisfy regular expression '%s'",
-                         NAME_PATTERN));
+                         REPOSITORY_NAME_PATTERN));
 }
 
 static bool parse(struct ecr_call *call, struct slice body, json_t **input)
