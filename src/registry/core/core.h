@@ -63,7 +63,7 @@ struct registry {
     struct registry_state *state; /* uploads under way, pulls to be written: core's own */
 };
 
-/* The parts stay the caller's. Limits of 0 become their defaults. */
+/* The parts stay the caller's. Limits of 0 (or `limits` NULL) become their defaults. */
 bool registry_open(struct registry *registry, struct world *world, struct meta *meta,
                    struct blobs *blobs, const struct registry_limits *limits, struct error *err);
 /* Writes what is still to be written (pulls). */

@@ -58,6 +58,6 @@ struct failure {
 /* Both return false. Control characters in the text are replaced. */
 __attribute__((format(printf, 3, 4))) bool
 failure_set(struct failure *failure, enum failure_reason reason, const char *format, ...);
-/* Of an error below: ENOSPC becomes FAILURE_FULL, ERROR_BUSY FAILURE_BUSY, all else
+/* Of an error below: ERROR_FULL becomes FAILURE_FULL, ERROR_BUSY FAILURE_BUSY, all else
    FAILURE_INTERNAL with a text that tells nothing. */
 bool failure_of(struct failure *failure, const struct error *err);

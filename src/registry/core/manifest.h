@@ -13,6 +13,7 @@ struct blob_reference {
     struct slice media_type;
     struct slice platform_os, platform_architecture, platform_variant; /* of an index's entries */
     struct slice artifact_type;
+    bool elsewhere; /* a foreign layer: need not be in the registry */
 };
 
 /* What a manifest says, found out once when it is stored. */
@@ -104,7 +105,7 @@ bool tag_put(struct registry *registry, const struct scope *scope, struct slice 
 bool tag_delete(struct registry *registry, const struct scope *scope, struct slice tag,
                 const struct caller *who, struct failure *failure);
 /* The manifest and all its tags. FAILURE_MANIFEST_REFERENCED when an index names it, unless
-   `with_parents`. `why` stands in the journal ("lifecycle rule 1"); may be empty. `recycle`: it can
+   `with_parents`: then those go with it. `why` stands in the journal ("lifecycle rule 1"); may be empty. `recycle`: it can
    be restored until limits.recycle_seconds later. Artifacts that have it as subject go with it when
    `with_referrers`. */
 struct manifest_removal {

@@ -18,8 +18,9 @@
  * recycled       digest                        facts, until when, why
  * setting        name                          verbatim
  * blobfile       (scope "") digest/SCOPE       this repository has that blob
+ * free           (scope "") digest             no repository has that blob any more: its file may go
  * journal        (scope "") sequence           entry
- * counter        (scope "" or account's)       decimal numbers: bytes of an account, sequences
+ * counter        (scope "", account's, or repository's) decimal numbers: bytes, sequences, how many
  */
 #define ROW_REPOSITORY "repository"
 #define ROW_TAG        "tag"
@@ -35,5 +36,6 @@
 #define ROW_RECYCLED   "recycled"
 #define ROW_SETTING    "setting"
 #define ROW_BLOBFILE   "blobfile"
+#define ROW_FREE       "free"
 #define ROW_JOURNAL    "journal"
 #define ROW_COUNTER    "counter"
