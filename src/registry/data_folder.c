@@ -57,7 +57,7 @@ bool data_folder_open(struct data_folder *folder, const char *path, enum data_fo
         !meta_sqlite_open(&folder->meta, database, err))
         return false;
     folder->blobs = blobs_disk_new(folder->world, err);
-    if (!folder->blobs || !registry_open(&folder->registry, folder->world, folder->meta,
+    if (!folder->blobs || !registry_init(&folder->registry, folder->world, folder->meta,
                                          folder->blobs, limits ? limits : &defaults, err))
         return false;
     folder->registry_is_open = true;
@@ -67,7 +67,7 @@ bool data_folder_open(struct data_folder *folder, const char *path, enum data_fo
 void data_folder_close(struct data_folder *folder)
 {
     if (folder->registry_is_open)
-        registry_close(&folder->registry);
+        registry_done(&folder->registry);
     blobs_free(folder->blobs);
     meta_close(folder->meta);
     world_real_free(folder->world);

@@ -71,9 +71,9 @@ bool blob_row_enter(struct change *change, const struct digest *digest, uint64_t
         return failure_memory(failure);
     if (!blob_row_get(change, digest, &row, &found, failure))
         return false;
-    if (!found && (!check_quota(change, change->at, limits->repository_max, size, "repository",
-                                failure) ||
-                   !check_quota(change, account, limits->account_max, size, "account", failure)))
+    if (!found &&
+        (!check_quota(change, change->at, limits->repository_max, size, "repository", failure) ||
+         !check_quota(change, account, limits->account_max, size, "account", failure)))
         return false;
     return put_blob(change, digest, size, failure) &&
            row_put_at(change, ROW_BLOBFILE, SLICE(""), file, SLICE(""), failure);

@@ -43,8 +43,8 @@ static void tell(const struct registry_taps *tap, const struct change *change)
         if (item->news == NEWS_REMOVED && tap->manifest_removed)
             tap->manifest_removed(tap->context, &scope, &item->digest);
         if (item->news != NEWS_REMOVED && tap->manifest_stored)
-            tap->manifest_stored(tap->context, &scope, &item->digest,
-                                 item->news == NEWS_STORED_NEW, change->who);
+            tap->manifest_stored(tap->context, &scope, &item->digest, item->news == NEWS_STORED_NEW,
+                                 change->who);
     }
     if (change->touched && tap->changed)
         tap->changed(tap->context, change->at);
@@ -157,7 +157,8 @@ struct listing {
 static bool list_row(void *context, const struct meta_row *row)
 {
     struct listing *listing = context;
-    struct row copy = {arena_copy(listing->arena, row->scope), arena_copy(listing->arena, row->name),
+    struct row copy = {arena_copy(listing->arena, row->scope),
+                       arena_copy(listing->arena, row->name),
                        arena_copy(listing->arena, row->value)};
     listing->spent = !copy.scope.at || !copy.name.at || !copy.value.at ||
                      !ARENA_PUSH(listing->arena, listing->list.items, listing->list.count,

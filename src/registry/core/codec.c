@@ -162,7 +162,7 @@ static json_t *facts_object(const struct manifest_facts *facts)
     return object;
 }
 
-bool facts_encode(const struct manifest_facts *facts, struct arena *arena, struct slice *value)
+bool manifest_encode(const struct manifest_facts *facts, struct arena *arena, struct slice *value)
 {
     return no_memory(value, codec_dump(facts_object(facts), arena));
 }
@@ -255,8 +255,8 @@ static bool read_facts(const json_t *object, struct arena *arena, struct manifes
     return true;
 }
 
-bool facts_decode(struct slice value, struct arena *arena, struct manifest_facts *facts,
-                  struct error *err)
+bool manifest_decode(struct slice value, struct arena *arena, struct manifest_facts *facts,
+                     struct error *err)
 {
     struct manifest_facts made = {0};
     CLEANUP_JSON json_t *object = parse(value, err);

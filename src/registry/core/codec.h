@@ -20,9 +20,9 @@ uint64_t codec_u64(const json_t *object, const char *name);
 /* Compact, in `arena`; takes the object. `at` NULL: out of memory. */
 struct slice codec_dump(json_t *object, struct arena *arena);
 
-bool facts_encode(const struct manifest_facts *facts, struct arena *arena, struct slice *value);
-bool facts_decode(struct slice value, struct arena *arena, struct manifest_facts *facts,
-                  struct error *err);
+bool manifest_encode(const struct manifest_facts *facts, struct arena *arena, struct slice *value);
+bool manifest_decode(struct slice value, struct arena *arena, struct manifest_facts *facts,
+                     struct error *err);
 bool repository_encode(const struct repository *repository, struct arena *arena,
                        struct slice *value);
 bool repository_decode(struct slice value, struct arena *arena, struct repository *repository,

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "base/table.h"
+#include "registry/core/codec.h"
 #include "registry/core/parts.h"
+#include "registry/core/upload.h"
 
 /* The kind of objects that belong to a blob and go with it. */
 #define ANALYSIS "analysis"
@@ -48,8 +50,8 @@ static void place_set(struct place *place, const struct row *row)
     memcpy(place->name, row->name.at, row->name.len);
 }
 
-typedef bool judge_row(struct change *change, const struct row *row,
-                       struct collecting *collecting, struct failure *failure);
+typedef bool judge_row(struct change *change, const struct row *row, struct collecting *collecting,
+                       struct failure *failure);
 
 /* Points the change at a row's repository; false when the scope is no repository's. */
 static bool aim(struct change *change, const struct row *row)
@@ -182,8 +184,7 @@ static bool remove_file(struct change *change, struct slice name, uint64_t *gone
         blob_close(&blob);
         ++*gone;
     }
-    if (!blob_remove(blobs, &digest, &err) ||
-        !object_remove(blobs, ANALYSIS, &digest, &err))
+    if (!blob_remove(blobs, &digest, &err) || !object_remove(blobs, ANALYSIS, &digest, &err))
         return failure_of(failure, &err);
     return true;
 }

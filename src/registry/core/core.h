@@ -64,10 +64,10 @@ struct registry {
 };
 
 /* The parts stay the caller's. Limits of 0 (or `limits` NULL) become their defaults. */
-bool registry_open(struct registry *registry, struct world *world, struct meta *meta,
+bool registry_init(struct registry *registry, struct world *world, struct meta *meta,
                    struct blobs *blobs, const struct registry_limits *limits, struct error *err);
 /* Writes what is still to be written (pulls). */
-void registry_close(struct registry *registry);
+void registry_done(struct registry *registry);
 /* Before requests come. */
 void registry_tap(struct registry *registry, const struct registry_taps *taps);
 /* Housekeeping, called every second by the server: writes pulls behind, asks meta_changed. */

@@ -105,9 +105,9 @@ bool tag_put(struct registry *registry, const struct scope *scope, struct slice 
 bool tag_delete(struct registry *registry, const struct scope *scope, struct slice tag,
                 const struct caller *who, struct failure *failure);
 /* The manifest and all its tags. FAILURE_MANIFEST_REFERENCED when an index names it, unless
-   `with_parents`: then those go with it. `why` stands in the journal ("lifecycle rule 1"); may be empty. `recycle`: it can
-   be restored until limits.recycle_seconds later. Artifacts that have it as subject go with it when
-   `with_referrers`. */
+   `with_parents`: then those go with it. `why` stands in the journal ("lifecycle rule 1"); may be
+   empty. `recycle`: it can be restored until limits.recycle_seconds later. Artifacts that have it
+   as subject go with it when `with_referrers`. */
 struct manifest_removal {
     bool with_parents, with_referrers, recycle;
     struct slice why;

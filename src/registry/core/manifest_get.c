@@ -108,7 +108,7 @@ static bool list_facts(void *context, const struct meta_row *row)
 {
     struct listing *listing = context;
     struct manifest_facts facts;
-    listing->failed = !facts_decode(row->value, listing->arena, &facts, &listing->err);
+    listing->failed = !manifest_decode(row->value, listing->arena, &facts, &listing->err);
     if (!listing->failed && !ARENA_PUSH(listing->arena, listing->list.items, listing->list.count,
                                         listing->list.room, facts))
         listing->failed = !arena_error(&listing->err);

@@ -42,9 +42,9 @@ static const char *const image_types[] = {"application/vnd.oci.image.manifest.v1
                                           NULL};
 static const char *const config_types[] = {"application/vnd.oci.image.config.v1+json",
                                            "application/vnd.docker.container.image.v1+json", NULL};
-static const char *const old_types[] = {
-    "application/vnd.docker.distribution.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.v1+prettyjws", NULL};
+static const char *const old_types[] = {"application/vnd.docker.distribution.manifest.v1+json",
+                                        "application/vnd.docker.distribution.manifest.v1+prettyjws",
+                                        NULL};
 /* Types that say nothing of what it is. */
 static const char *const vague_types[] = {"application/json", "application/octet-stream",
                                           "text/plain", NULL};

@@ -21,9 +21,8 @@ static bool check_push(struct registry *registry, const struct manifest_push *pu
                        struct failure *failure)
 {
     if (push->bytes.len > registry->limits.manifest_max)
-        return failure_set(failure, FAILURE_TOO_LARGE,
-                           "the manifest has %zu bytes, more than %zu", push->bytes.len,
-                           registry->limits.manifest_max);
+        return failure_set(failure, FAILURE_TOO_LARGE, "the manifest has %zu bytes, more than %zu",
+                           push->bytes.len, registry->limits.manifest_max);
     for (size_t i = 0; i < push->tag_count; i++)
         if (!tag_name_is_valid(push->tags[i]))
             return failure_set(failure, FAILURE_TAG_INVALID, "'%.*s' is no tag",
@@ -95,10 +94,9 @@ static bool need_child(struct change *change, const struct blob_reference *wante
     if (!found && !manifest_type_is_manifest(wanted->media_type) &&
         !blob_row_get(change, &wanted->digest, &row, &found, failure))
         return false;
-    return found ||
-           failure_set(failure, FAILURE_MANIFEST_CHILD_UNKNOWN,
-                       "the index names the manifest %s, which is not in the repository",
-                       wanted->digest.text);
+    return found || failure_set(failure, FAILURE_MANIFEST_CHILD_UNKNOWN,
+                                "the index names the manifest %s, which is not in the repository",
+                                wanted->digest.text);
 }
 
 static bool need_all(struct change *change, const struct manifest_facts *facts,

@@ -17,7 +17,7 @@ bool facts_get(struct change *change, const struct digest *digest, struct arena 
     struct error err;
     if (!row_get(change, ROW_MANIFEST, digest_slice(digest), &value, found, failure))
         return false;
-    if (*found && !facts_decode(value, arena, facts, &err))
+    if (*found && !manifest_decode(value, arena, facts, &err))
         return failure_of(failure, &err);
     return true;
 }
@@ -25,7 +25,7 @@ bool facts_get(struct change *change, const struct digest *digest, struct arena 
 bool facts_put(struct change *change, const struct manifest_facts *facts, struct failure *failure)
 {
     struct slice value;
-    if (!facts_encode(facts, &change->arena, &value))
+    if (!manifest_encode(facts, &change->arena, &value))
         return failure_memory(failure);
     return row_put(change, ROW_MANIFEST, digest_slice(&facts->digest), value, failure);
 }
@@ -89,8 +89,8 @@ static bool references(struct change *change, const struct manifest_facts *facts
     return true;
 }
 
-bool referrer_row(struct change *change, const struct manifest_facts *facts, bool put,
-                  struct failure *failure)
+static bool referrer_row(struct change *change, const struct manifest_facts *facts, bool put,
+                         struct failure *failure)
 {
     if (!facts->subject.text[0])
         return true;

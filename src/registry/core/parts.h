@@ -111,8 +111,7 @@ bool row_get_time(struct change *change, const char *kind, struct slice name, do
 /* "ACCOUNT/REGION" of the change. */
 struct slice account_text(struct change *change);
 /* FAILURE_REPOSITORY_UNKNOWN; the repository may be NULL. */
-bool repository_need(struct change *change, struct repository *repository,
-                     struct failure *failure);
+bool repository_need(struct change *change, struct repository *repository, struct failure *failure);
 bool repository_unknown(const struct scope *scope, struct failure *failure);
 
 /* Facts without tags and pull; *found. In `arena`. */

@@ -6,7 +6,7 @@
 #include "registry/core/parts.h"
 
 enum {
-    RECENT = 4096,       /* slots that say "this one was noted in this second" without a lock */
+    RECENT = 4096, /* slots that say "this one was noted in this second" without a lock */
     CHAINS = 1024,
     PENDING_MAX = 50000, /* of which more are not noted until the next writing */
     AT_ONCE = 500,       /* rows a transaction */

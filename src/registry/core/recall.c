@@ -25,7 +25,7 @@ enum {
 
 struct recall_entry {
     atomic_uint holders;
-    struct recall_entry *next;         /* of the chain */
+    struct recall_entry *next;          /* of the chain */
     struct recall_entry *older, *newer; /* of the queue */
     uint64_t hash, scope_hash;
     size_t size;
@@ -182,10 +182,8 @@ static struct recall_entry *entry_new(const struct key *key, const struct digest
     struct recall_entry *entry = malloc(size);
     if (!entry)
         return NULL;
-    *entry = (struct recall_entry){.hash = key->hash,
-                                   .scope_hash = key->scope_hash,
-                                   .size = size,
-                                   .digest = *digest};
+    *entry = (struct recall_entry){
+        .hash = key->hash, .scope_hash = key->scope_hash, .size = size, .digest = *digest};
     atomic_init(&entry->holders, 1);
     char *at = (char *)(entry + 1);
     entry->key = slice_of(memcpy(at, key->text, key->len), key->len);

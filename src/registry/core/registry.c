@@ -67,7 +67,7 @@ static void state_free(struct registry_state *state)
     free(state);
 }
 
-bool registry_open(struct registry *registry, struct world *world, struct meta *meta,
+bool registry_init(struct registry *registry, struct world *world, struct meta *meta,
                    struct blobs *blobs, const struct registry_limits *limits, struct error *err)
 {
     struct registry_state *state = calloc(1, sizeof *state);
@@ -90,7 +90,7 @@ bool registry_open(struct registry *registry, struct world *world, struct meta *
     return true;
 }
 
-void registry_close(struct registry *registry)
+void registry_done(struct registry *registry)
 {
     struct error err;
     if (!registry->state)

@@ -134,9 +134,8 @@ bool repository_get(struct registry *registry, const struct scope *scope, struct
 /* All rows whose scope is the repository, whoever keeps them: each folder of registry/ that has
    rows in a repository's scope names its kinds here. */
 static const char *const repository_kinds[] = {
-    ROW_TAG,     ROW_MANIFEST, ROW_DOCUMENT, ROW_REFERENCE, ROW_REFERRER, ROW_TAGGED,
-    ROW_MOVED,   ROW_PULLED,   ROW_BLOB,     ROW_UPLOAD,    ROW_RECYCLED, ROW_SETTING,
-    ROW_COUNTER,
+    ROW_TAG,    ROW_MANIFEST, ROW_DOCUMENT, ROW_REFERENCE, ROW_REFERRER, ROW_TAGGED,  ROW_MOVED,
+    ROW_PULLED, ROW_BLOB,     ROW_UPLOAD,   ROW_RECYCLED,  ROW_SETTING,  ROW_COUNTER,
 };
 
 /* Goes through the names of a kind's rows in portions; `each` may write. */

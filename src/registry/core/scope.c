@@ -53,8 +53,8 @@ struct slice scope_arn(const struct scope *scope, struct arena *arena)
 static size_t count_alnum(struct slice text)
 {
     size_t count = 0;
-    while (count < text.len && (ascii_digit(text.at[count]) ||
-                                (text.at[count] >= 'a' && text.at[count] <= 'z')))
+    while (count < text.len &&
+           (ascii_digit(text.at[count]) || (text.at[count] >= 'a' && text.at[count] <= 'z')))
         count++;
     return count;
 }

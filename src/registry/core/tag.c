@@ -19,8 +19,7 @@ bool tag_get(struct change *change, struct slice tag, struct digest *digest, boo
 bool tag_decode(struct slice value, struct digest *digest, struct error *err)
 {
     CLEANUP_JSON json_t *object = document_parse(value, err);
-    if (!object ||
-        !digest_parse_any(digest, document_view(json_object_get(object, "digest")), err))
+    if (!object || !digest_parse_any(digest, document_view(json_object_get(object, "digest")), err))
         return error_add(err, "row of a tag");
     return true;
 }
@@ -87,9 +86,8 @@ bool tag_remove(struct change *change, struct slice tag, const struct digest *di
 
 static bool check_tag(struct slice tag, struct failure *failure)
 {
-    return tag_name_is_valid(tag) ||
-           failure_set(failure, FAILURE_TAG_INVALID, "'%.*s' is no tag",
-                       SLICE_ARG(slice_upto(tag, 200)));
+    return tag_name_is_valid(tag) || failure_set(failure, FAILURE_TAG_INVALID, "'%.*s' is no tag",
+                                                 SLICE_ARG(slice_upto(tag, 200)));
 }
 
 bool tag_put(struct registry *registry, const struct scope *scope, struct slice tag,

@@ -253,8 +253,7 @@ static void tell_start(struct upload *upload)
 static bool open_fresh(struct upload *upload, struct failure *failure)
 {
     struct error err;
-    upload->file =
-        upload_file_open(upload->registry->blobs, upload->id, &upload->size, &err);
+    upload->file = upload_file_open(upload->registry->blobs, upload->id, &upload->size, &err);
     if (upload->file < 0 || !hash_again(upload, &err))
         return failure_of(failure, &err);
     return true;
@@ -306,7 +305,7 @@ bool upload_take(struct registry *registry, const struct scope *scope, struct sl
 {
     CLEANUP_ARENA struct arena arena;
     struct upload *taken;
-    bool fresh, stale;
+    bool fresh, stale = false;
     *failure = (struct failure){0};
     arena_init(&arena, 1 << 20);
     struct slice at = scope_text(scope, &arena);
@@ -340,11 +339,12 @@ uint64_t upload_size(const struct upload *upload)
 static bool check_size(const struct upload *upload, size_t more, struct failure *failure)
 {
     if (more > upload->limit || upload->size > upload->limit - more)
-        return failure_set(failure, FAILURE_TOO_LARGE,
-                           "a blob may have at most %" PRIu64 " bytes", upload->limit);
+        return failure_set(failure, FAILURE_TOO_LARGE, "a blob may have at most %" PRIu64 " bytes",
+                           upload->limit);
     if (more > upload->quota_left || upload->size > upload->quota_left - more)
-        return failure_set(failure, FAILURE_QUOTA, "the quota of the repository or its account "
-                                                   "has no room for this blob");
+        return failure_set(failure, FAILURE_QUOTA,
+                           "the quota of the repository or its account "
+                           "has no room for this blob");
     return true;
 }
 
@@ -435,8 +435,7 @@ static bool verify(struct upload *upload, const struct digest *digest, struct fa
     return true;
 }
 
-bool upload_row_remove(struct change *change, struct slice id, bool *found,
-                       struct failure *failure)
+bool upload_row_remove(struct change *change, struct slice id, bool *found, struct failure *failure)
 {
     struct slice value;
     if (!row_get(change, ROW_UPLOAD, id, &value, found, failure))
