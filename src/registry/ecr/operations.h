@@ -53,9 +53,9 @@ struct ecr_operation {
 /* Each group ends with name NULL; the list of them with NULL. */
 extern const struct ecr_operation *const ecr_groups[];
 extern const struct ecr_operation ecr_repositories[], ecr_resource_tags[], ecr_images[],
-    ecr_image_lists[], ecr_layers[], ecr_lifecycle[], ecr_account[], ecr_pull_exclusions[],
-    ecr_scanning[], ecr_policies[], ecr_replication[], ecr_pull_through[], ecr_templates[],
-    ecr_signing[];
+    ecr_image_lists[], ecr_layers[], ecr_lifecycle[], ecr_lifecycle_previews[], ecr_account[],
+    ecr_pull_exclusions[], ecr_scanning[], ecr_policies[], ecr_replication[], ecr_pull_through[],
+    ecr_templates[], ecr_signing[];
 /* NULL when there is none of this name. */
 const struct ecr_operation *ecr_operation_find(struct slice name);
 
@@ -140,8 +140,10 @@ void put_bool(json_t *object, const char *name, bool value);
    ecr_run then answers with ServerException). */
 json_t *put_object(json_t *object, const char *name);
 json_t *put_array(json_t *object, const char *name);
-json_t *put_element(json_t *array);                       /* a new object at its end */
-void put_element_text(json_t *array, struct slice value); /* a text at its end */
+json_t *put_element(json_t *array);       /* a new object at its end */
+json_t *put_element_array(json_t *array); /* a new array */
+void put_element_text(json_t *array, struct slice value);
+void put_element_int(json_t *array, int64_t value);
 /* Whether all of this thread's put_* since it was asked last had memory. */
 bool put_was_whole(void);
 /* registryId and repositoryName of call->scope. */

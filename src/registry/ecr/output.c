@@ -93,6 +93,17 @@ json_t *put_element(json_t *array)
     return json_array_get(array, json_array_size(array) - 1);
 }
 
+json_t *put_element_array(json_t *array)
+{
+    append(array, json_array());
+    return json_array_get(array, json_array_size(array) - 1);
+}
+
+void put_element_int(json_t *array, int64_t value)
+{
+    append(array, json_integer(value));
+}
+
 void put_element_text(json_t *array, struct slice value)
 {
     append(array, text_new(value));
