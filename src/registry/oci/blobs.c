@@ -87,18 +87,36 @@ static void answer(struct oci_request *state, struct server_response *response, 
     response->size = count;
 }
 
-void oci_blob_get(struct oci_request *state, struct server_response *response)
+/* Who asks whether a blob is there counts on it from now on. */
+static bool stat_blob(struct oci_request *state, uint64_t *size)
 {
     struct registry *registry = state->oci->node->registry;
-    struct blob blob = {0};
+    const struct digest *digest = &state->route.digest;
+    return blob_stat(registry, &state->scope, digest, true, size, &state->failure) ||
+           (bring(state) &&
+            blob_stat(registry, &state->scope, digest, true, size, &state->failure));
+}
+
+static void head(struct oci_request *state, struct server_response *response)
+{
     uint64_t size;
-    if (!open_blob(state, &blob)) {
+    if (!stat_blob(state, &size)) {
         oci_fail_answer(state, response);
         return;
     }
-    /* Who asks whether a blob is there counts on it from now on. */
-    if (state->route.head &&
-        !blob_stat(registry, &state->scope, &state->route.digest, true, &size, &state->failure)) {
+    oci_answer(state->http, response, 200);
+    server_set(state->http, response, "Content-Type", SLICE("application/octet-stream"));
+    set_names(state, response);
+    response->has_size = true;
+    response->size = size;
+}
+
+void oci_blob_get(struct oci_request *state, struct server_response *response)
+{
+    struct blob blob = {0};
+    if (state->route.head) {
+        head(state, response);
+    } else if (!open_blob(state, &blob)) {
         oci_fail_answer(state, response);
     } else if (oci_has_it(state->http, &state->route.digest)) {
         oci_answer(state->http, response, 304);

@@ -8,7 +8,12 @@
 #include "registry/oci/accept.h"
 #include "registry/oci/parts.h"
 
-enum { TAGS_OF_A_PUSH_MAX = 1000, SCAN_WAIT_SECONDS = 60 };
+enum {
+    TAGS_OF_A_PUSH_MAX = 1000,
+    TAG_LINE_MAX = 8000, /* of a header */
+    WARNINGS_MAX = 20,
+    SCAN_WAIT_SECONDS = 60,
+};
 
 static bool accepted(const struct server_request *request, const char *media_type)
 {
@@ -214,33 +219,41 @@ static bool tags_of(struct oci_request *state, struct slice **tags, size_t *coun
     return true;
 }
 
-/* "a, b, c" of the tags that now stand for it. */
-static struct slice join_done(const struct tag_result *results, size_t count, struct arena *arena)
+/* "a, b, c" of the next tags that were taken, as many as a header's line should hold. */
+static struct slice join_some(const struct tag_result *results, size_t count, size_t *at,
+                              struct arena *arena)
 {
-    size_t len = 0;
-    for (size_t i = 0; i < count; i++)
-        len += results[i].tag.len + 2;
-    char *text = arena_alloc(arena, len + 1), *to = text;
-    for (size_t i = 0; text && i < count; i++) {
-        if (results[i].failure.reason != FAILURE_NONE)
+    char *text = arena_alloc(arena, TAG_LINE_MAX), *to = text;
+    for (; text && *at < count; (*at)++) {
+        const struct slice *tag = &results[*at].tag;
+        if (results[*at].failure.reason != FAILURE_NONE)
             continue;
+        if ((size_t)(to - text) + tag->len + 2 > TAG_LINE_MAX)
+            break;
         if (to > text)
             to = mempcpy(to, ", ", 2);
-        to = mempcpy(to, results[i].tag.at, results[i].tag.len);
+        to = mempcpy(to, tag->at, tag->len);
     }
     return slice_of(text, text ? (size_t)(to - text) : 0);
 }
 
-/* OCI-Tag names those of the parameters that were taken; a Warning says why others were not. */
+/* OCI-Tag names those that were taken, where tags came as parameters; a Warning says why others
+   were not. */
 static void answer_tags(struct oci_request *state, struct server_response *response,
                         const struct tag_result *results, size_t count)
 {
-    struct slice done = join_done(results, count, state->http->arena), any;
-    for (size_t i = 0; i < count; i++)
-        if (results[i].failure.reason != FAILURE_NONE)
+    struct slice any;
+    for (size_t i = 0, warnings = 0; i < count && warnings < WARNINGS_MAX; i++)
+        if (results[i].failure.reason != FAILURE_NONE && ++warnings)
             oci_warn(state->http, response, slice_str(results[i].failure.text));
-    if (done.len && server_query(state->http, "tag", &any))
-        server_set(state->http, response, "OCI-Tag", done);
+    if (!server_query(state->http, "tag", &any))
+        return;
+    for (size_t at = 0; at < count;) {
+        struct slice line = join_some(results, count, &at, state->http->arena);
+        if (!line.len)
+            return;
+        server_set(state->http, response, "OCI-Tag", line);
+    }
 }
 
 static bool put(struct oci_request *state, const struct manifest_push *push,

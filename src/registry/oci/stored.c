@@ -1,13 +1,14 @@
 #include "registry/oci/stored.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
     SHARDS = 16,
     BUCKETS = 256, /* of a shard */
     KEY_MAX = 768,
-    ENTRY_COST = 1024, /* what an entry takes beside its manifest: headers, key, allocator */
+    ENTRY_COST = 8192, /* what an entry takes beside its manifest: headers, for each loop again */
 };
 
 struct entry {
@@ -26,12 +27,12 @@ struct shard {
     pthread_rwlock_t lock;
     struct entry *buckets[BUCKETS];
     struct entry *newest, *oldest;
-    size_t cost;
     _Atomic uint64_t ticket;
 };
 
 struct stored {
-    size_t shard_max;
+    size_t max;
+    atomic_size_t cost; /* of all shards; each makes room among its own */
     struct shard shards[SHARDS];
 };
 
@@ -83,13 +84,13 @@ struct stored *stored_new(size_t bytes_max, struct error *err)
         arena_error(err);
         return NULL;
     }
-    stored->shard_max = (bytes_max ? bytes_max : STORED_BYTES_MAX) / SHARDS;
+    stored->max = bytes_max ? bytes_max : STORED_BYTES_MAX;
     for (size_t i = 0; i < SHARDS; i++)
         pthread_rwlock_init(&stored->shards[i].lock, NULL);
     return stored;
 }
 
-static void entry_remove(struct shard *shard, struct entry *entry)
+static void entry_remove(struct stored *stored, struct shard *shard, struct entry *entry)
 {
     struct entry **at = &shard->buckets[entry->hash % BUCKETS];
     while (*at != entry)
@@ -97,12 +98,12 @@ static void entry_remove(struct shard *shard, struct entry *entry)
     *at = entry->chain;
     *(entry->newer ? &entry->newer->older : &shard->newest) = entry->older;
     *(entry->older ? &entry->older->newer : &shard->oldest) = entry->newer;
-    shard->cost -= entry->cost;
+    stored->cost -= entry->cost;
     server_stored_unref(entry->hit.response);
     free(entry);
 }
 
-static void entry_add(struct shard *shard, struct entry *entry)
+static void entry_add(struct stored *stored, struct shard *shard, struct entry *entry)
 {
     entry->chain = shard->buckets[entry->hash % BUCKETS];
     shard->buckets[entry->hash % BUCKETS] = entry;
@@ -110,7 +111,7 @@ static void entry_add(struct shard *shard, struct entry *entry)
     entry->older = shard->newest;
     *(shard->newest ? &shard->newest->newer : &shard->oldest) = entry;
     shard->newest = entry;
-    shard->cost += entry->cost;
+    stored->cost += entry->cost;
 }
 
 static struct entry *entry_find(const struct shard *shard, uint64_t hash, struct slice key)
@@ -123,12 +124,12 @@ static struct entry *entry_find(const struct shard *shard, uint64_t hash, struct
 }
 
 /* A second chance for what was used since: moved to the newest end instead. */
-static void make_room(struct shard *shard, size_t max)
+static void make_room(struct stored *stored, struct shard *shard)
 {
-    for (size_t chances = BUCKETS; shard->oldest && shard->cost > max;) {
+    for (size_t chances = BUCKETS; shard->oldest && stored->cost > stored->max;) {
         struct entry *entry = shard->oldest;
         if (!chances || !entry->used || entry == shard->newest) {
-            entry_remove(shard, entry);
+            entry_remove(stored, shard, entry);
             continue;
         }
         chances--;
@@ -205,8 +206,8 @@ void stored_put(struct stored *stored, uint64_t ticket, const struct scope *scop
     struct shard *shard = shard_of(stored, place_of(&key));
     pthread_rwlock_wrlock(&shard->lock);
     if (shard->ticket == ticket && !entry_find(shard, entry->hash, slice_of(key.text, key.len))) {
-        entry_add(shard, entry);
-        make_room(shard, stored->shard_max);
+        entry_add(stored, shard, entry);
+        make_room(stored, shard);
         entry = NULL;
     }
     pthread_rwlock_unlock(&shard->lock);
@@ -217,14 +218,14 @@ void stored_put(struct stored *stored, uint64_t ticket, const struct scope *scop
 }
 
 /* `place` empty: all. */
-static void shard_forget(struct shard *shard, struct slice place)
+static void shard_forget(struct stored *stored, struct shard *shard, struct slice place)
 {
     pthread_rwlock_wrlock(&shard->lock);
     shard->ticket++;
     for (struct entry *entry = shard->newest, *next; entry; entry = next) {
         next = entry->older;
         if (!place.len || slice_equal(slice_of(entry->key, entry->place_len), place))
-            entry_remove(shard, entry);
+            entry_remove(stored, shard, entry);
     }
     pthread_rwlock_unlock(&shard->lock);
 }
@@ -233,8 +234,8 @@ void stored_forget(struct stored *stored, struct slice scope_text)
 {
     struct scope scope;
     if (scope_text.len && scope_parse(scope_text, &scope) && scope.repository.len)
-        shard_forget(shard_of(stored, scope_text), scope_text);
+        shard_forget(stored, shard_of(stored, scope_text), scope_text);
     else
         for (size_t i = 0; i < SHARDS; i++)
-            shard_forget(&stored->shards[i], SLICE(""));
+            shard_forget(stored, &stored->shards[i], SLICE(""));
 }
