@@ -47,6 +47,7 @@ bool oci_manifest_from_memory(struct oci *oci, struct server_request *request,
     }
     if (!route->head)
         manifest_pulled(node->registry, &scope, &hit.digest, &caller);
+    request->who = caller.name;
     response->stored = hit.response;
     return true;
 }

@@ -117,6 +117,7 @@ static struct oci_request *state_new(struct oci *oci, struct server_request *req
     state->route = *route;
     enum auth_recall recall = auth_recall(oci->node->auth, request, &state->caller);
     state->identified = recall != AUTH_ASK;
+    request->who = state->caller.name;
     request->state = state;
     return state;
 }
@@ -153,7 +154,10 @@ enum server_plan oci_begin(struct oci *oci, struct server_request *request,
     }
     if (state)
         return state->route.operation == OCI_MANIFEST_PUT ? SERVER_BODY : SERVER_STREAM;
-    if (!oci_route(request->method, request->path, request->arena, &route)) {
+    bool leads = oci_route(request->method, request->path, request->arena, &route);
+    request->api = "oci";
+    request->operation = oci_operation_name(route.operation);
+    if (!leads) {
         refuse_route(request, response, &route);
         return SERVER_ANSWER;
     }

@@ -102,7 +102,7 @@ static void nowhere(void **state)
         {"GET", "/v2/a/manifests/", FAILURE_MANIFEST_UNKNOWN},
         {"GET", "/v2/a/manifests/.x", FAILURE_MANIFEST_UNKNOWN},
         {"PUT", "/v2/a/manifests/.x", FAILURE_TAG_INVALID},
-        {"PUT", "/v2/a/manifests/x%2f..", FAILURE_TAG_INVALID},
+        {"PUT", "/v2/a/manifests/x%2f..", FAILURE_NOT_FOUND},
         {"GET", "/v2/a/manifests/sha256:baddigeststring", FAILURE_DIGEST_INVALID},
         {"PUT", "/v2/a/manifests/sha256:baddigeststring", FAILURE_DIGEST_INVALID},
         {"GET", "/v2/a/manifests/md5:00", FAILURE_DIGEST_INVALID},
