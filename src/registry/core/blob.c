@@ -170,7 +170,7 @@ bool blob_get(struct registry *registry, const struct scope *scope, const struct
 bool blob_mount(struct registry *registry, const struct scope *scope, const struct scope *from,
                 const struct digest *digest, const struct caller *who, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct slice value;
     struct blob_row row;
     bool found;

@@ -221,7 +221,7 @@ bool recall_load(struct registry *registry, const struct scope *scope, struct sl
                  struct recalled *recalled, struct failure *failure)
 {
     struct recall_cache *cache = registry->state->recall;
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct slice bytes, media_type;
     struct digest digest;
     struct key key;
