@@ -1,0 +1,20 @@
+/* plimsoll registry: looks after a data folder; its commands are in registry_*.c */
+#include "cli/command_rows.h"
+#include "cli/registry_call.h"
+
+static const struct option no_options[] = {{NULL}};
+
+static const struct command *const registry_commands[] = {
+    &registry_list,     &registry_settings, &registry_get,     &registry_set,   &registry_unset,
+    &registry_recycled, &registry_restore,  &registry_collect, &registry_audit, NULL,
+};
+
+const struct command command_registry = {
+    .name = "registry",
+    .summary = "settings, audit log, recycle bin of plimsoll serve's data folder",
+    .prose = "Works on the data folder itself, whether a server runs on it or not; a running "
+             "server follows within a second. What Amazon's API can set is set by the aws "
+             "command line: `aws ecr … --endpoint-url`.",
+    .options = no_options,
+    .commands = registry_commands,
+};

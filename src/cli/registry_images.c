@@ -1,0 +1,141 @@
+/* plimsoll registry list|recycled|restore|collect */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/terminal.h"
+#include "cli/registry_call.h"
+#include "registry/core/collect.h"
+#include "registry/core/manifest.h"
+#include "registry/core/repository.h"
+
+static const struct option folder_options[] = {REGISTRY_CALL_OPTIONS, {NULL}};
+
+static bool run_list(struct invocation *call, struct error *err)
+{
+    struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
+    struct repository_list list = {0};
+    struct failure failure = {0};
+    if (!registry_call_open(&registry, call, NULL, err))
+        return false;
+    if (!repository_list(&registry.folder.registry, &registry.scope, (struct slice){NULL, 0}, 0,
+                         call->arena, &list, &failure))
+        return registry_call_error(&failure, err);
+    for (size_t i = 0; i < list.count; i++) {
+        terminal_put(stdout, list.items[i].name);
+        printf("  %" PRIu64 " bytes\n", list.items[i].bytes);
+    }
+    return true;
+}
+
+static void put_recycled(const struct recycled *item, struct arena *arena)
+{
+    terminal_style(stdout, STYLE_BOLD);
+    terminal_put(stdout, digest_slice(&item->facts.digest));
+    terminal_style(stdout, STYLE_PLAIN);
+    for (size_t i = 0; i < item->facts.tag_count; i++) {
+        fputs(i ? ", " : "  ", stdout);
+        terminal_put(stdout, item->facts.tags[i]);
+    }
+    fputs("  until ", stdout);
+    terminal_put(stdout, clock_format((int64_t)item->until, arena));
+    fputs("  ", stdout);
+    terminal_put(stdout, item->why);
+    putchar('\n');
+}
+
+static bool run_recycled(struct invocation *call, struct error *err)
+{
+    struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
+    struct recycled *items;
+    struct failure failure = {0};
+    size_t count;
+    if (!registry_call_open(&registry, call, call->operands[0], err))
+        return false;
+    if (!recycled_list(&registry.folder.registry, &registry.scope, call->arena, &items, &count,
+                       &failure))
+        return registry_call_error(&failure, err);
+    for (size_t i = 0; i < count; i++)
+        put_recycled(&items[i], call->arena);
+    return true;
+}
+
+static bool run_restore(struct invocation *call, struct error *err)
+{
+    struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
+    struct failure failure = {0};
+    struct digest digest;
+    struct slice *tags;
+    size_t count;
+    if (!digest_parse(&digest, slice_str(call->operands[1]), err)) {
+        err->kind = ERROR_USAGE;
+        return false;
+    }
+    if (!registry_call_open(&registry, call, call->operands[0], err))
+        return false;
+    if (!recycled_restore(&registry.folder.registry, &registry.scope, &digest, &registry.who,
+                          call->arena, &tags, &count, &failure))
+        return registry_call_error(&failure, err);
+    printf("%s is back", digest.text);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i ? ", " : ", with the tags ", stdout);
+        terminal_put(stdout, tags[i]);
+    }
+    putchar('\n');
+    return true;
+}
+
+static bool run_collect(struct invocation *call, struct error *err)
+{
+    struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
+    struct collect_report report = {0};
+    if (!registry_call_open(&registry, call, NULL, err) ||
+        !collect_run(&registry.folder.registry, 0, NULL, &report, err))
+        return false;
+    printf("%" PRIu64 " blobs removed (%" PRIu64 " bytes), %" PRIu64 " uploads given up, %" PRIu64
+           " recycled images gone, %" PRIu64 " files without an owner\n",
+           report.blobs, report.bytes, report.uploads, report.recycled, report.orphans);
+    return true;
+}
+
+const struct command registry_list = {
+    .name = "list",
+    .summary = "the repositories, and how much they hold",
+    .options = folder_options,
+    .run = run_list,
+};
+
+const struct command registry_recycled = {
+    .name = "recycled",
+    .summary = "what lifecycle policies expired and can still be restored",
+    .operands = "REPOSITORY",
+    .options = folder_options,
+    .least = 1,
+    .most = 1,
+    .run = run_recycled,
+};
+
+static const struct command_example restore_examples[] = {
+    {"plimsoll registry restore react-app-haproxy sha256:…", "as `registry recycled` lists them"},
+    {NULL, NULL},
+};
+
+const struct command registry_restore = {
+    .name = "restore",
+    .summary = "bring an expired image back, with those of its tags that are free",
+    .operands = "REPOSITORY DIGEST",
+    .options = folder_options,
+    .examples = restore_examples,
+    .least = 2,
+    .most = 2,
+    .run = run_restore,
+};
+
+const struct command registry_collect = {
+    .name = "collect",
+    .summary = "remove now what nothing names any more",
+    .prose = "What a running server does by itself every hour (serve --collect-every). Blobs stay "
+             "for 24 hours after a client was told of them.",
+    .options = folder_options,
+    .run = run_collect,
+};
