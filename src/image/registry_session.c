@@ -117,8 +117,8 @@ static bool denied(const struct session *session, struct slice said, int status,
                      SLICE_ARG(host), kept);
 }
 
-static bool refused(const struct session *session, const char *path,
-                    const struct http_response *response, struct arena *arena, struct error *err)
+bool session_refused(const struct session *session, const char *path,
+                     const struct http_response *response, struct arena *arena, struct error *err)
 {
     struct slice said = session_error_text(response->body, arena);
     if (response->status == 401 || response->status == 403)
@@ -132,33 +132,57 @@ static bool refused(const struct session *session, const char *path,
     return false;
 }
 
-bool session_get(struct session *session, struct http_client *client, const char *path,
-                 struct http_request *request, struct arena *arena, struct http_response *response,
-                 struct error *err)
+/* Credentials go to the registry itself only, wherever it sends uploads. */
+static bool is_ours(const struct session *session, struct slice url, struct arena *arena)
 {
-    struct slice repository = session->reference.repository;
-    request->url = arena_printf(arena, "%.*s/v2/%.*s/%s", SLICE_ARG(session->base),
-                                SLICE_ARG(repository), path);
-    if (!request->url.at)
-        return arena_error(err);
+    struct url base, asked;
+    struct error ignored;
+    return url_parse(session->base, arena, &base, &ignored) &&
+           url_parse(url, arena, &asked, &ignored) && url_same_origin(&base, &asked);
+}
+
+bool session_perform(struct session *session, struct http_client *client,
+                     struct http_request *request, struct arena *arena,
+                     struct http_response *response, struct error *err)
+{
+    bool ours = is_ours(session, request->url, arena);
     /* Again after a 401 when we had said nothing, or when a token ran out since: on the way to the
        first byte, or between two pieces of a long blob. A fresh one that is refused is refused. */
     for (bool first = true;; first = false) {
         bool again = false;
         pthread_mutex_lock(&session->lock);
-        request->authorization = session->authorization;
+        request->authorization = ours ? session->authorization : (struct slice){0};
         unsigned seen = session->generation;
         pthread_mutex_unlock(&session->lock);
         if (!http_perform(client, request, arena, response, err))
             return false;
-        if (response->status == 200 || (response->status == 206 && response->taken))
+        if (response->status != 401 || !ours)
             return true;
         bool worth = first || response->taken > request->resume_from;
         request->resume_from = response->taken;
-        if (response->status == 401 && worth &&
-            !authorize(session, client, response, seen, &again, arena, err))
+        if (worth && !authorize(session, client, response, seen, &again, arena, err))
             return false;
         if (!again)
-            return refused(session, path, response, arena, err);
+            return true;
     }
+}
+
+bool session_get(struct session *session, struct http_client *client, const char *path,
+                 struct http_request *request, struct arena *arena, struct http_response *response,
+                 struct error *err)
+{
+    request->url = session_url(session, path, arena);
+    if (!request->url.at)
+        return arena_error(err);
+    if (!session_perform(session, client, request, arena, response, err))
+        return false;
+    if (response->status == 200 || (response->status == 206 && response->taken))
+        return true;
+    return session_refused(session, path, response, arena, err);
+}
+
+struct slice session_url(const struct session *session, const char *path, struct arena *arena)
+{
+    return arena_printf(arena, "%.*s/v2/%.*s/%s", SLICE_ARG(session->base),
+                        SLICE_ARG(session->reference.repository), path);
 }

@@ -43,6 +43,20 @@ bool session_get(struct session *session, struct http_client *client, const char
                  struct http_request *request, struct arena *arena, struct http_response *response,
                  struct error *err);
 
+/* "BASE/v2/REPOSITORY/PATH" in `arena`; `at` NULL when the budget is spent. */
+struct slice session_url(const struct session *session, const char *path, struct arena *arena);
+/*
+ * The same for any method and any final status: who pushes or asks conditionally judges it by
+ * itself. request->url is the caller's; credentials are sent (and challenges answered) only when it
+ * is of the registry itself. The registry's challenge says which scope a token is fetched for.
+ */
+bool session_perform(struct session *session, struct http_client *client,
+                     struct http_request *request, struct arena *arena,
+                     struct http_response *response, struct error *err);
+/* Returns false with what an answer that was not hoped for means, and what to do. */
+bool session_refused(const struct session *session, const char *path,
+                     const struct http_response *response, struct arena *arena, struct error *err);
+
 /* registry_token.c: what to answer to the challenges of a 401, "Bearer …" or "Basic …", in `arena`;
    empty when there is nothing to say. */
 bool session_answer(struct session *session, struct http_client *client,

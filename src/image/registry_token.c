@@ -56,7 +56,7 @@ static bool token_request(const struct session *session, const struct challenge 
     const struct credentials *credentials = &session->credentials;
     if (challenge->service.len && !url_query_add(url, "service", challenge->service, arena, err))
         return false;
-    if (!url_query_add(url, "scope", scope, arena, err))
+    if (scope.len && !url_query_add(url, "scope", scope, arena, err))
         return false;
     if (!credentials->user.len)
         return true;
@@ -72,7 +72,7 @@ static bool fetch_token(struct session *session, struct http_client *client,
     struct http_request request = {.limit = TOKEN_MAX};
     struct http_response response;
     struct slice scope = challenge->scope;
-    if (!scope.len)
+    if (!scope.len && session->reference.repository.len)
         scope =
             arena_printf(arena, "repository:%.*s:pull", SLICE_ARG(session->reference.repository));
     if (!url_parse(challenge->realm, arena, &url, err))
