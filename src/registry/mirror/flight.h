@@ -5,6 +5,7 @@
  */
 #include <pthread.h>
 
+#include "base/slice.h"
 #include "registry/core/failure.h"
 
 struct flight;

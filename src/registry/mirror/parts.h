@@ -4,6 +4,7 @@
 
 #include "base/table.h"
 #include "registry/core/manifest.h"
+#include "registry/core/rows.h"
 #include "registry/core/upload.h"
 #include "registry/mirror/flight.h"
 #include "registry/mirror/mirror.h"
