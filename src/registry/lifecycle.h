@@ -55,13 +55,14 @@ struct lifecycle_image {
     struct slice *children; /* digests that an index names */
     size_t child_count;
     struct slice subject; /* digest that an artifact is about; empty: none */
+    bool retained;        /* ours beyond ECR: is never acted on, but counts */
 };
 
 struct lifecycle_verdict {
     enum lifecycle_action action;
     const struct lifecycle_rule *rule; /* that acts on it, or keeps it; NULL: none selects it */
-    /* Why a marked image stays: an index that stays names it. */
-    bool kept_by_index;
+    /* Why a marked image stays: it is retained; an index that stays names it. */
+    bool retained, kept_by_index;
 };
 
 /* ERROR_FORMAT with the sentence that ECR's users know where there is one. Strings are copied. */
@@ -72,6 +73,9 @@ bool lifecycle_policy_parse(struct slice text, struct arena *arena, struct lifec
 bool lifecycle_evaluate(const struct lifecycle_policy *policy, const struct lifecycle_image *images,
                         size_t count, int64_t now, struct arena *arena,
                         struct lifecycle_verdict *verdicts, struct error *err);
+
+/* Whether a tag fits a pattern: "*" stands for any characters. */
+bool lifecycle_pattern_fits(struct slice pattern, struct slice tag);
 
 /* "expire", "transition". */
 const char *lifecycle_action_name(enum lifecycle_action action);

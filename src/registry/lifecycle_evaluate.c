@@ -31,7 +31,7 @@ static bool is_candidate(const struct lifecycle_image *image)
 }
 
 /* "*" stands for any characters; all else is meant as it is. */
-static bool pattern_fits(struct slice pattern, struct slice tag)
+bool lifecycle_pattern_fits(struct slice pattern, struct slice tag)
 {
     size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
     while (t < tag.len) {
@@ -58,7 +58,7 @@ static bool tags_fit(const struct lifecycle_rule *rule, const struct lifecycle_i
     for (size_t i = 0; i < rule->list_count; i++) {
         bool fits = false;
         for (size_t j = 0; j < image->tag_count && !fits; j++)
-            fits = rule->patterns ? pattern_fits(rule->list[i], image->tags[j])
+            fits = rule->patterns ? lifecycle_pattern_fits(rule->list[i], image->tags[j])
                                   : slice_starts(image->tags[j], rule->list[i]);
         if (!fits)
             return false;
@@ -143,7 +143,8 @@ static bool apply_rule(struct evaluation *all, const struct lifecycle_rule *rule
         verdict->rule = rule; /* out of reach for all rules behind it, marked or not */
         if (rule->count_type != LIFECYCLE_MORE_THAN)
             all->marked[i] = is_due(rule, &all->images[i], all->now);
-        if (all->marked[i])
+        verdict->retained = all->marked[i] && all->images[i].retained;
+        if (all->marked[i] && !verdict->retained)
             verdict->action = rule->action;
     }
     return true;
@@ -224,8 +225,14 @@ static void follow_subjects(struct evaluation *all)
     for (size_t i = 0; i < all->count; i++) {
         const struct lifecycle_verdict *subject =
             is_candidate(&all->images[i]) ? NULL : verdict_of_subject(all, i);
-        if (subject)
-            all->verdicts[i] = *subject;
+        if (!subject)
+            continue;
+        all->verdicts[i] = *subject;
+        all->verdicts[i].retained = false;
+        if (subject->action != LIFECYCLE_NONE && all->images[i].retained) {
+            all->verdicts[i].action = LIFECYCLE_NONE;
+            all->verdicts[i].retained = true;
+        }
     }
 }
 

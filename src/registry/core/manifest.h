@@ -111,6 +111,9 @@ bool tag_delete(struct registry *registry, const struct scope *scope, struct sli
 struct manifest_removal {
     bool with_parents, with_referrers, recycle;
     struct slice why;
+    /* Only while it has these tags, these dates and this storage class: FAILURE_BUSY when it was
+       changed since it was judged. NULL: in any case. */
+    const struct manifest_facts *judged;
 };
 bool manifest_delete(struct registry *registry, const struct scope *scope,
                      const struct digest *digest, const struct manifest_removal *how,
@@ -126,6 +129,10 @@ void manifest_pulled(struct registry *registry, const struct scope *scope,
 bool manifest_set_storage(struct registry *registry, const struct scope *scope,
                           const struct digest *digest, bool archive, const struct caller *who,
                           struct failure *failure);
+/* To the archive, by a rule; `judged` and `why` as with manifest_delete. */
+bool manifest_archive(struct registry *registry, const struct scope *scope,
+                      const struct manifest_facts *judged, struct slice why,
+                      const struct caller *who, struct failure *failure);
 
 /* The recycle bin. */
 struct recycled {

@@ -77,6 +77,9 @@ static bool list_all(struct removing *removing, const struct digest *digest)
         return false;
     if (!here)
         return manifest_unknown(&removing->change->scope, digest_slice(digest), removing->failure);
+    if (removing->how->judged &&
+        !facts_unchanged(&removing->items[0], removing->how->judged, removing->failure))
+        return false;
     for (size_t i = 0; i < removing->count; i++) {
         struct digest at = removing->items[i].digest; /* items may move */
         if (!list_others(removing, ROW_REFERENCE, &at, !removing->how->with_parents))

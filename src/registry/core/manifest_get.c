@@ -193,27 +193,48 @@ void manifest_pulled(struct registry *registry, const struct scope *scope,
     pulls_note(registry->state->pulls, scope, digest, registry->world->ops->now(registry->world));
 }
 
+/* `judged` may be NULL. */
+static bool set_storage(struct change *change, const struct digest *digest, bool archive,
+                        const struct manifest_facts *judged, struct slice why,
+                        struct failure *failure)
+{
+    struct manifest_facts facts;
+    bool found;
+    if (!repository_need(change, NULL, failure) ||
+        !facts_get(change, digest, &change->arena, &facts, &found, failure))
+        return false;
+    if (!found)
+        return manifest_unknown(&change->scope, digest_slice(digest), failure);
+    if (!facts_complete(change, &change->arena, &facts, failure) ||
+        (judged && !facts_unchanged(&facts, judged, failure)))
+        return false;
+    if (facts.is_archived == archive)
+        return true;
+    facts.is_archived = archive;
+    *(archive ? &facts.archived : &facts.activated) = change->now;
+    change->touched = true;
+    return facts_put(change, &facts, failure) &&
+           change_journal(change, archive ? "ArchiveImage" : "ActivateImage", digest, SLICE(""),
+                          why, failure) &&
+           change_commit(change, failure);
+}
+
 bool manifest_set_storage(struct registry *registry, const struct scope *scope,
                           const struct digest *digest, bool archive, const struct caller *who,
                           struct failure *failure)
 {
     CLEANUP_CHANGE struct change change;
-    struct manifest_facts facts;
-    bool found;
     *failure = (struct failure){0};
-    if (!change_begin(&change, registry, scope, true, who, failure) ||
-        !repository_need(&change, NULL, failure) ||
-        !facts_get(&change, digest, &change.arena, &facts, &found, failure))
-        return false;
-    if (!found)
-        return manifest_unknown(scope, digest_slice(digest), failure);
-    if (facts.is_archived == archive)
-        return true;
-    facts.is_archived = archive;
-    *(archive ? &facts.archived : &facts.activated) = change.now;
-    change.touched = true;
-    return facts_put(&change, &facts, failure) &&
-           change_journal(&change, archive ? "ArchiveImage" : "ActivateImage", digest, SLICE(""),
-                          SLICE(""), failure) &&
-           change_commit(&change, failure);
+    return change_begin(&change, registry, scope, true, who, failure) &&
+           set_storage(&change, digest, archive, NULL, SLICE(""), failure);
+}
+
+bool manifest_archive(struct registry *registry, const struct scope *scope,
+                      const struct manifest_facts *judged, struct slice why,
+                      const struct caller *who, struct failure *failure)
+{
+    CLEANUP_CHANGE struct change change;
+    *failure = (struct failure){0};
+    return change_begin(&change, registry, scope, true, who, failure) &&
+           set_storage(&change, &judged->digest, true, judged, why, failure);
 }

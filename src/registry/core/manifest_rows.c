@@ -129,3 +129,14 @@ bool manifest_rows_leave(struct change *change, const struct manifest_facts *fac
            referrer_row(change, facts, false, failure) &&
            counter_add(change, change->at, "images", -1, failure);
 }
+
+bool facts_unchanged(const struct manifest_facts *now, const struct manifest_facts *judged,
+                     struct failure *failure)
+{
+    bool same = now->tag_count == judged->tag_count && now->is_archived == judged->is_archived &&
+                now->pushed == judged->pushed && now->activated == judged->activated;
+    for (size_t i = 0; same && i < now->tag_count; i++)
+        same = slice_equal(now->tags[i], judged->tags[i]);
+    return same || failure_set(failure, FAILURE_BUSY, "the image %s was changed meanwhile",
+                               now->digest.text);
+}

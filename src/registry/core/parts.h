@@ -127,6 +127,9 @@ bool manifest_find(struct change *change, struct slice reference, struct digest 
 /* In change->arena. */
 bool manifest_read(struct change *change, const struct digest *digest, struct slice *bytes,
                    struct slice *media_type, struct failure *failure);
+/* FAILURE_BUSY when `now` (with tags) is not as it was judged. */
+bool facts_unchanged(const struct manifest_facts *now, const struct manifest_facts *judged,
+                     struct failure *failure);
 bool manifest_unknown(const struct scope *scope, struct slice reference, struct failure *failure);
 
 /* tag.c */

@@ -2,6 +2,7 @@
 
 #include "registry/core/codec.h"
 #include "registry/core/parts.h"
+#include "registry/lifecycle.h"
 
 enum { NAMES_AT_ONCE = 1000 };
 
@@ -289,28 +290,6 @@ bool repository_change(struct registry *registry, const struct scope *scope, con
            change_commit(&work, failure);
 }
 
-/* "*" stands for any characters. */
-static bool filter_fits(struct slice filter, struct slice tag)
-{
-    size_t f = 0, t = 0, star = SIZE_MAX, from = 0;
-    while (t < tag.len) {
-        if (f < filter.len && filter.at[f] == '*') {
-            star = f++;
-            from = t;
-        } else if (f < filter.len && filter.at[f] == tag.at[t]) {
-            f++, t++;
-        } else if (star != SIZE_MAX) { /* the last star takes one more */
-            f = star + 1;
-            t = ++from;
-        } else {
-            return false;
-        }
-    }
-    while (f < filter.len && filter.at[f] == '*')
-        f++;
-    return f == filter.len;
-}
-
 bool repository_tag_is_mutable(const struct repository *repository, struct slice tag)
 {
     bool immutable = repository->mutability == TAGS_IMMUTABLE ||
@@ -318,7 +297,7 @@ bool repository_tag_is_mutable(const struct repository *repository, struct slice
     bool filtered = repository->mutability == TAGS_IMMUTABLE_WITH_EXCLUSION ||
                     repository->mutability == TAGS_MUTABLE_WITH_EXCLUSION;
     for (size_t i = 0; filtered && i < repository->exclusion_count; i++)
-        if (filter_fits(repository->exclusions[i], tag))
+        if (lifecycle_pattern_fits(repository->exclusions[i], tag))
             return immutable;
     return !immutable;
 }

@@ -70,3 +70,6 @@ struct setting {
 bool setting_list(struct registry *registry, const struct scope *scope, const char *prefix,
                   struct arena *arena, struct setting **settings, size_t *count,
                   struct failure *failure);
+/* The repositories that have a setting of that name, in every account and region. */
+bool setting_holders(struct registry *registry, const char *name, struct arena *arena,
+                     struct scope **scopes, size_t *count, struct failure *failure);

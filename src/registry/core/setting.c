@@ -66,3 +66,45 @@ bool setting_list(struct registry *registry, const struct scope *scope, const ch
     *count = rows.count;
     return true;
 }
+
+struct holders {
+    struct arena *arena;
+    const char *name;
+    struct scope *scopes;
+    size_t count, room;
+    bool spent;
+};
+
+static bool note_holder(void *context, const struct meta_row *row)
+{
+    struct holders *holders = context;
+    struct scope scope;
+    if (!slice_equal_str(row->name, holders->name))
+        return true;
+    struct slice copy = arena_copy(holders->arena, row->scope);
+    holders->spent = !copy.at;
+    if (copy.at && scope_parse(copy, &scope) && scope.repository.len)
+        holders->spent = !ARENA_PUSH(holders->arena, holders->scopes, holders->count,
+                                     holders->room, scope);
+    return !holders->spent;
+}
+
+bool setting_holders(struct registry *registry, const char *name, struct arena *arena,
+                     struct scope **scopes, size_t *count, struct failure *failure)
+{
+    CLEANUP_CHANGE struct change view;
+    struct scope nobody = {0};
+    struct holders holders = {.arena = arena, .name = name};
+    struct meta_range range = {.kind = ROW_SETTING, .scope = SLICE(""), .below = true};
+    struct error err;
+    *failure = (struct failure){0};
+    if (!change_begin(&view, registry, &nobody, false, NULL, failure))
+        return false;
+    if (!meta_scan(view.txn, &range, note_holder, &holders, &err))
+        return failure_of(failure, &err);
+    if (holders.spent)
+        return failure_memory(failure);
+    *scopes = holders.scopes;
+    *count = holders.count;
+    return true;
+}

@@ -1,0 +1,418 @@
+/* From a repository to the engine's images, from its verdicts to answers and to deeds. */
+#include "registry/expire.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/table.h"
+#include "registry/core/journal.h"
+#include "registry/core/repository.h"
+#include "registry/expire_retain.h"
+
+enum { JUDGING_BYTES_MAX = 1 << 30 };
+
+static const struct caller lifecycle_caller = {
+    .kind = CALLER_SYSTEM, .name = {"lifecycle", 9}, .admin = true};
+
+struct judging {
+    struct registry *registry;
+    const struct scope *scope;
+    struct arena *arena;
+    struct failure *failure;
+    struct lifecycle_policy policy;
+    struct retain_rules retain;
+    struct manifest_list list;
+    struct lifecycle_image *images;
+    struct lifecycle_verdict *verdicts;
+    const struct retain_rule **kept;
+    struct table positions; /* digest → position + 1 */
+    int64_t now;
+};
+
+static bool spent(struct judging *judging)
+{
+    struct error err;
+    arena_error(&err);
+    return failure_of(judging->failure, &err);
+}
+
+/* ---- what is asked ---- */
+
+static bool read_policy(struct judging *judging, struct slice policy)
+{
+    struct error err;
+    bool exists = true;
+    if (!policy.len && !setting_get(judging->registry, judging->scope, EXPIRE_POLICY,
+                                    judging->arena, &policy, &exists, judging->failure))
+        return false;
+    if (!exists)
+        return failure_set(judging->failure, FAILURE_NOT_FOUND,
+                           "Lifecycle policy does not exist for the repository with name '%.*s' in "
+                           "the registry with id '%.*s'",
+                           SLICE_ARG(judging->scope->repository),
+                           SLICE_ARG(judging->scope->account));
+    return lifecycle_policy_parse(policy, judging->arena, &judging->policy, &err) ||
+           failure_set(judging->failure, FAILURE_PARAMETER, "the lifecycle policy: %.500s",
+                       err.text);
+}
+
+static bool read_retain(struct judging *judging)
+{
+    struct slice text;
+    struct error err;
+    bool exists;
+    if (!setting_get(judging->registry, judging->scope, EXPIRE_RETAIN, judging->arena, &text,
+                     &exists, judging->failure))
+        return false;
+    return !exists || retain_parse(text, judging->arena, &judging->retain, &err) ||
+           failure_set(judging->failure, FAILURE_PARAMETER, "%.500s", err.text);
+}
+
+static int64_t when(double seconds)
+{
+    return seconds > 0 ? (int64_t)seconds : LIFECYCLE_NEVER;
+}
+
+static enum lifecycle_kind kind_of(const struct manifest_facts *facts)
+{
+    if (facts->kind == MANIFEST_IS_INDEX)
+        return LIFECYCLE_INDEX;
+    return facts->kind == MANIFEST_IS_ARTIFACT && facts->subject.text[0] ? LIFECYCLE_ARTIFACT
+                                                                         : LIFECYCLE_IMAGE;
+}
+
+static bool make_image(struct judging *judging, const struct manifest_facts *facts,
+                       struct lifecycle_image *image)
+{
+    *image = (struct lifecycle_image){
+        .digest = digest_slice(&facts->digest),
+        .tags = facts->tags,
+        .tag_count = facts->tag_count,
+        .pushed_at = when(facts->pushed),
+        .pulled_at = when(facts->pulled),
+        .archived_at = when(facts->archived),
+        .activated_at = when(facts->activated),
+        .storage_class = facts->is_archived ? LIFECYCLE_ARCHIVE : LIFECYCLE_STANDARD,
+        .kind = kind_of(facts),
+        .child_count = facts->child_count,
+        .children = arena_array(judging->arena, facts->child_count + 1, sizeof(struct slice)),
+        .subject = digest_slice(&facts->subject)};
+    if (!image->children)
+        return spent(judging);
+    for (size_t i = 0; i < facts->child_count; i++)
+        image->children[i] = digest_slice(&facts->children[i].digest);
+    return table_put(&judging->positions, image->digest, image + 1) || spent(judging);
+}
+
+static bool make_images(struct judging *judging)
+{
+    size_t count = judging->list.count;
+    judging->images = arena_array(judging->arena, count + 1, sizeof *judging->images);
+    judging->verdicts = arena_array(judging->arena, count + 1, sizeof *judging->verdicts);
+    judging->kept = arena_array(judging->arena, count + 1, sizeof(const struct retain_rule *));
+    table_init(&judging->positions, judging->arena);
+    if (!judging->images || !judging->verdicts || !judging->kept)
+        return spent(judging);
+    for (size_t i = 0; i < count; i++)
+        if (!make_image(judging, &judging->list.items[i], &judging->images[i]))
+            return false;
+    return true;
+}
+
+static bool apply_retain(struct judging *judging)
+{
+    size_t count = judging->list.count;
+    double *moved = arena_array(judging->arena, count + 1, sizeof *moved);
+    if (!moved)
+        return spent(judging);
+    for (size_t i = 0; judging->retain.asks_moved && i < count; i++)
+        if (!tag_moved_from(judging->registry, judging->scope, &judging->list.items[i].digest,
+                            &moved[i], judging->failure))
+            return false;
+    if (!retain_apply(&judging->retain, judging->images, moved, count, judging->now, judging->arena,
+                      judging->kept))
+        return spent(judging);
+    for (size_t i = 0; i < count; i++)
+        judging->images[i].retained = judging->kept[i] != NULL;
+    return true;
+}
+
+static bool judge(struct judging *judging, struct slice policy)
+{
+    struct error err;
+    judging->now = (int64_t)judging->registry->world->ops->now(judging->registry->world);
+    if (!read_policy(judging, policy) || !read_retain(judging) ||
+        !manifest_list(judging->registry, judging->scope, SLICE(""), 0, judging->arena,
+                       &judging->list, judging->failure) ||
+        !make_images(judging) || !apply_retain(judging))
+        return false;
+    return lifecycle_evaluate(&judging->policy, judging->images, judging->list.count, judging->now,
+                              judging->arena, judging->verdicts, &err) ||
+           failure_of(judging->failure, &err);
+}
+
+/* ---- why ---- */
+
+static enum expire_reason reason_of(const struct judging *judging, size_t i)
+{
+    const struct lifecycle_verdict *verdict = &judging->verdicts[i];
+    const struct lifecycle_image *image = &judging->images[i];
+    bool about = image->subject.len > 0;
+    if (verdict->action != LIFECYCLE_NONE)
+        return about ? EXPIRE_FOLLOWS : EXPIRE_ACTED;
+    if (verdict->retained)
+        return EXPIRE_RETAINED;
+    if (about)
+        return table_get(&judging->positions, image->subject) ? EXPIRE_WITH_SUBJECT
+                                                              : EXPIRE_SUBJECT_MISSING;
+    if (verdict->kept_by_index)
+        return EXPIRE_IN_INDEX;
+    return verdict->rule ? EXPIRE_WITHIN_RULE : EXPIRE_NO_RULE;
+}
+
+/* What the rule counts, as it is (`over`) or is not beyond it. */
+static struct slice measure(const struct judging *judging, const struct lifecycle_rule *rule,
+                            const struct lifecycle_image *image, bool over)
+{
+    const char *what = "pushed";
+    if (rule->count_type == LIFECYCLE_MORE_THAN)
+        return arena_printf(judging->arena, "it is %s the newest %" PRId64 " that the rule selects",
+                            over ? "not among" : "among", rule->count);
+    if (rule->count_type == LIFECYCLE_SINCE_PULLED && image->pulled_at != LIFECYCLE_NEVER)
+        what = "last pulled";
+    if (rule->count_type == LIFECYCLE_SINCE_TRANSITIONED)
+        what = "archived";
+    return arena_printf(judging->arena, "it was %s %s %" PRId64 " days ago", what,
+                        over ? "more than" : "not more than", rule->count);
+}
+
+static struct slice rule_name(const struct judging *judging, const struct lifecycle_rule *rule)
+{
+    if (!rule)
+        return SLICE("no rule");
+    if (!rule->description.len)
+        return arena_printf(judging->arena, "rule %" PRId64, rule->priority);
+    return arena_printf(judging->arena, "rule %" PRId64 " (%.*s)", rule->priority,
+                        SLICE_ARG(slice_upto(rule->description, 200)));
+}
+
+static const char *verb(const struct lifecycle_rule *rule)
+{
+    return rule && rule->action == LIFECYCLE_TRANSITION ? "archive" : "expire";
+}
+
+static struct slice index_that_stays(const struct judging *judging, size_t child)
+{
+    for (size_t i = 0; i < judging->list.count; i++)
+        for (size_t j = 0; j < judging->images[i].child_count; j++)
+            if (judging->verdicts[i].action != LIFECYCLE_EXPIRE &&
+                slice_equal(judging->images[i].children[j], judging->images[child].digest))
+                return judging->images[i].digest;
+    return SLICE("(unknown)");
+}
+
+static struct slice why(const struct judging *judging, size_t i, enum expire_reason reason)
+{
+    const struct lifecycle_image *image = &judging->images[i];
+    const struct lifecycle_rule *rule = judging->verdicts[i].rule;
+    struct slice name = rule_name(judging, rule), other;
+    switch (reason) {
+    case EXPIRE_NO_RULE:
+        return SLICE("no rule selects it");
+    case EXPIRE_WITHIN_RULE:
+        other = measure(judging, rule, image, false);
+        return arena_printf(judging->arena, "%.*s leaves it: %.*s", SLICE_ARG(name),
+                            SLICE_ARG(other));
+    case EXPIRE_RETAINED:
+        other = retain_name(&judging->retain, judging->kept[i], judging->arena);
+        return arena_printf(judging->arena, "%.*s would %s it, but %.*s keeps it", SLICE_ARG(name),
+                            verb(rule), SLICE_ARG(other));
+    case EXPIRE_IN_INDEX:
+        other = index_that_stays(judging, i);
+        return arena_printf(judging->arena, "%.*s would %s it, but the index %.*s, which stays, "
+                                            "names it",
+                            SLICE_ARG(name), verb(rule), SLICE_ARG(other));
+    case EXPIRE_WITH_SUBJECT:
+        return arena_printf(judging->arena, "it is about %.*s, which stays",
+                            SLICE_ARG(image->subject));
+    case EXPIRE_SUBJECT_MISSING:
+        return arena_printf(judging->arena, "it is about %.*s, which is not here: rules do not "
+                                            "look at it",
+                            SLICE_ARG(image->subject));
+    case EXPIRE_FOLLOWS:
+        return arena_printf(judging->arena, "it goes with %.*s, which it is about (%.*s)",
+                            SLICE_ARG(image->subject), SLICE_ARG(name));
+    case EXPIRE_ACTED:
+        break;
+    }
+    other = measure(judging, rule, image, true);
+    return arena_printf(judging->arena, "%.*s %ss it: %.*s", SLICE_ARG(name), verb(rule),
+                        SLICE_ARG(other));
+}
+
+/* ---- the preview ---- */
+
+static int by_push(const void *a, const void *b)
+{
+    const struct expire_image *x = a, *y = b;
+    if (x->pushed != y->pushed)
+        return x->pushed < y->pushed ? -1 : 1;
+    return slice_compare(x->digest, y->digest);
+}
+
+static bool answer(const struct judging *judging, struct expire_preview *preview)
+{
+    struct expire_preview made = {.count = judging->list.count};
+    made.images = arena_array(judging->arena, made.count + 1, sizeof *made.images);
+    if (!made.images)
+        return false;
+    for (size_t i = 0; i < made.count; i++) {
+        const struct manifest_facts *facts = &judging->list.items[i];
+        const struct lifecycle_verdict *verdict = &judging->verdicts[i];
+        enum expire_reason reason = reason_of(judging, i);
+        made.images[i] = (struct expire_image){.digest = digest_slice(&facts->digest),
+                                               .tags = facts->tags,
+                                               .tag_count = facts->tag_count,
+                                               .pushed = facts->pushed,
+                                               .pulled = facts->pulled,
+                                               .kind = facts->kind,
+                                               .is_archived = facts->is_archived,
+                                               .image_size = facts->image_size,
+                                               .action = verdict->action,
+                                               .priority = verdict->rule ? verdict->rule->priority
+                                                                         : 0,
+                                               .reason = reason,
+                                               .why = why(judging, i, reason)};
+        if (!made.images[i].why.at)
+            return false;
+        made.expire_count += verdict->action == LIFECYCLE_EXPIRE;
+        made.transition_count += verdict->action == LIFECYCLE_TRANSITION;
+        if (verdict->action == LIFECYCLE_EXPIRE)
+            made.expire_bytes += facts->image_size;
+    }
+    qsort(made.images, made.count, sizeof *made.images, by_push);
+    *preview = made;
+    return true;
+}
+
+bool expire_preview(struct registry *registry, const struct scope *scope, struct slice policy,
+                    struct arena *arena, struct expire_preview *preview, struct failure *failure)
+{
+    struct judging judging = {
+        .registry = registry, .scope = scope, .arena = arena, .failure = failure};
+    *failure = (struct failure){0};
+    return judge(&judging, policy) && (answer(&judging, preview) || spent(&judging));
+}
+
+/* ---- the deed ---- */
+
+struct acting {
+    struct judging *judging;
+    const struct caller *who;
+    struct expire_report *report;
+    bool *done;      /* acted on, gone, or changed meanwhile */
+    bool alone;      /* some artifact is retained: what is about an image does not simply go along */
+    bool progressed; /* in this round */
+};
+
+static bool expire_one(struct acting *acting, size_t i, struct slice name)
+{
+    struct judging *judging = acting->judging;
+    const struct manifest_facts *facts = &judging->list.items[i];
+    struct manifest_removal how = {
+        .with_referrers = !acting->alone, .recycle = true, .why = name, .judged = facts};
+    return manifest_delete(judging->registry, judging->scope, &facts->digest, &how, acting->who,
+                           judging->failure);
+}
+
+/* What is still named by an index waits for a later round: the index may go in this one. */
+static bool act_on(struct acting *acting, size_t i)
+{
+    struct judging *judging = acting->judging;
+    struct failure *failure = judging->failure;
+    bool expire = judging->verdicts[i].action == LIFECYCLE_EXPIRE;
+    struct slice rule = rule_name(judging, judging->verdicts[i].rule);
+    struct slice name = arena_printf(judging->arena, "lifecycle %.*s", SLICE_ARG(rule));
+    if (!name.at)
+        return spent(judging);
+    bool ok = expire ? expire_one(acting, i, name)
+                     : manifest_archive(judging->registry, judging->scope, &judging->list.items[i],
+                                        name, acting->who, failure);
+    if (!ok && failure->reason == FAILURE_MANIFEST_REFERENCED)
+        return true;
+    acting->done[i] = acting->progressed = true;
+    if (ok)
+        ++*(expire ? &acting->report->expired : &acting->report->archived);
+    /* Gone with what it is about; or changed meanwhile. */
+    if (!ok && failure->reason == FAILURE_MANIFEST_UNKNOWN &&
+        reason_of(judging, i) == EXPIRE_FOLLOWS)
+        acting->report->expired++;
+    return ok || failure->reason == FAILURE_MANIFEST_UNKNOWN ||
+           (failure->reason == FAILURE_BUSY && !failure->inside.kind);
+}
+
+static bool act(struct acting *acting)
+{
+    const struct judging *judging = acting->judging;
+    do {
+        acting->progressed = false;
+        for (size_t i = 0; i < judging->list.count; i++)
+            if (!acting->done[i] && judging->verdicts[i].action != LIFECYCLE_NONE &&
+                !act_on(acting, i))
+                return false;
+    } while (acting->progressed);
+    return true;
+}
+
+bool expire_repository(struct registry *registry, const struct scope *scope,
+                       const struct caller *who, struct expire_report *report,
+                       struct failure *failure)
+{
+    CLEANUP_ARENA struct arena arena;
+    struct judging judging = {
+        .registry = registry, .scope = scope, .arena = &arena, .failure = failure};
+    struct acting acting = {
+        .judging = &judging, .who = who ? who : &lifecycle_caller, .report = report};
+    *failure = (struct failure){0};
+    arena_init(&arena, JUDGING_BYTES_MAX);
+    if (!judge(&judging, SLICE("")))
+        return failure->reason == FAILURE_NOT_FOUND;
+    acting.done = arena_array(&arena, judging.list.count + 1, sizeof *acting.done);
+    if (!acting.done)
+        return spent(&judging);
+    for (size_t i = 0; i < judging.list.count; i++)
+        acting.alone = acting.alone || (judging.images[i].subject.len && judging.kept[i]);
+    report->repositories++;
+    return act(&acting);
+}
+
+static void tell_failure(struct registry *registry, const struct scope *scope,
+                         const struct failure *failure)
+{
+    struct journal_entry entry = {
+        .action = SLICE("ExpireImages"), .failed = true, .why = slice_str(failure->text)};
+    struct error err; /* when not even this can be written, the report still counts it */
+    (void)journal_tell(registry, scope, &entry, &lifecycle_caller, &err);
+}
+
+bool expire_all(struct registry *registry, const volatile bool *stop, struct expire_report *report,
+                struct error *err)
+{
+    CLEANUP_ARENA struct arena arena;
+    struct failure failure;
+    struct scope *scopes;
+    size_t count;
+    arena_init(&arena, JUDGING_BYTES_MAX);
+    if (!setting_holders(registry, EXPIRE_POLICY, &arena, &scopes, &count, &failure)) {
+        *err = failure.inside;
+        return error_add(err, "looking for lifecycle policies");
+    }
+    for (size_t i = 0; i < count && !(stop && *stop); i++) {
+        if (expire_repository(registry, &scopes[i], NULL, report, &failure) ||
+            failure.reason == FAILURE_REPOSITORY_UNKNOWN)
+            continue;
+        report->failed++;
+        tell_failure(registry, &scopes[i], &failure);
+    }
+    return true;
+}
