@@ -229,15 +229,17 @@ static struct slice why(const struct judging *judging, size_t i, enum expire_rea
                             verb(rule), SLICE_ARG(other));
     case EXPIRE_IN_INDEX:
         other = index_that_stays(judging, i);
-        return arena_printf(judging->arena, "%.*s would %s it, but the index %.*s, which stays, "
-                                            "names it",
+        return arena_printf(judging->arena,
+                            "%.*s would %s it, but the index %.*s, which stays, "
+                            "names it",
                             SLICE_ARG(name), verb(rule), SLICE_ARG(other));
     case EXPIRE_WITH_SUBJECT:
         return arena_printf(judging->arena, "it is about %.*s, which stays",
                             SLICE_ARG(image->subject));
     case EXPIRE_SUBJECT_MISSING:
-        return arena_printf(judging->arena, "it is about %.*s, which is not here: rules do not "
-                                            "look at it",
+        return arena_printf(judging->arena,
+                            "it is about %.*s, which is not here: rules do not "
+                            "look at it",
                             SLICE_ARG(image->subject));
     case EXPIRE_FOLLOWS:
         return arena_printf(judging->arena, "it goes with %.*s, which it is about (%.*s)",
@@ -270,19 +272,19 @@ static bool answer(const struct judging *judging, struct expire_preview *preview
         const struct manifest_facts *facts = &judging->list.items[i];
         const struct lifecycle_verdict *verdict = &judging->verdicts[i];
         enum expire_reason reason = reason_of(judging, i);
-        made.images[i] = (struct expire_image){.digest = digest_slice(&facts->digest),
-                                               .tags = facts->tags,
-                                               .tag_count = facts->tag_count,
-                                               .pushed = facts->pushed,
-                                               .pulled = facts->pulled,
-                                               .kind = facts->kind,
-                                               .is_archived = facts->is_archived,
-                                               .image_size = facts->image_size,
-                                               .action = verdict->action,
-                                               .priority = verdict->rule ? verdict->rule->priority
-                                                                         : 0,
-                                               .reason = reason,
-                                               .why = why(judging, i, reason)};
+        made.images[i] =
+            (struct expire_image){.digest = digest_slice(&facts->digest),
+                                  .tags = facts->tags,
+                                  .tag_count = facts->tag_count,
+                                  .pushed = facts->pushed,
+                                  .pulled = facts->pulled,
+                                  .kind = facts->kind,
+                                  .is_archived = facts->is_archived,
+                                  .image_size = facts->image_size,
+                                  .action = verdict->action,
+                                  .priority = verdict->rule ? verdict->rule->priority : 0,
+                                  .reason = reason,
+                                  .why = why(judging, i, reason)};
         if (!made.images[i].why.at)
             return false;
         made.expire_count += verdict->action == LIFECYCLE_EXPIRE;
@@ -310,8 +312,8 @@ struct acting {
     struct judging *judging;
     const struct caller *who;
     struct expire_report *report;
-    bool *done;      /* acted on, gone, or changed meanwhile */
-    bool alone;      /* some artifact is retained: what is about an image does not simply go along */
+    bool *done; /* acted on, gone, or changed meanwhile */
+    bool alone; /* some artifact is retained: what is about an image does not simply go along */
     bool progressed; /* in this round */
 };
 

@@ -84,8 +84,8 @@ static bool note_holder(void *context, const struct meta_row *row)
     struct slice copy = arena_copy(holders->arena, row->scope);
     holders->spent = !copy.at;
     if (copy.at && scope_parse(copy, &scope) && scope.repository.len)
-        holders->spent = !ARENA_PUSH(holders->arena, holders->scopes, holders->count,
-                                     holders->room, scope);
+        holders->spent =
+            !ARENA_PUSH(holders->arena, holders->scopes, holders->count, holders->room, scope);
     return !holders->spent;
 }
 
