@@ -43,10 +43,18 @@ enum auth_recall auth_recall(struct auth *auth, const struct server_request *req
 bool auth_identify(struct auth *auth, const struct server_request *request, struct caller *caller,
                    const char **code, struct failure *failure);
 
+/* Users, keys, roles or policies of them have changed in this process: what is remembered is asked
+   again. (Changes by other processes come by registry_tick.) */
+void auth_forget(struct auth *auth);
+
 /* `action`: "ecr:PutImage". FAILURE_DENIED with a text that names who, what, and why not (AWS's
    wording), FAILURE_UNAUTHENTICATED for anonymous callers. Fast: policies are kept parsed. */
 bool auth_allows(struct auth *auth, const struct caller *caller, const char *action,
                  const struct scope *scope, struct failure *failure);
+
+/* The same for any resource, "arn:aws:iam::…:role/x", of an account. */
+bool auth_permits(struct auth *auth, const struct caller *caller, const char *action,
+                  struct slice account, struct slice resource, struct failure *failure);
 
 /* A password for Basic "AWS" that lasts AUTH_TOKEN_SECONDS (no ':' in it). */
 bool auth_password_for(struct auth *auth, const struct caller *caller, struct arena *arena,
@@ -55,6 +63,16 @@ bool auth_password_for(struct auth *auth, const struct caller *caller, struct ar
 bool auth_bearer_for(struct auth *auth, const struct caller *caller,
                      const struct caller_grant *wanted, size_t count, struct arena *arena,
                      struct slice *token, unsigned *seconds, struct failure *failure);
+/* Temporary keys: of a role (`role` its name, `session` the session's) or, `role` empty, of the
+   user that asks. All in `arena`. */
+struct auth_session {
+    struct slice access_key, secret, token;
+    double expires;
+};
+bool auth_session_for(struct auth *auth, const struct caller *caller, struct slice account,
+                      struct slice role, struct slice role_id, struct slice session,
+                      unsigned seconds, struct arena *arena, struct auth_session *keys,
+                      struct failure *failure);
 /* GET /token?service=…&scope=… (POST with a form too): the whole answer. In a worker. */
 void auth_token_run(struct auth *auth, struct server_request *request,
                     struct server_response *response);

@@ -13,6 +13,7 @@ struct caller {
     struct slice region;     /* of the signature's scope or the token; empty: the server's own */
     struct slice address;    /* of the client */
     struct slice request;    /* request id, for the audit log */
+    bool secure;             /* came over TLS */
     bool admin;              /* may do all in its account */
     /* What a bearer token grants beside the policies; NULL: not a scoped token. */
     const struct caller_grant *grants;
