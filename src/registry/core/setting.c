@@ -28,7 +28,7 @@ bool setting_put(struct registry *registry, const struct scope *scope, const cha
                  struct slice value, const char *what, const struct caller *who,
                  struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     *failure = (struct failure){0};
     if (value.len > META_VALUE_MAX)
         return failure_set(failure, FAILURE_TOO_LARGE, "the setting has more than %d bytes",

@@ -469,7 +469,7 @@ static bool place(struct change *change, struct upload *upload, const struct dig
 static bool enter(struct upload *upload, const struct digest *digest, const struct caller *who,
                   struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct scope scope;
     if (!scope_parse(upload->scope, &scope))
         return failure_set(failure, FAILURE_INTERNAL, "an upload without a repository");
@@ -480,7 +480,7 @@ static bool enter(struct upload *upload, const struct digest *digest, const stru
 /* Its row and its file; what cannot be removed now, collection removes later. */
 static bool give_up(struct upload *upload, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct scope scope;
     struct error err;
     bool found;
