@@ -1,12 +1,16 @@
 #pragma once
 /*
- * The server's handler: sends each request to its API and keeps the books (metrics, access log,
- * request id in every answer).
+ * The server's handler: sends each request to its API and keeps the books (metrics, access log;
+ * the request id in every answer is the server's).
  *   /v2/…                      oci/
  *   /token                     auth/
  *   POST / with X-Amz-Target   ecr/
  *   POST / with Action=        iam/ (STS, IAM)
  *   /metrics /healthz /readyz  ops/
+ *
+ * /healthz (the process answers) and /readyz (its metadata can be read) tell nothing worth hiding
+ * and ask for no credentials. /metrics is open to loopback, unless a proxy says that the request
+ * came from elsewhere (Forwarded, X-Forwarded-For); all others must be an admin.
  */
 #include "net/server.h"
 #include "registry/node.h"
@@ -17,6 +21,8 @@ struct front_options {
     const struct node *node;
     const char *access_log;             /* "-" standard error, a file, NULL none: JSON lines */
     const struct server *const *server; /* for its numbers; set after server_start */
+    double rate;       /* requests a second of one caller or address, on average; 0: no limit */
+    double rate_burst; /* at once; 0: twice the rate */
 };
 
 bool front_new(struct front **front, const struct front_options *options, struct error *err);

@@ -163,6 +163,7 @@ void ecr_run(const struct node *node, struct server_request *request,
     if (call.exception && call.failure.inside.kind != ERROR_NONE)
         log_warning("%s %s: %s", request->id, call.operation ? call.operation->name : "",
                     call.failure.inside.text);
+    request->who = call.caller.name;
     answer(&call, request, response);
     json_decref(call.trouble);
 }

@@ -44,6 +44,7 @@ static bool identify(struct oci_request *state)
         !auth_identify(auth, state->http, &state->caller, &code, &state->failure))
         return false;
     state->identified = true;
+    state->http->who = state->caller.name;
     state->scope = auth_scope(auth, &state->caller);
     state->scope.repository = state->route.repository;
     return true;

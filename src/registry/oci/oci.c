@@ -161,6 +161,7 @@ enum server_plan oci_begin(struct oci *oci, struct server_request *request,
         refuse_route(request, response, &route);
         return SERVER_ANSWER;
     }
+    request->operation = oci_operation_name(route.operation);
     if (route.operation == OCI_MANIFEST_GET &&
         oci_manifest_from_memory(oci, request, &route, response))
         return SERVER_ANSWER;
