@@ -208,6 +208,18 @@ bool store_reader_is_starter(const struct store_reader *reader)
     return reader->env == NULL;
 }
 
+void store_reader_identity(const struct store_reader *reader, char text[STORE_IDENTITY_MAX])
+{
+    uint64_t device = 0, file = 0;
+    if (reader->env)
+        store_env_file(reader->env, &device, &file);
+    if (!reader->env)
+        snprintf(text, STORE_IDENTITY_MAX, "starter");
+    else
+        snprintf(text, STORE_IDENTITY_MAX, "%llx:%llx:%zu", (unsigned long long)device,
+                 (unsigned long long)file, mdb_txn_id(reader->txn));
+}
+
 bool store_feeds(struct store_reader *reader, struct arena *arena, struct feed_status **feeds,
                  size_t *count, struct error *err)
 {

@@ -12,6 +12,9 @@ struct store_reader;
 bool store_reader_open(struct store_reader **reader, const char *folder, struct error *err);
 void store_reader_close(struct store_reader *reader);
 bool store_reader_is_starter(const struct store_reader *reader);
+/* A text that differs between any two states of stores: which file, and its how-manieth version. */
+enum { STORE_IDENTITY_MAX = 80 };
+void store_reader_identity(const struct store_reader *reader, char text[STORE_IDENTITY_MAX]);
 
 /* What each feed is: for `db status`, and the `database` part of reports. */
 struct feed_status {

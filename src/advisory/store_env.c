@@ -166,6 +166,12 @@ void store_env_release(struct store_env *env)
     pthread_mutex_unlock(&lock);
 }
 
+void store_env_file(const struct store_env *env, uint64_t *device, uint64_t *file)
+{
+    *device = env->device;
+    *file = env->inode;
+}
+
 static struct handle *find_handle(struct store_env *env, struct slice name)
 {
     for (size_t i = 0; i < env->handle_count; i++)

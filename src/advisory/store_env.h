@@ -20,5 +20,8 @@ bool store_env_begin(struct store_env *env, MDB_txn **txn, struct error *err);
 /* The handle of a named database; false when there was none at the last store_env_begin. */
 bool store_env_database(struct store_env *env, struct slice name, MDB_dbi *dbi);
 
+/* Which file it is of. */
+void store_env_file(const struct store_env *env, uint64_t *device, uint64_t *file);
+
 /* "the advisory database: TEXT OF CODE", with advice where there is some. Returns false. */
 bool store_error(struct error *err, int code, const char *doing);

@@ -110,6 +110,59 @@ struct stream *stream_of_fd(struct arena *arena, int fd, bool owned, struct erro
     return &from->stream;
 }
 
+struct growing {
+    struct stream stream;
+    int fd, tick;
+    uint64_t offset;
+    bool complete;
+    char *buffer;
+};
+
+/* Waits until there is more, or never will be. Ticks only hurry: how many come does not matter. */
+static bool growing_wait(struct growing *growing, struct error *err)
+{
+    char ticks[4096];
+    ssize_t got;
+    do {
+        got = read(growing->tick, ticks, sizeof ticks);
+    } while (got < 0 && errno == EINTR);
+    growing->complete = got == 0;
+    return got >= 0 || error_errno(err, "waiting for more bytes");
+}
+
+static bool growing_next(struct stream *self, struct slice *piece, struct error *err)
+{
+    struct growing *growing = (struct growing *)self;
+    size_t got = 0;
+    for (;;) {
+        bool last = growing->complete; /* asked before reading: all was there by then */
+        if (!file_pread(growing->fd, growing->buffer, WINDOW_MAX, growing->offset, &got, err))
+            return false;
+        if (got || last)
+            break;
+        if (!growing_wait(growing, err))
+            return false;
+    }
+    growing->offset += got;
+    *piece = slice_of(growing->buffer, got);
+    return true;
+}
+
+static const struct stream_ops growing_ops = {.name = "growing", .next = growing_next};
+
+struct stream *stream_of_growing(struct arena *arena, int fd, int tick, struct error *err)
+{
+    struct growing *growing = arena_new(arena, struct growing);
+    if (!growing || !(growing->buffer = arena_alloc(arena, WINDOW_MAX))) {
+        arena_error(err);
+        return NULL;
+    }
+    growing->stream.ops = &growing_ops;
+    growing->fd = fd;
+    growing->tick = tick;
+    return &growing->stream;
+}
+
 struct memory {
     struct stream stream;
     struct slice rest;

@@ -12,6 +12,8 @@ struct child_layer {
     const struct layer *layer; /* offset, size, media type */
     int fd;                    /* the file, or a pipe */
     bool pipe;                 /* the stored bytes come in order, to the end */
+    bool grows;                /* the file is still written: `tick` as for stream_of_growing */
+    int tick;
 };
 
 struct child_job {

@@ -5,16 +5,19 @@
 #include "scan/merge.h"
 #include "scan/pipeline_parts.h"
 
-/* "layer 3 (sha256:0123456789ab…): TEXT": which of the layers could not be read, and why. */
+struct slice scan_layer_note(const struct layer *layer, size_t index, struct slice text,
+                             struct arena *arena)
+{
+    const char *name = layer->digest.text[0] ? layer->digest.text : layer->diff_id.text;
+    return arena_printf(arena, "layer %zu%s%.19s%s: %.*s", index + 1, name[0] ? " (" : "", name,
+                        name[0] ? "…)" : "", SLICE_ARG(text));
+}
+
 static bool scan_note_of_layer(struct scan *scan, const struct image *image, size_t index,
                                const struct note *note)
 {
-    const struct layer *layer = &image->layers[index];
-    const char *name = layer->digest.text[0] ? layer->digest.text : layer->diff_id.text;
-    struct slice text =
-        arena_printf(scan->arena, "layer %zu%s%.19s%s: %.*s", index + 1, name[0] ? " (" : "", name,
-                     name[0] ? "…)" : "", SLICE_ARG(note->text));
-    return scan_note(scan, note->path, text);
+    return scan_note(scan, note->path,
+                     scan_layer_note(&image->layers[index], index, note->text, scan->arena));
 }
 
 static bool scan_merge_image(struct scan *scan, const struct image *image, struct scan_image *made,

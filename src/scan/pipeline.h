@@ -55,4 +55,12 @@ struct scan {
 bool scan_run(struct scan *scan, const struct scan_options *options, struct arena *arena,
               struct error *err);
 void scan_done(struct scan *scan);
+/* assemble.c: packages and findings of all images into the result, when `images`, `store` and
+   `arena` are set: the second half of scan_run, for whoever has the packages already. */
+bool scan_assemble(struct scan *scan, struct error *err);
+/* "layer 3 (sha256:0123456789ab…): TEXT": which of the layers could not be read, and why. */
+struct slice scan_layer_note(const struct layer *layer, size_t index, struct slice text,
+                             struct arena *arena);
+/* notes.c: what is to be said of the advisories' age and reach. */
+bool scan_note_database(struct scan *scan, struct error *err);
 #define CLEANUP_SCAN __attribute__((cleanup(scan_done)))

@@ -6,13 +6,9 @@
 bool scan_read_sbom(struct scan *scan, const struct image *image, struct error *err);
 bool scan_read_purls(struct scan *scan, const struct scan_options *options, struct error *err);
 
-/* assemble.c: packages and findings of all images into the result. */
-bool scan_assemble(struct scan *scan, struct error *err);
-
 /* secrets.c: those of layers and of configurations into the result, which must not hold any:
    instructions of the history that do are masked. */
 bool scan_secrets(struct scan *scan, struct error *err);
 
 /* notes.c */
 bool scan_note(struct scan *scan, struct slice path, struct slice text);
-bool scan_note_database(struct scan *scan, struct error *err);
