@@ -15,6 +15,7 @@
 
 #include "registry/core/journal.h"
 #include "registry/core/repository.h"
+#include "registry/core/rows.h"
 #include "registry/inspect/evaluate.h"
 #include "registry/inspect/index.h"
 #include "registry/inspect/inspect.h"
@@ -95,6 +96,11 @@ struct job *jobs_find(struct inspect *inspect, struct slice scope, const struct 
 void *jobs_thread(void *inspect);
 void jobs_layer_done(void *inspect, const struct digest *digest);
 void jobs_forget(struct inspect *inspect, struct job *job); /* under `lock` */
+
+/* inspect.c: gets a manifest in line unless it has a result that holds. */
+void inspect_wish(struct inspect *inspect, struct slice scope, const struct digest *digest);
+/* The journal has new entries of ours. Without locks. */
+void inspect_tell_journal(struct inspect *inspect);
 
 /* scan_image.c: one step of a job, without locks. False: it waits for layers. */
 bool scan_image(struct inspect *inspect, struct job *job, struct error *err);

@@ -16,7 +16,7 @@ enum { STATUSES = sizeof status_names / sizeof *status_names };
 
 const char *inspect_status_name(enum inspect_status status)
 {
-    return status < STATUSES ? status_names[status] : "NONE";
+    return (int)status < (int)STATUSES ? status_names[status] : "NONE";
 }
 
 static json_t *counts_json(const struct scan_row *row)

@@ -1,0 +1,190 @@
+/*
+ * The keeper: once a second it looks for new advisories, forgets the scans of removed manifests, and
+ * reads the journal for pushed manifests that have no result: of before a crash, or that were too
+ * many to be remembered. The journal is written in the transaction that stores a manifest, so none
+ * is missed; the row "cursor" says up to where all have what they are to have.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "registry/inspect/inspect_parts.h"
+
+enum { JOURNAL_BATCH = 200, CURSOR_SECONDS = 5, KEEPER_BUDGET = 64 << 20 };
+
+static const struct slice nobody = {"", 0};
+
+static bool remove_rows(struct inspect *inspect, struct meta_txn *txn,
+                        const struct removal_job *removal, struct arena *arena, struct error *err)
+{
+    struct slice bytes, scope = slice_str(removal->scope), name = digest_slice(&removal->digest);
+    struct inventory inventory;
+    struct error damaged;
+    bool found;
+    (void)inspect;
+    /* Pushed again meanwhile: its rows are of use. */
+    if (!meta_get(txn, ROW_MANIFEST, scope, name, arena, &bytes, &found, err) || found)
+        return found;
+    if (!meta_get(txn, ROW_INVENTORY, scope, name, arena, &bytes, &found, err))
+        return false;
+    if (found && inventory_decode(bytes, arena, &inventory, &damaged) &&
+        !index_remove(txn, scope, &removal->digest, &inventory, arena, err))
+        return false;
+    return meta_remove(txn, ROW_SCAN, scope, name, err) &&
+           meta_remove(txn, ROW_INVENTORY, scope, name, err);
+}
+
+static bool keeper_remove(struct inspect *inspect, const struct removal_job *removal,
+                          struct error *err)
+{
+    struct arena arena CLEANUP_ARENA;
+    struct meta_txn *txn CLEANUP_META = NULL;
+    arena_init(&arena, KEEPER_BUDGET);
+    pthread_mutex_lock(&inspect->turn);
+    bool fine = meta_begin(inspect->registry->meta, true, &txn, err) &&
+                remove_rows(inspect, txn, removal, &arena, err) && meta_commit(&txn, err);
+    pthread_mutex_unlock(&inspect->turn);
+    return fine;
+}
+
+static void keeper_removals(struct inspect *inspect)
+{
+    struct error err;
+    for (;;) {
+        pthread_mutex_lock(&inspect->lock);
+        struct removal_job *removal = inspect->removals;
+        if (removal)
+            inspect->removals = removal->next;
+        pthread_mutex_unlock(&inspect->lock);
+        if (!removal)
+            return;
+        /* What fails leaves rows of a manifest that is not there: nobody asks for them. */
+        (void)keeper_remove(inspect, removal, &err);
+        free(removal->scope);
+        free(removal);
+    }
+}
+
+/* Whether nothing is left to do for this entry; else it is in line. */
+static bool entry_is_settled(struct inspect *inspect, const struct journal_entry *entry,
+                             struct arena *arena)
+{
+    struct scope scope = {entry->account, entry->region, entry->repository};
+    struct slice text = scope_text(&scope, arena);
+    struct manifest_facts facts;
+    struct failure failure = {.reason = FAILURE_NONE};
+    struct scan_row row;
+    struct digest digest;
+    struct error err;
+    bool found = false;
+    if (entry->failed || !slice_equal_str(entry->action, "PutImage") || !text.at ||
+        !digest_parse_any(&digest, entry->digest, &err))
+        return true;
+    if (report_rows(inspect, text, &digest, arena, &row, NULL, &found, &err) && found)
+        return row.status != INSPECT_PENDING && row.status != INSPECT_IN_PROGRESS;
+    if (!manifest_describe(inspect->registry, &scope, &digest, arena, &facts, &failure) ||
+        !scan_is_wanted(inspect, &scope))
+        return true;
+    jobs_add(inspect, text, &digest, false);
+    return false;
+}
+
+static void keeper_journal(struct inspect *inspect)
+{
+    struct arena arena CLEANUP_ARENA = {NULL};
+    struct journal_entry *entries;
+    struct error err;
+    size_t count = 0;
+    bool settled = true;
+    do {
+        arena_done(&arena);
+        arena_init(&arena, KEEPER_BUDGET);
+        if (!journal_read(inspect->registry, inspect->cursor, JOURNAL_BATCH, &arena, &entries,
+                          &count, &err))
+            return;
+        for (size_t i = 0; i < count; i++) {
+            bool over = entry_is_settled(inspect, &entries[i], &arena);
+            settled = settled && over;
+            if (settled)
+                inspect->cursor = entries[i].sequence;
+        }
+    } while (settled && count == JOURNAL_BATCH);
+}
+
+static bool cursor_load(struct inspect *inspect, struct error *err)
+{
+    struct arena arena CLEANUP_ARENA;
+    struct meta_txn *txn CLEANUP_META = NULL;
+    struct slice text;
+    bool found;
+    arena_init(&arena, 1 << 16);
+    if (!meta_begin(inspect->registry->meta, false, &txn, err) ||
+        !meta_get(txn, ROW_INSPECT, nobody, SLICE("cursor"), &arena, &text, &found, err))
+        return false;
+    if (found && slice_u64(text, &inspect->cursor))
+        inspect->cursor_kept = inspect->cursor;
+    return true;
+}
+
+static void cursor_keep(struct inspect *inspect)
+{
+    struct meta_txn *txn CLEANUP_META = NULL;
+    struct error err;
+    char text[24];
+    if (inspect->cursor == inspect->cursor_kept)
+        return;
+    snprintf(text, sizeof text, "%" PRIu64, inspect->cursor);
+    /* One that is not kept makes the next start look at more entries, and no harm. */
+    if (meta_begin(inspect->registry->meta, true, &txn, &err) &&
+        meta_put(txn, ROW_INSPECT, nobody, SLICE("cursor"), slice_str(text), &err) &&
+        meta_commit(&txn, &err))
+        inspect->cursor_kept = inspect->cursor;
+}
+
+static void keeper_advisories(struct inspect *inspect)
+{
+    struct rematch_report report;
+    struct error err;
+    char identity[STORE_IDENTITY_MAX];
+    uint64_t generation;
+    advisories_identity(inspect->advisories, identity, &generation);
+    pthread_mutex_lock(&inspect->turn);
+    bool matched = inspect->matched == generation;
+    pthread_mutex_unlock(&inspect->turn);
+    /* What cannot be matched now is tried again in a second. */
+    if (!matched || advisories_changed(inspect->advisories))
+        (void)inspect_rematch(inspect, &report, &err);
+}
+
+/* False: it is time to stop. */
+static bool keeper_sleep(struct inspect *inspect)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec++;
+    pthread_mutex_lock(&inspect->lock);
+    if (!inspect->stop)
+        pthread_cond_timedwait(&inspect->wake, &inspect->lock, &until);
+    bool stop = inspect->stop;
+    pthread_mutex_unlock(&inspect->lock);
+    return !stop;
+}
+
+void *keeper_thread(void *context)
+{
+    struct inspect *inspect = context;
+    struct error err;
+    (void)cursor_load(inspect, &err); /* else from the journal's beginning */
+    unsigned rounds = 0;
+    do {
+        keeper_advisories(inspect);
+        keeper_removals(inspect);
+        keeper_journal(inspect);
+        if (++rounds % CURSOR_SECONDS == 0)
+            cursor_keep(inspect);
+    } while (keeper_sleep(inspect));
+    keeper_removals(inspect);
+    cursor_keep(inspect);
+    return NULL;
+}

@@ -1,0 +1,373 @@
+/* May an image be pulled? The policy's verdict, remembered; and quarantine. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "registry/inspect/inspect_parts.h"
+
+enum { PULL_BUDGET = 256 << 20, DAY = 86400, PULL_TEXT_MAX = 500 };
+
+struct pull_policy {
+    enum { PULL_OFF, PULL_WARN, PULL_BLOCK } mode;
+    bool unscanned_allowed;
+    struct policy gate;
+    bool unreadable;
+};
+
+/* What comes out for one manifest: what is remembered. */
+struct pull_verdict {
+    bool blocked, known;
+    struct slice text; /* why not, or the warning; empty: nothing to say */
+};
+
+static bool pull_policy_read(json_t *object, struct pull_policy *policy)
+{
+    const char *mode = json_string_value(json_object_get(object, "mode"));
+    const char *unscanned = json_string_value(json_object_get(object, "unscanned"));
+    const char *terms = json_string_value(json_object_get(object, "failOn"));
+    struct error err;
+    if (!mode)
+        return false;
+    policy->mode = strcmp(mode, "off") == 0 ? PULL_OFF : strcmp(mode, "warn") == 0 ? PULL_WARN : PULL_BLOCK;
+    policy->unscanned_allowed = unscanned ? strcmp(unscanned, "allow") == 0
+                                          : policy->mode != PULL_BLOCK;
+    return (policy->mode != PULL_BLOCK || strcmp(mode, "block") == 0) &&
+           (!terms || policy_parse(&policy->gate, slice_str(terms), &err));
+}
+
+/* One that cannot be read blocks: somebody wanted a gate there. */
+static void pull_policy_parse(struct slice text, struct pull_policy *policy)
+{
+    json_error_t error;
+    *policy = (struct pull_policy){.mode = PULL_OFF};
+    json_t *object = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES, &error);
+    if (!json_is_object(object) || !pull_policy_read(object, policy))
+        *policy = (struct pull_policy){.mode = PULL_BLOCK, .unreadable = true};
+    json_decref(object);
+}
+
+static bool pull_policy_get(struct inspect *inspect, const struct scope *scope, struct arena *arena,
+                            struct pull_policy *policy, struct failure *failure)
+{
+    struct scope account = {.account = scope->account, .region = scope->region};
+    struct slice text = {NULL, 0};
+    bool exists = false;
+    *policy = (struct pull_policy){.mode = PULL_OFF};
+    if (!setting_get(inspect->registry, scope, "pull-policy", arena, &text, &exists, failure))
+        return false;
+    if (!exists &&
+        !setting_get(inspect->registry, &account, "pull-policy", arena, &text, &exists, failure))
+        return false;
+    if (exists && text.len)
+        pull_policy_parse(text, policy);
+    return true;
+}
+
+static bool pull_quarantined(struct inspect *inspect, struct slice scope,
+                             const struct digest *digest, struct arena *arena,
+                             struct pull_verdict *verdict, struct error *err)
+{
+    struct meta_txn *txn CLEANUP_META = NULL;
+    struct slice bytes;
+    json_error_t error;
+    bool found;
+    if (!meta_begin(inspect->registry->meta, false, &txn, err) ||
+        !meta_get(txn, ROW_QUARANTINE, scope, digest_slice(digest), arena, &bytes, &found, err))
+        return false;
+    if (!found)
+        return true;
+    json_t *object = json_loadb(bytes.at, bytes.len, 0, &error);
+    const char *why = json_string_value(json_object_get(object, "why"));
+    verdict->blocked = true;
+    verdict->text = arena_printf(arena, "the image is quarantined%s%.300s", why && *why ? ": " : "",
+                                 why ? why : "");
+    json_decref(object);
+    return verdict->text.at || arena_error(err);
+}
+
+static const char *unscanned_word(enum inspect_status status)
+{
+    return status == INSPECT_NONE     ? "was never scanned"
+           : status == INSPECT_FAILED ? "could not be scanned"
+                                      : "is being scanned";
+}
+
+/* The worst of those over the gate, for people. */
+static struct slice pull_reason(const struct policy *gate, struct scan_result *result,
+                                size_t violations, struct arena *arena)
+{
+    const struct finding *worst = NULL;
+    struct scan_finding *all = result->findings;
+    size_t count = result->finding_count;
+    result->finding_count = 1;
+    for (size_t i = 0; i < count && !worst; i++) {
+        result->findings = &all[i];
+        if (policy_violations(gate, result))
+            worst = &all[i].finding;
+    }
+    result->findings = all;
+    result->finding_count = count;
+    if (!worst)
+        return arena_printf(arena, "%zu findings are over the pull policy", violations);
+    return arena_printf(arena, "%zu finding%s over the pull policy, such as %.*s (%s%s) in %.*s",
+                        violations, violations == 1 ? " is" : "s are", SLICE_ARG(worst->id),
+                        severity_name(worst->severity), worst->kev ? ", exploited" : "",
+                        SLICE_ARG(slice_upto(worst->package->name, 100)));
+}
+
+static bool pull_gate(struct inspect *inspect, const struct scope *scope,
+                      const struct manifest_facts *facts, const struct pull_policy *policy,
+                      struct slice inventory, struct arena *arena, struct pull_verdict *verdict,
+                      struct error *err)
+{
+    struct evaluation evaluation CLEANUP_EVALUATION = {.lender = NULL};
+    if (!report_evaluate(inspect, scope, facts, inventory, arena, &evaluation, err))
+        return false;
+    size_t violations = policy_violations(&policy->gate, &evaluation.result);
+    if (!violations)
+        return true;
+    verdict->blocked = policy->mode == PULL_BLOCK;
+    verdict->text = pull_reason(&policy->gate, &evaluation.result, violations, arena);
+    return verdict->text.at || arena_error(err);
+}
+
+static bool pull_judge_image(struct inspect *inspect, const struct scope *scope, struct slice text,
+                             const struct manifest_facts *facts, const struct pull_policy *policy,
+                             struct arena *arena, struct pull_verdict *verdict, struct error *err)
+{
+    struct scan_row row;
+    struct slice inventory = {NULL, 0};
+    bool found;
+    if (!report_rows(inspect, text, &facts->digest, arena, &row, &inventory, &found, err))
+        return false;
+    enum inspect_status status = found ? row.status : INSPECT_NONE;
+    if (status == INSPECT_UNSUPPORTED)
+        return true;
+    if (status == INSPECT_COMPLETE)
+        return pull_gate(inspect, scope, facts, policy, inventory, arena, verdict, err);
+    verdict->known = status == INSPECT_FAILED; /* the others change by themselves, soon */
+    if (policy->unscanned_allowed)
+        return true;
+    verdict->blocked = policy->mode == PULL_BLOCK;
+    verdict->text =
+        arena_printf(arena, "the image %s, and the pull policy asks for it%s", unscanned_word(status),
+                     status == INSPECT_NONE ? "; start a scan of it" : "");
+    return verdict->text.at || arena_error(err);
+}
+
+/* Indexes only lead to images, and artifacts are none: these are judged by quarantine alone. */
+static bool pull_judge(struct inspect *inspect, const struct scope *scope, struct slice text,
+                       const struct digest *digest, struct arena *arena,
+                       struct pull_verdict *verdict, struct failure *failure)
+{
+    struct pull_policy policy;
+    struct manifest_facts facts;
+    struct error err = {0};
+    *verdict = (struct pull_verdict){.known = true};
+    if (!pull_quarantined(inspect, text, digest, arena, verdict, &err))
+        return failure_of(failure, &err);
+    if (verdict->blocked)
+        return true;
+    if (!pull_policy_get(inspect, scope, arena, &policy, failure))
+        return false;
+    if (policy.mode == PULL_OFF)
+        return true;
+    if (policy.unreadable) {
+        verdict->blocked = true;
+        verdict->text = SLICE("the repository's pull policy cannot be read; set it anew");
+        return true;
+    }
+    if (!manifest_describe(inspect->registry, scope, digest, arena, &facts, failure))
+        return false;
+    if (facts.kind != MANIFEST_IS_IMAGE)
+        return true;
+    return pull_judge_image(inspect, scope, text, &facts, &policy, arena, verdict, &err) ||
+           failure_of(failure, &err);
+}
+
+/* Remembered verdicts: a table of slots, each for whoever comes last. */
+static struct slice pull_key(struct slice scope, const struct digest *digest, struct arena *arena)
+{
+    return arena_printf(arena, "%.*s %s", SLICE_ARG(scope), digest->text);
+}
+
+static struct pull_slot *pull_slot(struct inspect *inspect, struct slice key)
+{
+    return &inspect->pulls.slots[hash64(key) % PULL_SLOTS];
+}
+
+static void pull_slot_clear(struct pull_slot *slot)
+{
+    free(slot->key);
+    free(slot->text);
+    *slot = (struct pull_slot){NULL};
+}
+
+static double pull_now(struct inspect *inspect)
+{
+    return inspect->registry->world->ops->now(inspect->registry->world);
+}
+
+static bool pull_recall(struct inspect *inspect, struct slice key, struct arena *arena,
+                        struct pull_verdict *verdict, uint64_t *epoch)
+{
+    pthread_mutex_lock(&inspect->pulls.lock);
+    struct pull_slot *slot = pull_slot(inspect, key);
+    bool known = slot->key && slice_equal_str(key, slot->key) && pull_now(inspect) < slot->until;
+    *epoch = inspect->pulls.epoch;
+    if (known)
+        *verdict = (struct pull_verdict){slot->blocked, true,
+                                         slot->text ? arena_copy(arena, slice_str(slot->text))
+                                                    : (struct slice){NULL, 0}};
+    pthread_mutex_unlock(&inspect->pulls.lock);
+    return known;
+}
+
+/* Until midnight: then exceptions expire. */
+static void pull_remember(struct inspect *inspect, struct slice key,
+                          const struct pull_verdict *verdict, uint64_t epoch)
+{
+    double now = pull_now(inspect);
+    pthread_mutex_lock(&inspect->pulls.lock);
+    struct pull_slot *slot = pull_slot(inspect, key);
+    if (verdict->known && epoch == inspect->pulls.epoch) {
+        pull_slot_clear(slot);
+        slot->key = strndup(key.at, key.len);
+        slot->blocked = verdict->blocked;
+        slot->text = verdict->text.len ? strndup(verdict->text.at, verdict->text.len) : NULL;
+        slot->until = (double)(((int64_t)now / DAY + 1) * DAY);
+        if (verdict->text.len && !slot->text)
+            pull_slot_clear(slot);
+    }
+    pthread_mutex_unlock(&inspect->pulls.lock);
+}
+
+static bool key_is_of(const char *key, struct slice scope, const struct digest *digest)
+{
+    struct slice rest = slice_str(key), own = slice_cut(&rest, ' ');
+    bool below = !scope.len || slice_equal(own, scope) ||
+                 (slice_starts(own, scope) && own.at[scope.len] == '/');
+    return below && (!digest || slice_equal(rest, digest_slice(digest)));
+}
+
+void pulls_forget(struct inspect *inspect, struct slice scope, const struct digest *digest)
+{
+    pthread_mutex_lock(&inspect->pulls.lock);
+    inspect->pulls.epoch++;
+    for (size_t i = 0; i < PULL_SLOTS; i++) {
+        struct pull_slot *slot = &inspect->pulls.slots[i];
+        if (slot->key && key_is_of(slot->key, scope, digest))
+            pull_slot_clear(slot);
+    }
+    pthread_mutex_unlock(&inspect->pulls.lock);
+}
+
+void pulls_done(struct inspect *inspect)
+{
+    for (size_t i = 0; i < PULL_SLOTS; i++)
+        pull_slot_clear(&inspect->pulls.slots[i]);
+    pthread_mutex_destroy(&inspect->pulls.lock);
+}
+
+static bool pull_say(const struct pull_verdict *verdict, struct slice *warning,
+                     struct failure *failure)
+{
+    if (verdict->blocked)
+        return failure_set(failure, FAILURE_BLOCKED, "%.*s",
+                           SLICE_ARG(slice_upto(verdict->text, PULL_TEXT_MAX)));
+    *warning = verdict->text;
+    return true;
+}
+
+bool inspect_may_pull(struct inspect *inspect, const struct scope *scope,
+                      const struct digest *digest, struct arena *arena, struct slice *warning,
+                      struct failure *failure)
+{
+    struct arena own CLEANUP_ARENA;
+    struct pull_verdict verdict;
+    struct error err;
+    uint64_t epoch;
+    *warning = (struct slice){NULL, 0};
+    struct slice text = scope_text(scope, arena);
+    struct slice key = text.at ? pull_key(text, digest, arena) : text;
+    if (!key.at) {
+        arena_error(&err);
+        return failure_of(failure, &err);
+    }
+    if (pull_recall(inspect, key, arena, &verdict, &epoch))
+        return pull_say(&verdict, warning, failure);
+    arena_init(&own, PULL_BUDGET);
+    if (!pull_judge(inspect, scope, text, digest, &own, &verdict, failure))
+        return false;
+    pull_remember(inspect, key, &verdict, epoch);
+    verdict.text = arena_copy(arena, verdict.text);
+    return pull_say(&verdict, warning, failure);
+}
+
+bool inspect_may_pull_is_known(struct inspect *inspect, const struct scope *scope,
+                               const struct digest *digest)
+{
+    struct arena arena CLEANUP_ARENA;
+    struct pull_verdict verdict;
+    uint64_t epoch;
+    arena_init(&arena, 1 << 16);
+    struct slice text = scope_text(scope, &arena);
+    struct slice key = text.at ? pull_key(text, digest, &arena) : text;
+    return key.at && pull_recall(inspect, key, &arena, &verdict, &epoch);
+}
+
+static struct slice quarantine_row(struct inspect *inspect, struct slice why,
+                                   const struct caller *who, struct arena *arena)
+{
+    struct slice made = {NULL, 0};
+    json_t *object = json_pack("{s:s%, s:s%, s:f}", "why", why.at ? why.at : "", why.len, "who",
+                               who->name.at ? who->name.at : "", who->name.len, "when",
+                               pull_now(inspect));
+    char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+    if (text)
+        made = arena_copy(arena, slice_str(text));
+    free(text);
+    json_decref(object);
+    return made;
+}
+
+static bool quarantine_write(struct inspect *inspect, const struct scope *scope, struct slice text,
+                             const struct digest *digest, struct slice why, bool on,
+                             const struct caller *who, struct arena *arena, struct error *err)
+{
+    struct meta_txn *txn CLEANUP_META = NULL;
+    struct journal_entry entry = {.action = on ? SLICE("QuarantineImage")
+                                               : SLICE("ReleaseImage"),
+                                  .digest = digest_slice(digest),
+                                  .why = why};
+    struct slice row = quarantine_row(inspect, why, who, arena), name = digest_slice(digest);
+    if (!row.at)
+        return error_set(err, ERROR_FORMAT, "the reason is not UTF-8 text");
+    return meta_begin(inspect->registry->meta, true, &txn, err) &&
+           (on ? meta_put(txn, ROW_QUARANTINE, text, name, row, err)
+               : meta_remove(txn, ROW_QUARANTINE, text, name, err)) &&
+           journal_add(inspect->registry, txn, scope, &entry, who, err) && meta_commit(&txn, err);
+}
+
+bool inspect_quarantine(struct inspect *inspect, const struct scope *scope,
+                        const struct digest *digest, struct slice why, bool on,
+                        const struct caller *who, struct failure *failure)
+{
+    struct arena arena CLEANUP_ARENA;
+    struct manifest_facts facts;
+    struct error err = {0};
+    arena_init(&arena, 16 << 20);
+    struct slice text = scope_text(scope, &arena);
+    if (why.len > 1000)
+        return failure_set(failure, FAILURE_PARAMETER, "a reason has at most 1000 bytes");
+    if (!text.at) {
+        arena_error(&err);
+        return failure_of(failure, &err);
+    }
+    if (!manifest_describe(inspect->registry, scope, digest, &arena, &facts, failure))
+        return false;
+    if (!quarantine_write(inspect, scope, text, digest, why, on, who, &arena, &err))
+        return failure_of(failure, &err);
+    pulls_forget(inspect, text, digest);
+    return true;
+}
