@@ -70,8 +70,8 @@ struct stream *stream_of_range(struct arena *arena, int fd, uint64_t offset, uin
                                struct error *err);
 /* A pipe, socket or file from where it stands to its end; `owned`: closed with the stream. */
 struct stream *stream_of_fd(struct arena *arena, int fd, bool owned, struct error *err);
-/* A file that still grows, from its beginning: `tick` is a pipe from which a byte comes now and then
-   when there is more, and whose end says that the file is complete. Both stay the caller's. */
+/* A file that still grows, from its beginning: `tick` is a pipe from which a byte comes now and
+   then when there is more, and whose end says that the file is complete. Both stay the caller's. */
 struct stream *stream_of_growing(struct arena *arena, int fd, int tick, struct error *err);
 struct stream *stream_of_memory(struct arena *arena, struct slice bytes, struct error *err);
 

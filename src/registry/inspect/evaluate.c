@@ -58,13 +58,13 @@ bool evaluation_outcome(const struct evaluation *evaluation, struct arena *arena
 {
     const struct scan_result *result = &evaluation->result;
     size_t count = result->finding_count;
-    *outcome = (struct outcome){.findings = arena_array(arena, count + 1, sizeof *outcome->findings),
-                                .packages =
-                                    arena_array(arena, count + 1, sizeof(const struct package *)),
-                                .generation = evaluation->generation,
-                                .advisories = evaluation->advisories,
-                                .partial = result->partial,
-                                .starter_database = result->starter_database};
+    *outcome =
+        (struct outcome){.findings = arena_array(arena, count + 1, sizeof *outcome->findings),
+                         .packages = arena_array(arena, count + 1, sizeof(const struct package *)),
+                         .generation = evaluation->generation,
+                         .advisories = evaluation->advisories,
+                         .partial = result->partial,
+                         .starter_database = result->starter_database};
     if (!outcome->findings || !outcome->packages)
         return arena_error(err);
     for (size_t i = 0; i < count; i++) {

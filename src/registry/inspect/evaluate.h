@@ -8,10 +8,10 @@
 
 struct evaluation {
     struct scan_result result;
-    uint64_t generation;          /* of the advisories */
-    double advisories;            /* when they were last brought up to date; 0: not known */
-    struct package *packages;     /* of the inventory, as result.packages */
-    struct store_reader *reader;  /* `result` points into it until evaluation_done */
+    uint64_t generation;         /* of the advisories */
+    double advisories;           /* when they were last brought up to date; 0: not known */
+    struct package *packages;    /* of the inventory, as result.packages */
+    struct store_reader *reader; /* `result` points into it until evaluation_done */
     struct advisories *lender;
 };
 

@@ -39,10 +39,10 @@ struct index_key index_package_key(const struct package *package,
     uint32_t type = package->type;
     sha256_init(&hash);
     sha256_add(&hash, &type, sizeof type);
-    const struct slice texts[] = {package->name,          package->version, package->source,
-                                  package->source_version, package->vendor,  package->cpe,
-                                  distribution->id,        distribution->version_id,
-                                  distribution->codename};
+    const struct slice texts[] = {
+        package->name,           package->version,         package->source,
+        package->source_version, package->vendor,          package->cpe,
+        distribution->id,        distribution->version_id, distribution->codename};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hash_text(&hash, texts[i]);
     return key_finish(&hash);
@@ -131,10 +131,8 @@ bool index_package_encode(const struct index_package *row, struct arena *arena, 
     /* What differs from image to image, and is not looked at. */
     package.path = package.evidence = package.license = (struct slice){"", 0};
     distribution.path = (struct slice){"", 0};
-    struct inventory inventory = {.packages = &package,
-                                  .layers = &layer,
-                                  .package_count = 1,
-                                  .distribution = distribution};
+    struct inventory inventory = {
+        .packages = &package, .layers = &layer, .package_count = 1, .distribution = distribution};
     struct slice encoded;
     uint32_t len = (uint32_t)row->verdict.len;
     if (!inventory_encode(&inventory, arena, &encoded, err))
@@ -280,8 +278,8 @@ bool index_remove(struct meta_txn *txn, struct slice scope, const struct digest 
         char room[2 * INDEX_KEY];
         bool others = false;
         const struct index_part *part = &parts.items[i];
-        struct meta_range range = {.kind = ROW_HOLDER, .scope = nobody,
-                                   .prefix = key_slice(&part->key), .limit = 1};
+        struct meta_range range = {
+            .kind = ROW_HOLDER, .scope = nobody, .prefix = key_slice(&part->key), .limit = 1};
         struct slice name = package_name(part->package, &part->key, arena);
         if (!name.at)
             return arena_error(err);

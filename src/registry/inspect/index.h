@@ -3,10 +3,10 @@
  * The index from packages to images (rows.h), and what each package was last found to have. An
  * image's part of it is written in the transaction that writes its scan.
  */
+#include "registry/core/scope.h"
 #include "registry/inspect/evaluate.h"
 #include "registry/inspect/rows.h"
 #include "store/meta.h"
-#include "registry/core/scope.h"
 
 enum { INDEX_KEY = 16 };
 

@@ -33,8 +33,8 @@ void inspect_wish(struct inspect *inspect, struct slice scope, const struct dige
     struct error err;
     bool found = false;
     arena_init(&arena, 1 << 20);
-    /* One that failed is tried again: what it lacked (a layer that is still upstream) may be here by
-       now. */
+    /* One that failed is tried again: what it lacked (a layer that is still upstream) may be here
+       by now. */
     if (report_rows(inspect, scope, digest, &arena, &row, NULL, &found, &err) && found &&
         (row.status == INSPECT_COMPLETE || row.status == INSPECT_UNSUPPORTED))
         return;

@@ -2,8 +2,8 @@
 /*
  * What the files of inspect share; nobody else includes it.
  *
- * Threads: readings' runners; two that scan manifests (jobs.c); one keeper (keeper.c) that looks for
- * new advisories, reads the journal for manifests that were missed, and forgets removed ones.
+ * Threads: readings' runners; two that scan manifests (jobs.c); one keeper (keeper.c) that looks
+ * for new advisories, reads the journal for manifests that were missed, and forgets removed ones.
  *
  * Locks, in the order in which they may be taken:
  *   turn   who changes rows of the index; new advisories are adopted only under it. Nobody may hold
@@ -90,7 +90,8 @@ struct inspect {
 
 /* jobs.c */
 /* Gets a manifest in line unless it is there; false: too many are. */
-bool jobs_add(struct inspect *inspect, struct slice scope, const struct digest *digest, bool manual);
+bool jobs_add(struct inspect *inspect, struct slice scope, const struct digest *digest,
+              bool manual);
 /* Under `lock`. */
 struct job *jobs_find(struct inspect *inspect, struct slice scope, const struct digest *digest);
 void *jobs_thread(void *inspect);

@@ -12,9 +12,9 @@ static bool inventory_notes(const struct image *image, const struct merge_result
     struct note *notes = arena_array(arena, merged->note_count + 1, sizeof *notes);
     for (size_t i = 0; notes && i < merged->note_count; i++) {
         size_t layer = merged->note_layers[i];
-        notes[i] = (struct note){merged->notes[i].path,
-                                 scan_layer_note(&image->layers[layer], layer,
-                                                 merged->notes[i].text, arena)};
+        notes[i] =
+            (struct note){merged->notes[i].path, scan_layer_note(&image->layers[layer], layer,
+                                                                 merged->notes[i].text, arena)};
         if (!notes[i].text.at)
             return false;
     }

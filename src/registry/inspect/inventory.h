@@ -1,8 +1,8 @@
 #pragma once
 /*
  * What an image holds once its layers are merged: the packages with their layers, the distribution,
- * what could not be read. It does not depend on advisories, so it is kept for good, and findings are
- * had from it by matching. Pure computation; any thread may call.
+ * what could not be read. It does not depend on advisories, so it is kept for good, and findings
+ * are had from it by matching. Pure computation; any thread may call.
  *
  * Encoded: "PLIN", u32 packages, u32 of each package's layer, zeros up to 8, then an encoded
  * analysis (catalog/analysis.h) of the packages, the distribution and the notes.

@@ -1,8 +1,8 @@
 /*
- * The keeper: once a second it looks for new advisories, forgets the scans of removed manifests, and
- * reads the journal for pushed manifests that have no result: of before a crash, or that were too
- * many to be remembered. The journal is written in the transaction that stores a manifest, so none
- * is missed; the row "cursor" says up to where all have what they are to have.
+ * The keeper: once a second it looks for new advisories, forgets the scans of removed manifests,
+ * and reads the journal for pushed manifests that have no result: of before a crash, or that were
+ * too many to be remembered. The journal is written in the transaction that stores a manifest, so
+ * none is missed; the row "cursor" says up to where all have what they are to have.
  */
 #include <inttypes.h>
 #include <stdio.h>

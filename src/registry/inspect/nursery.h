@@ -1,8 +1,8 @@
 #pragma once
 /*
  * Jailed workers for a server that has threads and secrets. A process that forks must have one
- * thread, and a child that reads hostile bytes must not inherit credentials; so a small process, the
- * nursery, is forked first of all, and forks a worker whenever the server sends it an order:
+ * thread, and a child that reads hostile bytes must not inherit credentials; so a small process,
+ * the nursery, is forked first of all, and forks a worker whenever the server sends it an order:
  *
  *   server ── order: life, file, answers[, tick] (SCM_RIGHTS) ──> nursery ── fork ──> worker
  *      │ <────────────── life: started; at last its exit status ───── │                  │

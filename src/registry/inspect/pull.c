@@ -28,9 +28,11 @@ static bool pull_policy_read(json_t *object, struct pull_policy *policy)
     struct error err;
     if (!mode)
         return false;
-    policy->mode = strcmp(mode, "off") == 0 ? PULL_OFF : strcmp(mode, "warn") == 0 ? PULL_WARN : PULL_BLOCK;
-    policy->unscanned_allowed = unscanned ? strcmp(unscanned, "allow") == 0
-                                          : policy->mode != PULL_BLOCK;
+    policy->mode = strcmp(mode, "off") == 0    ? PULL_OFF
+                   : strcmp(mode, "warn") == 0 ? PULL_WARN
+                                               : PULL_BLOCK;
+    policy->unscanned_allowed =
+        unscanned ? strcmp(unscanned, "allow") == 0 : policy->mode != PULL_BLOCK;
     return (policy->mode != PULL_BLOCK || strcmp(mode, "block") == 0) &&
            (!terms || policy_parse(&policy->gate, slice_str(terms), &err));
 }
@@ -150,8 +152,8 @@ static bool pull_judge_image(struct inspect *inspect, const struct scope *scope,
         return true;
     verdict->blocked = policy->mode == PULL_BLOCK;
     verdict->text =
-        arena_printf(arena, "the image %s, and the pull policy asks for it%s", unscanned_word(status),
-                     status == INSPECT_NONE ? "; start a scan of it" : "");
+        arena_printf(arena, "the image %s, and the pull policy asks for it%s",
+                     unscanned_word(status), status == INSPECT_NONE ? "; start a scan of it" : "");
     return verdict->text.at || arena_error(err);
 }
 
@@ -320,9 +322,9 @@ static struct slice quarantine_row(struct inspect *inspect, struct slice why,
                                    const struct caller *who, struct arena *arena)
 {
     struct slice made = {NULL, 0};
-    json_t *object = json_pack("{s:s%, s:s%, s:f}", "why", why.at ? why.at : "", why.len, "who",
-                               who->name.at ? who->name.at : "", who->name.len, "when",
-                               pull_now(inspect));
+    json_t *object =
+        json_pack("{s:s%, s:s%, s:f}", "why", why.at ? why.at : "", why.len, "who",
+                  who->name.at ? who->name.at : "", who->name.len, "when", pull_now(inspect));
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
     if (text)
         made = arena_copy(arena, slice_str(text));
@@ -336,8 +338,7 @@ static bool quarantine_write(struct inspect *inspect, const struct scope *scope,
                              const struct caller *who, struct arena *arena, struct error *err)
 {
     struct meta_txn *txn CLEANUP_META = NULL;
-    struct journal_entry entry = {.action = on ? SLICE("QuarantineImage")
-                                               : SLICE("ReleaseImage"),
+    struct journal_entry entry = {.action = on ? SLICE("QuarantineImage") : SLICE("ReleaseImage"),
                                   .digest = digest_slice(digest),
                                   .why = why};
     struct slice row = quarantine_row(inspect, why, who, arena), name = digest_slice(digest);

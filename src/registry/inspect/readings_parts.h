@@ -19,8 +19,8 @@ enum reading_state {
 };
 
 struct reading {
-    struct reading *next;  /* of all */
-    struct reading *queue; /* of those queued */
+    struct reading *next;           /* of all */
+    struct reading *queue;          /* of those queued */
     char upload[UPLOAD_ID_MAX + 1]; /* empty: of a stored blob */
     struct digest digest;           /* once `ended` */
     enum reading_state state;

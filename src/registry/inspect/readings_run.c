@@ -65,8 +65,7 @@ static bool run_take(struct reading *reading, const struct wire_record *record)
 static bool run_is_endless(struct run *run)
 {
     pthread_mutex_lock(&run->readings->lock);
-    bool endless =
-        run->reading->ended && clock_monotonic() - run->reading->moved > LONGEST_SECONDS;
+    bool endless = run->reading->ended && clock_monotonic() - run->reading->moved > LONGEST_SECONDS;
     pthread_mutex_unlock(&run->readings->lock);
     return endless;
 }
@@ -77,8 +76,8 @@ static bool run_listen(struct run *run)
     struct reading *reading = run->reading;
     struct wire_record record;
     for (;;) {
-        run->end = wire_read(run->answers, 1, run_idle, run, &reading->arena, &record,
-                             &reading->error);
+        run->end =
+            wire_read(run->answers, 1, run_idle, run, &reading->arena, &record, &reading->error);
         if (run->end != WIRE_RECORD)
             break;
         run->sign = clock_monotonic();

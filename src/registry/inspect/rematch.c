@@ -93,7 +93,7 @@ static bool verdicts_differ(struct slice before, struct slice after, struct diff
     bool differ = false;
     while (has_old || has_new) {
         int order = !has_old ? 1 : !has_new ? -1 : slice_compare(old.id, new.id);
-        bool same = order == 0 && old.severity == new.severity && old.kev == new.kev;
+        bool same = order == 0 && old.severity == new.severity &&old.kev == new.kev;
         if (!same)
             difference_note(difference, order <= 0 ? &old : NULL, order >= 0 ? &new : NULL);
         differ |= !same;
@@ -247,9 +247,8 @@ static bool images_find(struct rematching *work)
     for (size_t i = 0; i < work->changed_count; i++) {
         struct changed_package *changed = &work->changed[i];
         struct holding holding = {work, &changed->difference};
-        struct meta_range range = {.kind = ROW_HOLDER,
-                                   .scope = nobody,
-                                   .prefix = slice_of(changed->key.bytes, INDEX_KEY)};
+        struct meta_range range = {
+            .kind = ROW_HOLDER, .scope = nobody, .prefix = slice_of(changed->key.bytes, INDEX_KEY)};
         if (!meta_scan(work->txn, &range, image_take, &holding, work->err) || work->failed)
             return false;
     }
@@ -346,8 +345,8 @@ static bool changes_write(struct rematching *work, const char *identity,
     if (!meta_begin(work->inspect->registry->meta, true, &work->txn, work->err))
         return false;
     for (size_t i = 0; i < work->changed_count; i++)
-        if (!meta_put(work->txn, ROW_PACKAGE, nobody, work->changed[i].name,
-                      work->changed[i].value, work->err))
+        if (!meta_put(work->txn, ROW_PACKAGE, nobody, work->changed[i].name, work->changed[i].value,
+                      work->err))
             return false;
     for (size_t i = 0; i < work->images.count; i++)
         if (!image_write(work, work->images.entries[i].value, date, report))

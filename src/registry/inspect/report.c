@@ -21,8 +21,8 @@ static bool job_rows(struct inspect *inspect, struct slice scope, const struct d
             *inventory = arena_copy(arena, job->inventory);
         fine = fine && (!inventory || inventory->at);
     } else if (job)
-        *row = (struct scan_row){
-            .status = job->state == JOB_QUEUED ? INSPECT_PENDING : INSPECT_IN_PROGRESS};
+        *row = (struct scan_row){.status = job->state == JOB_QUEUED ? INSPECT_PENDING
+                                                                    : INSPECT_IN_PROGRESS};
     pthread_mutex_unlock(&inspect->lock);
     return fine;
 }
@@ -45,8 +45,8 @@ bool report_rows(struct inspect *inspect, struct slice scope, const struct diges
         return true;
     if (!scan_row_decode(bytes, arena, row, err))
         return false;
-    return !inventory || meta_get(txn, ROW_INVENTORY, scope, digest_slice(digest), arena,
-                                  inventory, &has_inventory, err);
+    return !inventory || meta_get(txn, ROW_INVENTORY, scope, digest_slice(digest), arena, inventory,
+                                  &has_inventory, err);
 }
 
 /* "team/app", and with each tag and the digest: whatever name people gave to the exception. */
@@ -111,8 +111,7 @@ bool report_evaluate(struct inspect *inspect, const struct scope *scope,
     size_t room = result->note_count;
     if (!read) {
         struct note note = {SLICE(EXCEPTIONS_FILE), arena_copy(arena, slice_str(wrong.text))};
-        return (note.text.at &&
-                ARENA_PUSH(arena, result->notes, result->note_count, room, note)) ||
+        return (note.text.at && ARENA_PUSH(arena, result->notes, result->note_count, room, note)) ||
                arena_error(err);
     }
     exceptions_apply(&exceptions, clock_now(), result);
@@ -174,11 +173,11 @@ static bool report_statements(struct inspect *inspect, const struct scope *scope
         return failure_of(failure, &err);
     }
     for (size_t i = 0; i < list.count; i++)
-        report->statements[i] = (struct inspect_statement){
-            list.items[i].digest,
-            list.items[i].artifact_type.len ? list.items[i].artifact_type
-                                            : list.items[i].media_type,
-            false};
+        report->statements[i] =
+            (struct inspect_statement){list.items[i].digest,
+                                       list.items[i].artifact_type.len ? list.items[i].artifact_type
+                                                                       : list.items[i].media_type,
+                                       false};
     report->statement_count = list.count;
     return true;
 }
@@ -299,8 +298,8 @@ static bool report_index(const struct asked *asked, const struct manifest_facts 
         struct inspect_report part;
         struct failure gone = {.reason = FAILURE_NONE};
         struct error err;
-        if (!manifest_describe(asked->inspect->registry, asked->scope, &child->digest,
-                               asked->arena, &own, &gone)) {
+        if (!manifest_describe(asked->inspect->registry, asked->scope, &child->digest, asked->arena,
+                               &own, &gone)) {
             if (gone.reason == FAILURE_MANIFEST_UNKNOWN)
                 continue; /* of a sparse index */
             *failure = gone;
@@ -308,10 +307,10 @@ static bool report_index(const struct asked *asked, const struct manifest_facts 
         }
         if (own.kind == MANIFEST_IS_INDEX)
             continue;
-        struct slice platform =
-            arena_printf(asked->arena, "%.*s/%.*s%s%.*s", SLICE_ARG(child->platform_os),
-                         SLICE_ARG(child->platform_architecture),
-                         child->platform_variant.len ? "/" : "", SLICE_ARG(child->platform_variant));
+        struct slice platform = arena_printf(
+            asked->arena, "%.*s/%.*s%s%.*s", SLICE_ARG(child->platform_os),
+            SLICE_ARG(child->platform_architecture), child->platform_variant.len ? "/" : "",
+            SLICE_ARG(child->platform_variant));
         if (!report_image(asked, &own, &part, failure))
             return false;
         if (!report_join(report, &part, platform, asked->arena)) {

@@ -124,8 +124,7 @@ static void step_count(struct step *step)
 static void step_merge(struct step *step)
 {
     struct error err = {0};
-    struct slice *encoded =
-        arena_array(&step->arena, step->image.layer_count + 1, sizeof *encoded);
+    struct slice *encoded = arena_array(&step->arena, step->image.layer_count + 1, sizeof *encoded);
     if (!encoded)
         step_fail(step, "out of memory");
     else if (step_layers(step, encoded)) {
@@ -185,8 +184,8 @@ static bool step_unindex(struct step *step, struct meta_txn *txn, struct error *
     struct inventory old;
     bool found;
     struct error damaged;
-    if (!meta_get(txn, ROW_INVENTORY, scope, digest_slice(&step->job->digest), &step->arena,
-                  &bytes, &found, err))
+    if (!meta_get(txn, ROW_INVENTORY, scope, digest_slice(&step->job->digest), &step->arena, &bytes,
+                  &found, err))
         return false;
     if (!found || !inventory_decode(bytes, &step->arena, &old, &damaged))
         return true;
@@ -219,8 +218,8 @@ static bool step_write(struct step *step, struct slice inventory, struct error *
     if (!row.at)
         return arena_error(err);
     if (!meta_begin(step->inspect->registry->meta, true, &txn, err) ||
-        !meta_get(txn, ROW_MANIFEST, slice_str(step->job->scope),
-                  digest_slice(&step->job->digest), &step->arena, &there, &found, err))
+        !meta_get(txn, ROW_MANIFEST, slice_str(step->job->scope), digest_slice(&step->job->digest),
+                  &step->arena, &there, &found, err))
         return false;
     return !found || (step_put(step, txn, row, inventory, err) && meta_commit(&txn, err));
 }

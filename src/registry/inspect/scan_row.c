@@ -34,14 +34,13 @@ struct slice scan_row_encode(const struct scan_row *row, struct arena *arena)
 {
     struct slice made = {NULL, 0};
     json_t *counts = counts_json(row);
-    json_t *object =
-        counts ? json_pack("{s:s, s:b, s:s%, s:f, s:f, s:o, s:I, s:b, s:b}", "status",
-                           inspect_status_name(row->status), "index", row->is_index, "why",
-                           row->why.at ? row->why.at : "", row->why.len, "completed",
-                           row->completed, "advisories", row->advisories, "counts", counts,
-                           "packages", (json_int_t)row->packages, "partial", row->partial,
-                           "starter", row->starter_database)
-               : NULL;
+    json_t *object = counts ? json_pack("{s:s, s:b, s:s%, s:f, s:f, s:o, s:I, s:b, s:b}", "status",
+                                        inspect_status_name(row->status), "index", row->is_index,
+                                        "why", row->why.at ? row->why.at : "", row->why.len,
+                                        "completed", row->completed, "advisories", row->advisories,
+                                        "counts", counts, "packages", (json_int_t)row->packages,
+                                        "partial", row->partial, "starter", row->starter_database)
+                            : NULL;
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
     if (text)
         made = arena_copy(arena, slice_str(text));

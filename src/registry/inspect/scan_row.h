@@ -1,5 +1,6 @@
 #pragma once
-/* The row `scan` of a manifest: how its scan went, and its findings counted. Any thread may call. */
+/* The row `scan` of a manifest: how its scan went, and its findings counted. Any thread may call.
+ */
 #include "registry/inspect/inspect.h"
 
 struct scan_row {
@@ -7,7 +8,8 @@ struct scan_row {
     bool is_index; /* look at its children */
     struct slice why;
     double completed, advisories;
-    uint64_t counts[SEVERITY_CRITICAL + 1]; /* exceptions left aside: they are a matter of the day */
+    uint64_t
+        counts[SEVERITY_CRITICAL + 1]; /* exceptions left aside: they are a matter of the day */
     uint64_t packages;
     bool partial, starter_database;
 };
