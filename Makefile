@@ -29,6 +29,7 @@ bench: all
 	@sh bench/run $(BUILD)
 
 soak: all
+	@$(BUILD)/tests/simulation/simulation --runs 300000 --seed $$(date +%s)
 	@FUZZ_SECONDS=600 sh tools/fuzz
 	@SOAK=1 PLIMSOLL=$(BUILD)/src/cli/plimsoll sh tests/scenarios/run
 

@@ -7,7 +7,7 @@
  *   blobs/sha512/…            the same for those that clients address so
  *   uploads/ID                what has arrived of an upload
  *   objects/KIND/sha256/ab/…  small things of ours beside a blob (analyses), by its digest
- *   work/…                    objects while they are written; what a crash leaves goes after a day
+ *   pending/…                 objects while they are written; what a crash leaves goes after a day
  *
  * Which blobs may be removed is not decided here: registry/core changes blobs/ only inside a
  * writing transaction of meta, which therefore is the lock (collect.h says why that is enough).

@@ -161,13 +161,13 @@ static bool disk_upload_list(struct blobs *blobs, bool (*each)(void *context, co
     return blobs->world->ops->list(blobs->world, "uploads", list_upload, &listing, err);
 }
 
-/* A name under work/ that nobody else has. */
+/* A name under pending/ that nobody else has. */
 static bool work_path(struct world *world, char path[PATH_ROOM], struct error *err)
 {
     unsigned char bytes[16];
     if (!world->ops->random(world, bytes, sizeof bytes, err))
         return false;
-    int used = snprintf(path, PATH_ROOM, "work/");
+    int used = snprintf(path, PATH_ROOM, "pending/");
     for (size_t i = 0; i < sizeof bytes; i++)
         used += snprintf(path + used, PATH_ROOM - (size_t)used, "%02x", bytes[i]);
     return true;
@@ -300,7 +300,7 @@ static bool remove_old_work(void *context, const char *path)
 
 struct blobs *blobs_disk_new(struct world *world, struct error *err)
 {
-    if (!world->ops->list(world, "work", remove_old_work, world, err))
+    if (!world->ops->list(world, "pending", remove_old_work, world, err))
         return NULL;
     struct disk *disk = calloc(1, sizeof *disk);
     if (!disk) {

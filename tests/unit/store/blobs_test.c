@@ -313,7 +313,7 @@ static void test_objects(void **state)
           object_get(fixture->blobs, "analysis", &digest, &fixture->arena, &bytes, &err));
 }
 
-/* What a crash left in work/ goes when it is old, not while somebody may be writing it. */
+/* What a crash left in pending/ goes when it is old, not while somebody may be writing it. */
 static void test_old_work_goes(void **state)
 {
     struct fixture *fixture = *state;
@@ -321,15 +321,15 @@ static void test_old_work_goes(void **state)
     char path[200];
     sha256_of(SLICE("layer"), &digest);
     OK(object_put(fixture->blobs, "analysis", &digest, SLICE("x"), &err));
-    make_file(fixture, "work/old");
-    make_file(fixture, "work/new");
-    snprintf(path, sizeof path, "%s/work/old", fixture->folder);
+    make_file(fixture, "pending/old");
+    make_file(fixture, "pending/new");
+    snprintf(path, sizeof path, "%s/pending/old", fixture->folder);
     struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
     assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
     blobs_free(fixture->blobs);
     OK((fixture->blobs = blobs_disk_new(fixture->world, &err)) != NULL);
     assert_int_equal(access(path, F_OK), -1);
-    snprintf(path, sizeof path, "%s/work/new", fixture->folder);
+    snprintf(path, sizeof path, "%s/pending/new", fixture->folder);
     assert_int_equal(access(path, F_OK), 0);
 }
 
