@@ -1,0 +1,64 @@
+"""Runs the cases of ecr_cases_*.py, once by boto3 and once by the aws CLI, and judges what was seen.
+
+Each of these files has
+    ANSWERS = {"CreateRepository": "ok RepositoryAlreadyExistsException …"}   what must have been seen by the end
+    CANNOT = {"CreateRepository": {"KmsException": "there is no KMS here"}}   the model's other errors, and why not
+    def run(test): …                                                          test: ecr_test.Test
+"""
+import glob
+import importlib
+import os
+import sys
+
+import ecr_test
+from ecr_test import Test
+
+# Of every operation: what needs a fault of the machine.
+NEVER = {"ServerException": "our own fault"}
+
+
+def judge_coverage(modules):
+    """A row for each operation; what is expected and was not seen, and errors of the model that nobody thought of."""
+    said = Test("coverage", "")
+    for module in modules:
+        said.group = module.__name__.removeprefix("ecr_cases_")
+        for operation, answers in sorted(module.ANSWERS.items()):
+            wanted, cannot = set(answers.split()), {**NEVER, **module.CANNOT.get(operation, {})}
+            seen = Test.model.seen.get(operation, {})
+            missing = sorted(wanted - set(seen))
+            forgotten = sorted(Test.model.errors_of(operation) - wanted - set(cannot))
+            row = " ".join(f"{answer.removesuffix('Exception')}:{count}" for answer, count in sorted(seen.items()))
+            lines = [f"not seen: {name}" for name in missing]
+            lines += [f"neither expected nor excused: {name}" for name in forgotten]
+            lines += [f"excused, but seen: {name}" for name in set(cannot) & set(seen)]
+            said.check(f"{operation}: {row or 'not called'}", not lines, *lines)
+    all_of_them = set(Test.model.service_model.operation_names)
+    covered = set().union(*(module.ANSWERS for module in modules))
+    said.group = "all"
+    said.check(f"{len(covered)} of the model's {len(all_of_them)} operations have cases", covered == all_of_them,
+               *sorted(all_of_them - covered))
+
+
+def main():
+    work = sys.argv[1]
+    with open(os.environ["AWS_CONFIG_FILE"], "w") as file:  # the server is to judge, not botocore
+        file.write("[default]\nparameter_validation = false\nretry_mode = standard\nmax_attempts = 1\n")
+    here = os.path.dirname(os.path.abspath(__file__))
+    wanted = sys.argv[2:] or sorted(os.path.basename(path)[:-3] for path in glob.glob(here + "/ecr_cases_*.py"))
+    modules = [importlib.import_module(name) for name in wanted]
+    for driver in ("boto3", "aws"):
+        test = Test(driver, work)
+        for module in modules:
+            test.group = module.__name__.removeprefix("ecr_cases_")
+            with test.case("ended early"):
+                module.run(test)
+    said = Test("model", work)
+    said.group = f"botocore {ecr_test.botocore.__version__}"
+    said.check(f"{Test.model.responses} responses are what the model says", not Test.model.complaints,
+               *sorted(set(Test.model.complaints))[:60])
+    if not sys.argv[2:]:
+        judge_coverage(modules)
+    sys.exit(1 if Test.failed else 0)
+
+
+main()
