@@ -22,8 +22,8 @@ bool lifecycle_text_stored(struct ecr_call *call, struct slice *text)
     bool exists;
     if (!repository_get(call->node->registry, &call->scope, call->arena, &repository,
                         &call->failure) ||
-        !setting_get(call->node->registry, &call->scope, LIFECYCLE_POLICY_SETTING, call->arena,
-                     text, &exists, &call->failure))
+        !setting_get(call->node->registry, &call->scope, EXPIRE_POLICY, call->arena, text, &exists,
+                     &call->failure))
         return false;
     return exists || call_fail(call, "LifecyclePolicyNotFoundException",
                                "Lifecycle policy does not exist for the repository with name "
@@ -42,7 +42,7 @@ static bool put(struct ecr_call *call)
 {
     struct slice text;
     return lifecycle_text_read(call, true, &text) &&
-           setting_put(call->node->registry, &call->scope, LIFECYCLE_POLICY_SETTING, text,
+           setting_put(call->node->registry, &call->scope, EXPIRE_POLICY, text,
                        call->operation->name, &call->caller, &call->failure) &&
            put_policy(call, text);
 }
@@ -57,9 +57,8 @@ static bool delete (struct ecr_call *call)
 {
     struct slice text;
     return lifecycle_text_stored(call, &text) &&
-           setting_put(call->node->registry, &call->scope, LIFECYCLE_POLICY_SETTING,
-                       (struct slice){NULL, 0}, call->operation->name, &call->caller,
-                       &call->failure) &&
+           setting_put(call->node->registry, &call->scope, EXPIRE_POLICY, (struct slice){NULL, 0},
+                       call->operation->name, &call->caller, &call->failure) &&
            put_policy(call, text);
 }
 

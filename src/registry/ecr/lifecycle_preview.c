@@ -2,15 +2,18 @@
  * StartLifecyclePolicyPreview, GetLifecyclePolicyPreview. A preview is made at once and kept with
  * the repository for a day (setting "lifecycle-preview"), so that its pages are of one moment:
  *
- *   {"policy": TEXT, "at": SECONDS, "results": [[DIGEST, PRIORITY, "EXPIRE", "STANDARD", PUSHED]…]}
+ *   {"policy": TEXT, "at": SECONDS, "results": [[DIGEST, PRIORITY, "EXPIRE", "STANDARD"]…]}
  *
  * by digest. Tags are those that the images have when they are asked for.
  */
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "image/document.h"
 #include "registry/ecr/image_id.h"
 #include "registry/ecr/lifecycle_text.h"
+
+#define PREVIEW_SETTING "lifecycle-preview"
 
 enum { PREVIEW_SECONDS = 24 * 3600, PAGE_STANDARD = 100, PAGE_MAX = 100, ARENA_MAX = 1 << 30 };
 
@@ -49,50 +52,49 @@ static void run_end(const struct running *run)
 
 /* ---- start ---- */
 
-static const char *const action_words[] = {
-    [LIFECYCLE_NONE] = "", [LIFECYCLE_EXPIRE] = "EXPIRE", [LIFECYCLE_TRANSITION] = "TRANSITION"};
-static const char *const class_words[] = {
-    [LIFECYCLE_STANDARD] = "STANDARD", [LIFECYCLE_ARCHIVE] = "ARCHIVE"};
-
-static void put_result(json_t *results, const struct lifecycle_image *image,
-                       const struct lifecycle_verdict *verdict)
+static void put_result(json_t *results, const struct expire_image *image)
 {
     put_element_text(results, image->digest);
-    put_element_int(results, verdict->rule->priority);
-    put_element_text(results, slice_str(action_words[verdict->action]));
-    put_element_text(results, slice_str(class_words[image->storage_class]));
-    put_element_int(results, image->pushed_at);
+    put_element_int(results, image->priority);
+    put_element_text(results,
+                     image->action == LIFECYCLE_EXPIRE ? SLICE("EXPIRE") : SLICE("TRANSITION"));
+    put_element_text(results, image->is_archived ? SLICE("ARCHIVE") : SLICE("STANDARD"));
 }
 
-static bool keep(struct ecr_call *call, struct slice text, int64_t now,
-                 const struct lifecycle_plan *plan)
+static int by_digest(const void *a, const void *b)
+{
+    return slice_compare(((const struct expire_image *)a)->digest,
+                         ((const struct expire_image *)b)->digest);
+}
+
+static bool keep(struct ecr_call *call, struct slice text, const struct expire_preview *preview)
 {
     CLEANUP_JSON json_t *document = json_object();
+    struct world *world = call->node->registry->world;
     put_text(document, "policy", text);
-    put_int(document, "at", now);
+    put_int(document, "at", (int64_t)world->ops->now(world));
     json_t *results = put_array(document, "results");
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->verdicts[i].action != LIFECYCLE_NONE)
-            put_result(put_element_array(results), &plan->images[i], &plan->verdicts[i]);
+    qsort(preview->images, preview->count, sizeof *preview->images, by_digest);
+    for (size_t i = 0; i < preview->count; i++)
+        if (preview->images[i].action != LIFECYCLE_NONE)
+            put_result(put_element_array(results), &preview->images[i]);
     char *dump = json_dumps(document, JSON_COMPACT);
     if (!dump)
         return call_no_memory(call);
-    bool kept = setting_put(call->node->registry, &call->scope, LIFECYCLE_PREVIEW_SETTING,
-                            slice_str(dump), call->operation->name, &call->caller, &call->failure);
+    bool kept = setting_put(call->node->registry, &call->scope, PREVIEW_SETTING, slice_str(dump),
+                            call->operation->name, &call->caller, &call->failure);
     free(dump);
     return kept;
 }
 
-static bool preview(struct ecr_call *call, struct slice text)
+static bool make_preview(struct ecr_call *call, struct slice text)
 {
     struct arena arena CLEANUP_ARENA;
-    struct lifecycle_plan plan;
-    struct world *world = call->node->registry->world;
-    int64_t now = (int64_t)world->ops->now(world);
+    struct expire_preview preview;
     arena_init(&arena, ARENA_MAX);
-    return lifecycle_plan_make(call->node->registry, &call->scope, text, now, &arena, &plan,
-                               &call->failure) &&
-           keep(call, text, now, &plan);
+    return expire_preview(call->node->registry, &call->scope, text, &arena, &preview,
+                          &call->failure) &&
+           keep(call, text, &preview);
 }
 
 static bool start(struct ecr_call *call)
@@ -112,7 +114,7 @@ static bool start(struct ecr_call *call)
                          "The previous lifecycle policy preview request for the repository with "
                          "name '%.*s' has not completed. Wait and try again.",
                          SLICE_ARG(call->scope.repository));
-    bool done = preview(call, text);
+    bool done = make_preview(call, text);
     run_end(&run);
     if (!done)
         return false;
@@ -162,8 +164,8 @@ static json_t *load(struct ecr_call *call)
     bool exists;
     if (!repository_get(call->node->registry, &call->scope, call->arena, &repository,
                         &call->failure) ||
-        !setting_get(call->node->registry, &call->scope, LIFECYCLE_PREVIEW_SETTING, call->arena,
-                     &text, &exists, &call->failure))
+        !setting_get(call->node->registry, &call->scope, PREVIEW_SETTING, call->arena, &text,
+                     &exists, &call->failure))
         return NULL;
     if (!exists) {
         call_fail(call, "LifecyclePolicyPreviewNotFoundException",
