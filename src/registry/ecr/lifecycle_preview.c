@@ -74,7 +74,8 @@ static bool keep(struct ecr_call *call, struct slice text, const struct expire_p
     put_text(document, "policy", text);
     put_int(document, "at", (int64_t)world->ops->now(world));
     json_t *results = put_array(document, "results");
-    qsort(preview->images, preview->count, sizeof *preview->images, by_digest);
+    if (preview->count)
+        qsort(preview->images, preview->count, sizeof *preview->images, by_digest);
     for (size_t i = 0; i < preview->count; i++)
         if (preview->images[i].action != LIFECYCLE_NONE)
             put_result(put_element_array(results), &preview->images[i]);
