@@ -1,5 +1,6 @@
 /* Who may do what over the distribution API, in the words of IAM, and how the others are told to
    show who they are. */
+#include "registry/mirror/template.h"
 #include "registry/oci/parts.h"
 
 static const struct access_row {
@@ -111,15 +112,11 @@ bool oci_create_repository(struct oci_request *state)
 {
     const struct node *node = state->oci->node;
     struct failure failure = {0};
-    if (!node->options.create_on_push || state->failure.reason != FAILURE_REPOSITORY_UNKNOWN)
+    if (!node->options.create_on_push || state->failure.reason != FAILURE_REPOSITORY_UNKNOWN ||
+        !oci_may(state, &state->scope, "ecr:CreateRepository", &failure))
         return false;
-    /* A token says "push"; whether that may make a repository was asked when it was given. */
-    if (!state->caller.token && !oci_may(state, &state->scope, "ecr:CreateRepository", &failure))
-        return false;
-    struct repository repository = {.name = state->scope.repository, .encryption = SLICE("AES256")};
-    if (repository_create(node->registry, &state->scope, &repository, &state->caller,
-                          state->http->arena, &failure) ||
-        failure.reason == FAILURE_REPOSITORY_EXISTS)
+    if (template_make_repository(node->registry, &state->scope, TEMPLATE_ON_PUSH, &state->caller,
+                                 state->http->arena, &failure))
         return true;
     state->failure = failure;
     return false;
