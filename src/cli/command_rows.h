@@ -18,4 +18,5 @@ extern const struct command command_lint;
 extern const struct command command_registry;
 extern const struct command command_sbom;
 extern const struct command command_scan;
+extern const struct command command_serve;
 extern const struct command command_version;

@@ -1,0 +1,190 @@
+/* See serve.h. The order matters: the nursery is forked while nothing is there that it must not
+   see; the parts are made from below upwards and ended from above downwards. */
+#include "registry/serve.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "registry/bootstrap.h"
+#include "registry/core/collect.h"
+#include "registry/data_folder.h"
+#include "registry/expire.h"
+#include "registry/front.h"
+#include "registry/inspect/inspect.h"
+#include "registry/mirror/mirror.h"
+#include "registry/ops/events.h"
+#include "registry/ops/metrics.h"
+
+struct serving {
+    const struct serve_options *options;
+    struct arena arena;
+    struct data_folder folder;
+    struct node node;
+    struct front *front;
+    struct server *server;
+    struct serve_credentials made;
+    bool first;
+    pthread_t keeper;
+    bool keeper_runs;
+    atomic_bool stop;
+};
+
+static void tell(const struct serving *serving, const char *what, const struct error *err)
+{
+    char text[sizeof err->text + 100];
+    snprintf(text, sizeof text, "%s: %s", what, err->text);
+    if (serving->options->tell)
+        serving->options->tell(serving->options->context, text);
+}
+
+static bool open_registry(struct serving *serving, struct error *err)
+{
+    const struct serve_options *options = serving->options;
+    struct node *node = &serving->node;
+    if (!data_folder_open(&serving->folder, options->data, DATA_FOLDER_SERVE, &options->limits,
+                          err))
+        return false;
+    node->options = options->node;
+    node->registry = &serving->folder.registry;
+    if (!bootstrap(serving->folder.meta, serving->folder.world, options, &serving->arena,
+                   &serving->made, &serving->first, err))
+        return false;
+    return auth_open(&node->auth, node->registry, &options->auth, err) &&
+           (!options->scan ||
+            inspect_open(&node->inspect, node->registry, &options->inspect, err)) &&
+           events_open(&node->events, node->registry, err) && mirror_open(&node->mirror, node, err);
+}
+
+/* Where it listens, when nobody said how the world calls it. */
+static bool name_address(struct serving *serving, struct error *err)
+{
+    struct slice *url = &serving->node.options.public_url;
+    const struct server_options *server = &serving->options->server;
+    if (url->len)
+        return true;
+    struct slice address = slice_str(server->listen[0]);
+    struct slice host = slice_upto(address, slice_find_last(address, ':'));
+    if (!host.len || slice_equal_str(host, "0.0.0.0") || slice_equal_str(host, "[::]"))
+        host = SLICE("127.0.0.1");
+    *url = arena_printf(&serving->arena, "%s://%.*s:%u", server->certificate ? "https" : "http",
+                        SLICE_ARG(host), server_port(serving->server));
+    return url->at || arena_error(err);
+}
+
+static bool listen_for_requests(struct serving *serving, struct error *err)
+{
+    struct server_options options = serving->options->server;
+    struct front_options front = {
+        .node = &serving->node,
+        .access_log = serving->options->access_log,
+        .server = (const struct server *const *)&serving->server,
+    };
+    serving->node.metrics = metrics_new();
+    if (!serving->node.metrics)
+        return error_set(err, ERROR_LIMIT, "out of memory");
+    if (!front_new(&serving->front, &front, err))
+        return false;
+    options.handler = front_handler(serving->front);
+    options.tell = serving->options->tell;
+    return server_start(&serving->server, &options, err) && name_address(serving, err);
+}
+
+static bool is_due(double *last, unsigned seconds)
+{
+    double now = clock_monotonic();
+    if (seconds == 0 || now - *last < seconds)
+        return false;
+    *last = now;
+    return true;
+}
+
+/* The thread that keeps house: what is written behind, collection, lifecycle policies. */
+static void *keep_house(void *argument)
+{
+    struct serving *serving = argument;
+    const struct serve_options *options = serving->options;
+    double collected = clock_monotonic(), expired = collected;
+    struct error err;
+    while (!atomic_load(&serving->stop)) {
+        nanosleep(&(struct timespec){0, 250 * 1000 * 1000}, NULL);
+        if (!registry_tick(serving->node.registry, &err))
+            tell(serving, "housekeeping", &err);
+        if (is_due(&expired, options->lifecycle_seconds) &&
+            !expire_all(serving->node.registry, &serving->stop, &err))
+            tell(serving, "lifecycle policies", &err);
+        struct collect_report report = {0};
+        if (is_due(&collected, options->collect_seconds) &&
+            !collect_run(serving->node.registry, 0, &serving->stop, &report, &err))
+            tell(serving, "collection", &err);
+    }
+    return NULL;
+}
+
+static bool start_keeper(struct serving *serving, struct error *err)
+{
+    errno = pthread_create(&serving->keeper, NULL, keep_house, serving);
+    serving->keeper_runs = errno == 0;
+    return serving->keeper_runs || error_errno(err, "starting a thread");
+}
+
+static void serving_done(struct serving *serving)
+{
+    unsigned seconds = serving->options->stop_seconds;
+    if (serving->server)
+        server_stop(serving->server, seconds);
+    atomic_store(&serving->stop, true);
+    if (serving->keeper_runs)
+        pthread_join(serving->keeper, NULL);
+    mirror_close(serving->node.mirror);
+    events_close(serving->node.events);
+    inspect_close(serving->node.inspect, seconds);
+    server_free(serving->server);
+    front_free(serving->front);
+    metrics_free(serving->node.metrics);
+    auth_close(serving->node.auth);
+    data_folder_close(&serving->folder);
+    arena_done(&serving->arena);
+}
+
+static void signals_to_wait_for(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+}
+
+static bool serve(struct serving *serving, const sigset_t *signals, struct error *err)
+{
+    const struct serve_options *options = serving->options;
+    if (!open_registry(serving, err) || !listen_for_requests(serving, err) ||
+        !start_keeper(serving, err))
+        return false;
+    char *url = arena_string(&serving->arena, serving->node.options.public_url);
+    if (!url)
+        return arena_error(err);
+    options->ready(options->context, url, serving->first ? &serving->made : NULL);
+    int signal_number;
+    while (sigwait(signals, &signal_number) != 0)
+        ;
+    return true;
+}
+
+bool serve_run(const struct serve_options *options, struct error *err)
+{
+    sigset_t signals;
+    /* The parts that are never made stay NULL, which all of the closing functions take. */
+    struct serving serving = {.options = options, .folder.lock = -1};
+    if (options->scan && !inspect_nursery_start(err))
+        return false;
+    signals_to_wait_for(&signals);
+    signal(SIGPIPE, SIG_IGN);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    arena_init(&serving.arena, (size_t)16 << 20);
+    bool served = serve(&serving, &signals, err);
+    serving_done(&serving);
+    return served;
+}
