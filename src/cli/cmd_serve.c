@@ -164,6 +164,12 @@ static const struct option options[] = {
      .standard = "0",
      .key = "serve.connections-per-client",
      .prose = "Connections at once from one address; 0: no limit of its own."},
+    {.name = "rate-limit",
+     .type = OPTION_INT,
+     .argument = "N",
+     .standard = "0",
+     .key = "serve.rate-limit",
+     .prose = "Requests a second of one caller (or address), on average; 0: no limit."},
     {.name = "workers",
      .type = OPTION_INT,
      .argument = "N",
@@ -196,8 +202,8 @@ static void show_credentials(const struct serve_credentials *made)
 static void ready(void *context, const char *url, const struct serve_credentials *made)
 {
     const struct serve_options *serve = context;
-    printf("plimsoll " PLIMSOLL_VERSION " serves %s at %s (account %.*s, %.*s)\n", serve->data,
-           url, SLICE_ARG(serve->node.account), SLICE_ARG(serve->node.region));
+    printf("plimsoll " PLIMSOLL_VERSION " serves %s at %s (account %.*s, %.*s)\n", serve->data, url,
+           SLICE_ARG(serve->node.account), SLICE_ARG(serve->node.region));
     show_credentials(made);
     if (serve->auth.none)
         puts("Nobody is asked who they are (--no-auth).");
@@ -310,6 +316,7 @@ static bool run(struct invocation *call, struct error *err)
                     .workers = (unsigned)option_number(call, "scan-workers"),
                     .secrets = option_flag(call, "secrets")},
         .access_log = option_text(call, "access-log"),
+        .rate = (double)option_number(call, "rate-limit"),
         .collect_seconds = (unsigned)option_number(call, "collect-every"),
         .lifecycle_seconds = (unsigned)option_number(call, "lifecycle-every"),
         .stop_seconds = (unsigned)option_number(call, "stop-after"),

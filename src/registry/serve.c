@@ -30,7 +30,7 @@ struct serving {
     bool first;
     pthread_t keeper;
     bool keeper_runs;
-    atomic_bool stop;
+    volatile bool stop;
 };
 
 static void tell(const struct serving *serving, const char *what, const struct error *err)
@@ -81,6 +81,7 @@ static bool listen_for_requests(struct serving *serving, struct error *err)
     struct front_options front = {
         .node = &serving->node,
         .access_log = serving->options->access_log,
+        .rate = serving->options->rate,
         .server = (const struct server *const *)&serving->server,
     };
     serving->node.metrics = metrics_new();
@@ -93,33 +94,62 @@ static bool listen_for_requests(struct serving *serving, struct error *err)
     return server_start(&serving->server, &options, err) && name_address(serving, err);
 }
 
-static bool is_due(double *last, unsigned seconds)
+/* What is done again and again, each after its own time; 0 seconds: never. */
+struct chore {
+    const char *name;
+    unsigned seconds;
+    bool (*run)(struct serving *serving, struct error *err);
+    double last;
+};
+
+static bool tick(struct serving *serving, struct error *err)
 {
-    double now = clock_monotonic();
-    if (seconds == 0 || now - *last < seconds)
-        return false;
-    *last = now;
-    return true;
+    return registry_tick(serving->node.registry, err);
 }
 
-/* The thread that keeps house: what is written behind, collection, lifecycle policies. */
+static bool expire(struct serving *serving, struct error *err)
+{
+    struct expire_report report = {0};
+    return expire_all(serving->node.registry, &serving->stop, &report, err);
+}
+
+static bool collect(struct serving *serving, struct error *err)
+{
+    struct collect_report report = {0};
+    return collect_run(serving->node.registry, 0, &serving->stop, &report, err);
+}
+
+static bool orphans(struct serving *serving, struct error *err)
+{
+    struct collect_report report = {0};
+    return collect_orphans(serving->node.registry, &serving->stop, &report, err);
+}
+
+/* The thread that keeps house. */
 static void *keep_house(void *argument)
 {
     struct serving *serving = argument;
     const struct serve_options *options = serving->options;
-    double collected = clock_monotonic(), expired = collected;
+    struct chore chores[] = {
+        {"housekeeping", 1, tick},
+        {"lifecycle policies", options->lifecycle_seconds, expire},
+        {"collection", options->collect_seconds, collect},
+        {"looking for files without an owner", options->collect_seconds * 24, orphans},
+    };
+    size_t count = sizeof chores / sizeof *chores;
     struct error err;
-    while (!atomic_load(&serving->stop)) {
+    for (size_t i = 0; i < count; i++)
+        chores[i].last = clock_monotonic();
+    while (!serving->stop) {
         nanosleep(&(struct timespec){0, 250 * 1000 * 1000}, NULL);
-        if (!registry_tick(serving->node.registry, &err))
-            tell(serving, "housekeeping", &err);
-        if (is_due(&expired, options->lifecycle_seconds) &&
-            !expire_all(serving->node.registry, &serving->stop, &err))
-            tell(serving, "lifecycle policies", &err);
-        struct collect_report report = {0};
-        if (is_due(&collected, options->collect_seconds) &&
-            !collect_run(serving->node.registry, 0, &serving->stop, &report, &err))
-            tell(serving, "collection", &err);
+        for (size_t i = 0; i < count && !serving->stop; i++) {
+            double now = clock_monotonic();
+            if (chores[i].seconds == 0 || now - chores[i].last < chores[i].seconds)
+                continue;
+            chores[i].last = now;
+            if (!chores[i].run(serving, &err))
+                tell(serving, chores[i].name, &err);
+        }
     }
     return NULL;
 }
@@ -136,7 +166,7 @@ static void serving_done(struct serving *serving)
     unsigned seconds = serving->options->stop_seconds;
     if (serving->server)
         server_stop(serving->server, seconds);
-    atomic_store(&serving->stop, true);
+    serving->stop = true;
     if (serving->keeper_runs)
         pthread_join(serving->keeper, NULL);
     mirror_close(serving->node.mirror);

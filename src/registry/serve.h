@@ -21,6 +21,7 @@ struct serve_options {
     struct inspect_options inspect;
     bool scan;                           /* on push */
     const char *access_log;              /* as in front.h */
+    double rate;                         /* requests a second of one caller; 0: no limit */
     unsigned collect_seconds;            /* between collections; 0: never */
     unsigned lifecycle_seconds;          /* between runs of lifecycle policies; 0: never */
     unsigned stop_seconds;               /* what is under way may end for so long */
