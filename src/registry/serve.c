@@ -14,9 +14,7 @@
 #include "registry/data_folder.h"
 #include "registry/expire.h"
 #include "registry/front.h"
-#include "registry/inspect/inspect.h"
 #include "registry/mirror/mirror.h"
-#include "registry/ops/events.h"
 #include "registry/ops/metrics.h"
 
 struct serving {
@@ -54,9 +52,7 @@ static bool open_registry(struct serving *serving, struct error *err)
                    &serving->made, &serving->first, err))
         return false;
     return auth_open(&node->auth, node->registry, &options->auth, err) &&
-           (!options->scan ||
-            inspect_open(&node->inspect, node->registry, &options->inspect, err)) &&
-           events_open(&node->events, node->registry, err) && mirror_open(&node->mirror, node, err);
+           mirror_open(&node->mirror, node, err);
 }
 
 /* Where it listens, when nobody said how the world calls it. */
@@ -170,8 +166,6 @@ static void serving_done(struct serving *serving)
     if (serving->keeper_runs)
         pthread_join(serving->keeper, NULL);
     mirror_close(serving->node.mirror);
-    events_close(serving->node.events);
-    inspect_close(serving->node.inspect, seconds);
     server_free(serving->server);
     front_free(serving->front);
     metrics_free(serving->node.metrics);
@@ -208,8 +202,6 @@ bool serve_run(const struct serve_options *options, struct error *err)
     sigset_t signals;
     /* The parts that are never made stay NULL, which all of the closing functions take. */
     struct serving serving = {.options = options, .folder.lock = -1};
-    if (options->scan && !inspect_nursery_start(err))
-        return false;
     signals_to_wait_for(&signals);
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
