@@ -52,6 +52,8 @@ static bool open_registry(struct serving *serving, struct error *err)
                    &serving->made, &serving->first, err))
         return false;
     return auth_open(&node->auth, node->registry, &options->auth, err) &&
+           (!options->scan ||
+            inspect_open(&node->inspect, node->registry, &options->inspect, err)) &&
            mirror_open(&node->mirror, node, err);
 }
 
@@ -166,6 +168,7 @@ static void serving_done(struct serving *serving)
     if (serving->keeper_runs)
         pthread_join(serving->keeper, NULL);
     mirror_close(serving->node.mirror);
+    inspect_close(serving->node.inspect, seconds);
     server_free(serving->server);
     front_free(serving->front);
     metrics_free(serving->node.metrics);
@@ -202,6 +205,8 @@ bool serve_run(const struct serve_options *options, struct error *err)
     sigset_t signals;
     /* The parts that are never made stay NULL, which all of the closing functions take. */
     struct serving serving = {.options = options, .folder.lock = -1};
+    if (options->scan && !inspect_nursery_start(err))
+        return false;
     signals_to_wait_for(&signals);
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);

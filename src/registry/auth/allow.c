@@ -81,7 +81,8 @@ static bool load_resource(void *context, struct slice whose, struct policies *po
         return error_set(err, ERROR_INTERNAL, "a scope that is none");
     return scope.repository.len
                ? load_setting(context, &scope, "policy", POLICY_OF_REPOSITORY, policies, err)
-               : load_setting(context, &scope, "registry-policy", POLICY_OF_REGISTRY, policies, err);
+               : load_setting(context, &scope, "registry-policy", POLICY_OF_REGISTRY, policies,
+                              err);
 }
 
 struct asking {
@@ -229,12 +230,12 @@ static bool is_granted(const struct caller *caller, struct slice repository, int
 {
     for (size_t i = 0; i < caller->grant_count; i++) {
         const struct caller_grant *grant = &caller->grants[i];
-        bool here = slice_equal_str(grant->repository, "*") ||
-                    slice_equal(grant->repository, repository);
+        bool here =
+            slice_equal_str(grant->repository, "*") || slice_equal(grant->repository, repository);
         if ((group == GRANT_CATALOG && grant->catalog) ||
-            (here && ((group == GRANT_PULL && grant->pull) ||
-                      (group == GRANT_PUSH && grant->push) ||
-                      (group == GRANT_REMOVE && grant->remove))))
+            (here &&
+             ((group == GRANT_PULL && grant->pull) || (group == GRANT_PUSH && grant->push) ||
+              (group == GRANT_REMOVE && grant->remove))))
             return true;
     }
     return false;
@@ -288,9 +289,8 @@ bool auth_allows(struct auth *auth, const struct caller *caller, const char *act
                             .failure = failure};
     if (len < 0 || (size_t)len >= sizeof arn)
         return failure_set(failure, FAILURE_NAME_INVALID, "the name is too long");
-    asking.resource = strcmp(action, "ecr:GetAuthorizationToken") == 0
-                          ? SLICE("*")
-                          : slice_of(arn, (size_t)len);
+    asking.resource =
+        strcmp(action, "ecr:GetAuthorizationToken") == 0 ? SLICE("*") : slice_of(arn, (size_t)len);
     if (caller->token && !is_granted(caller, scope->repository, group))
         return failure_set(failure, FAILURE_UNAUTHENTICATED,
                            "the token's scope does not include this");

@@ -64,8 +64,8 @@ bool attempt_password(struct attempt *attempt, struct slice password, struct sli
     struct siphash stamp = siphash_of(auth->certificate_key, hash);
     const struct identity *earlier = attempt->earlier;
     attempt->stamp = stamp;
-    *right = hash.len && earlier && earlier->stamp.low == stamp.low &&
-             earlier->stamp.high == stamp.high;
+    *right =
+        hash.len && earlier && earlier->stamp.low == stamp.low && earlier->stamp.high == stamp.high;
     if (*right)
         return true;
     if (!slot_take(&auth->slots)) {
@@ -89,8 +89,8 @@ static bool refuse_wrong(struct attempt *attempt, struct slice name)
 
 static bool may_try(struct attempt *attempt, struct slice name)
 {
-    unsigned wait = slow_wait(attempt->auth->slow, attempt->request->client, name,
-                              monotonic_of(attempt->auth));
+    unsigned wait =
+        slow_wait(attempt->auth->slow, attempt->request->client, name, monotonic_of(attempt->auth));
     if (wait == 0)
         return true;
     failure_set(attempt->failure, FAILURE_RATE,
@@ -195,8 +195,7 @@ bool attempt_basic(struct attempt *attempt, struct slice encoded)
     struct slice pair;
     struct error err = {0};
     bool right = false;
-    if (encoded.len > TOKEN_TEXT_MAX * 2 ||
-        !base64_decode(encoded, attempt->arena, &pair, &err) ||
+    if (encoded.len > TOKEN_TEXT_MAX * 2 || !base64_decode(encoded, attempt->arena, &pair, &err) ||
         slice_find(pair, ':') == pair.len)
         return attempt_refused(attempt, "UnrecognizedClientException",
                                "Basic credentials that cannot be read");

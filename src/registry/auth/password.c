@@ -68,8 +68,8 @@ bool password_matches(struct slice password, struct slice hash)
 {
     char text[PASSWORD_MAX + 1] = {0}, setting[PASSWORD_HASH_MAX] = {0};
     struct crypt_data *data = NULL;
-    bool fits = password.len <= PASSWORD_MAX && !(password.len && memchr(password.at, '\0',
-                                                                         password.len));
+    bool fits =
+        password.len <= PASSWORD_MAX && !(password.len && memchr(password.at, '\0', password.len));
     if (!password_hash_is_known(hash))
         return false;
     /* One that cannot be right is hashed all the same: it takes as long. */

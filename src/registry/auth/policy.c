@@ -10,9 +10,8 @@ bool policy_match(struct slice pattern, struct slice text, bool fold_case)
         if (p < pattern.len && want == '*') {
             star = p++;
             resume = t;
-        } else if (p < pattern.len &&
-                   (want == '?' || want == have ||
-                    (fold_case && ascii_lower(want) == ascii_lower(have)))) {
+        } else if (p < pattern.len && (want == '?' || want == have ||
+                                       (fold_case && ascii_lower(want) == ascii_lower(have)))) {
             p++;
             t++;
         } else if (star <= pattern.len) { /* let the last star take one more */
@@ -80,9 +79,9 @@ static bool applies(const struct policy_statement *statement,
                     const struct policy_question *question)
 {
     bool action = any_matches(&statement->actions, slice_str(question->action), true);
-    bool resource = statement->resources.count == 0 ||
-                    any_matches(&statement->resources, question->resource, false) !=
-                        statement->not_resource;
+    bool resource =
+        statement->resources.count == 0 ||
+        any_matches(&statement->resources, question->resource, false) != statement->not_resource;
     return action != statement->not_action && resource &&
            principals_match(statement, question->who) &&
            policy_conditions_hold(statement, question);

@@ -24,7 +24,7 @@ struct policy;
 
 /* ERROR_FORMAT with what is wrong: "Statement 2: unknown condition key aws:Foo". The policy and all
    it holds live in `arena`; `text` need not. */
-bool policy_parse(struct slice text, enum policy_kind kind, struct arena *arena,
+bool access_policy_parse(struct slice text, enum policy_kind kind, struct arena *arena,
                   struct policy **policy, struct error *err);
 
 struct policy_question {

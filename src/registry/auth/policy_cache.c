@@ -37,8 +37,7 @@ struct policy_cache *policy_cache_new(const uint8_t key[SIPHASH_KEY])
 
 void policies_unref(struct policies *policies)
 {
-    if (!policies ||
-        atomic_fetch_sub_explicit(&policies->references, 1, memory_order_acq_rel) != 1)
+    if (!policies || atomic_fetch_sub_explicit(&policies->references, 1, memory_order_acq_rel) != 1)
         return;
     arena_done(&policies->arena);
     free(policies);
@@ -72,8 +71,8 @@ void policy_cache_free(struct policy_cache *cache)
     free(cache);
 }
 
-static struct stripe *stripe_of(struct policy_cache *cache, struct slice whose,
-                                struct siphash *key, struct entry **set)
+static struct stripe *stripe_of(struct policy_cache *cache, struct slice whose, struct siphash *key,
+                                struct entry **set)
 {
     *key = siphash_of(cache->key, whose);
     struct stripe *stripe = &cache->stripes[key->high % STRIPES];
@@ -192,11 +191,10 @@ bool policies_add(struct policies *policies, struct slice text, enum policy_kind
 {
     struct policy *policy;
     struct error trouble;
-    if (!policy_parse(text, kind, &policies->arena, &policy, &trouble)) {
+    if (!access_policy_parse(text, kind, &policies->arena, &policy, &trouble)) {
         policies->broken = true;
         return true;
     }
-    return ARENA_PUSH(&policies->arena, policies->items, policies->count, policies->room,
-                      policy) ||
+    return ARENA_PUSH(&policies->arena, policies->items, policies->count, policies->room, policy) ||
            arena_error(err);
 }

@@ -97,8 +97,8 @@ static bool read_values(struct policy_test *test, struct arena *arena, struct er
     return true;
 }
 
-static bool parse_test(const struct policy_comparison *comparison, bool if_exists, struct slice name,
-                       const json_t *value, bool trust, struct arena *arena,
+static bool parse_test(const struct policy_comparison *comparison, bool if_exists,
+                       struct slice name, const json_t *value, bool trust, struct arena *arena,
                        struct policy_statement *statement, struct error *err)
 {
     struct policy_test test = {.comparison = comparison, .if_exists = if_exists};
@@ -131,14 +131,14 @@ bool policy_conditions_parse(const json_t *condition, bool trust, struct arena *
     json_object_foreach((json_t *)(uintptr_t)condition, name, block)
     {
         bool if_exists;
-        const struct policy_comparison *comparison= find_comparison(slice_str(name), &if_exists);
+        const struct policy_comparison *comparison = find_comparison(slice_str(name), &if_exists);
         if (!comparison)
             return error_set(err, ERROR_FORMAT, "unknown condition operator %.80s", name);
         if (!json_is_object(block) || json_object_size(block) == 0)
             return error_set(err, ERROR_FORMAT, "%s must be an object of keys", name);
-        json_object_foreach(block, key, value) if (!parse_test(comparison, if_exists, slice_str(key),
-                                                               value, trust, arena, statement,
-                                                               err)) return false;
+        json_object_foreach(block, key,
+                            value) if (!parse_test(comparison, if_exists, slice_str(key), value,
+                                                   trust, arena, statement, err)) return false;
     }
     return true;
 }
@@ -217,7 +217,7 @@ static bool matches_one(const struct policy_test *test, size_t index, struct sli
         break;
     }
     return test->comparison->fold_case ? slice_equal_nocase(wanted, value)
-                                     : slice_equal(wanted, value);
+                                       : slice_equal(wanted, value);
 }
 
 static bool holds(const struct policy_test *test, const struct policy_question *question)

@@ -70,10 +70,10 @@ static bool aws_principal(struct slice text, struct policy_principal *principal,
         *principal = (struct policy_principal){PRINCIPAL_ACCOUNT, account};
         return true;
     }
-    bool known = slice_equal_str(service, "iam")
-                     ? slice_starts(rest, SLICE("user/")) || slice_starts(rest, SLICE("role/"))
-                     : slice_equal_str(service, "sts") &&
-                           slice_starts(rest, SLICE("assumed-role/"));
+    bool known =
+        slice_equal_str(service, "iam")
+            ? slice_starts(rest, SLICE("user/")) || slice_starts(rest, SLICE("role/"))
+            : slice_equal_str(service, "sts") && slice_starts(rest, SLICE("assumed-role/"));
     return known || bad(err, "Invalid principal in policy", text);
 }
 
@@ -92,8 +92,7 @@ static bool push_principals(const char *type, const json_t *value, struct arena 
         struct policy_principal principal = {PRINCIPAL_OTHER, words.items[i]};
         if (aws && !aws_principal(words.items[i], &principal, err))
             return false;
-        if (!ARENA_PUSH(arena, statement->principals, statement->principal_count, *room,
-                        principal))
+        if (!ARENA_PUSH(arena, statement->principals, statement->principal_count, *room, principal))
             return arena_error(err);
     }
     return true;
@@ -149,8 +148,7 @@ static bool parse_resources(const json_t *value, struct arena *arena,
     return true;
 }
 
-static bool parse_effect(const json_t *value, struct policy_statement *statement,
-                         struct error *err)
+static bool parse_effect(const json_t *value, struct policy_statement *statement, struct error *err)
 {
     struct slice effect = document_view(value);
     statement->allow = slice_equal_str(effect, "Allow");
@@ -159,8 +157,7 @@ static bool parse_effect(const json_t *value, struct policy_statement *statement
 }
 
 static bool parse_member(const char *name, const json_t *value, enum policy_kind kind,
-                         struct arena *arena, struct policy_statement *statement,
-                         struct error *err)
+                         struct arena *arena, struct policy_statement *statement, struct error *err)
 {
     bool with_principal = kind != POLICY_OF_IDENTITY;
     bool with_resource = kind == POLICY_OF_IDENTITY || kind == POLICY_OF_REGISTRY;
@@ -177,9 +174,8 @@ static bool parse_member(const char *name, const json_t *value, enum policy_kind
     }
     if ((strcmp(name, "Resource") == 0 || strcmp(name, "NotResource") == 0) && with_resource) {
         statement->not_resource = name[0] == 'N';
-        return statement->resources.count
-                   ? error_set(err, ERROR_FORMAT, "Resource and NotResource")
-                   : parse_resources(value, arena, statement, err);
+        return statement->resources.count ? error_set(err, ERROR_FORMAT, "Resource and NotResource")
+                                          : parse_resources(value, arena, statement, err);
     }
     if (strcmp(name, "Condition") == 0)
         return policy_conditions_parse(value, kind == POLICY_OF_TRUST, arena, statement, err);
@@ -249,8 +245,8 @@ static bool parse_root(const json_t *root, enum policy_kind kind, struct arena *
     return true;
 }
 
-bool policy_parse(struct slice text, enum policy_kind kind, struct arena *arena,
-                  struct policy **policy, struct error *err)
+bool access_policy_parse(struct slice text, enum policy_kind kind, struct arena *arena,
+                         struct policy **policy, struct error *err)
 {
     CLEANUP_JSON json_t *root = NULL;
     struct policy *parsed = arena_new(arena, struct policy);

@@ -34,7 +34,7 @@ static bool collect_headers(const struct server_request *request, struct slice n
                             struct http_headers *headers, struct error *err)
 {
     static const char *const always[] = {
-        "authorization",        "host", "date", "x-amz-date", "x-amz-security-token",
+        "authorization",        "host",        "date", "x-amz-date", "x-amz-security-token",
         "x-amz-content-sha256", "x-amz-target"};
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
         if (!add_header(request, slice_str(always[i]), headers, err))
@@ -144,8 +144,8 @@ static bool by_session(struct attempt *attempt, const struct sigv4_request *requ
     struct session_key *session = arena_new(attempt->arena, struct session_key);
     struct token token;
     struct error err = {0};
-    if (!session || !token_open(claim->session, TOKEN_SESSION, auth->token_key, attempt->arena,
-                                &token, &err) ||
+    if (!session ||
+        !token_open(claim->session, TOKEN_SESSION, auth->token_key, attempt->arena, &token, &err) ||
         !token_session_key(claim->session, auth->token_key, attempt->arena, session) ||
         !secret_equal(slice_str(session->id), claim->access_key))
         return attempt_refused(attempt, UNKNOWN_KEY, UNKNOWN_KEY_TEXT);

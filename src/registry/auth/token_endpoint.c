@@ -53,9 +53,8 @@ static void refuse(struct server_request *request, struct server_response *respo
 static void challenge(struct auth *auth, struct server_request *request,
                       struct server_response *response, const char *text)
 {
-    struct slice value =
-        arena_printf(request->arena, "Basic realm=\"plimsoll\",service=\"%s\"",
-                     auth->options.service);
+    struct slice value = arena_printf(request->arena, "Basic realm=\"plimsoll\",service=\"%s\"",
+                                      auth->options.service);
     if (value.at)
         set(request, response, "WWW-Authenticate", value);
     refuse(request, response, UNAUTHORIZED, "UNAUTHORIZED", "invalid_client", text);
@@ -159,8 +158,8 @@ static bool identify(struct auth *auth, struct server_request *request, const st
 }
 
 static void answer(struct auth *auth, struct server_request *request,
-                   struct server_response *response, const struct wants *wants,
-                   struct slice token, unsigned seconds)
+                   struct server_response *response, const struct wants *wants, struct slice token,
+                   unsigned seconds)
 {
     double now = auth->registry->world->ops->now(auth->registry->world);
     struct slice issued = clock_format((int64_t)now, request->arena);
@@ -212,10 +211,9 @@ void auth_token_run(struct auth *auth, struct server_request *request,
         return;
     if (identify(auth, request, &form, &caller, &failure) && caller.token)
         failure_set(&failure, FAILURE_UNAUTHENTICATED, "a token is not given for a token");
-    if (failure.reason == FAILURE_NONE &&
-        take_scopes(&form, request->arena, &wants, &failure) &&
-        auth_bearer_for(auth, &caller, wants.grants, wants.count, request->arena, &token,
-                        &seconds, &failure))
+    if (failure.reason == FAILURE_NONE && take_scopes(&form, request->arena, &wants, &failure) &&
+        auth_bearer_for(auth, &caller, wants.grants, wants.count, request->arena, &token, &seconds,
+                        &failure))
         answer(auth, request, response, &wants, token, seconds);
     else
         explain(auth, request, response, &failure);

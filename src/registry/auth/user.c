@@ -48,7 +48,7 @@ static bool check_user(const struct auth_user *user, struct error *err)
     if (!account_is_valid(user->account))
         return error_set(err, ERROR_USAGE, "an account has 9 to 12 digits");
     if (user->policy.len &&
-        !policy_parse(user->policy, POLICY_OF_IDENTITY, &arena, &policy, err)) {
+        !access_policy_parse(user->policy, POLICY_OF_IDENTITY, &arena, &policy, err)) {
         err->kind = ERROR_USAGE;
         return error_add(err, "the policy of %.*s", SLICE_ARG(user->name));
     }
@@ -172,8 +172,7 @@ bool auth_user_list(struct meta *meta, struct arena *arena, struct auth_user **u
     struct meta_range range = {.kind = ROW_USER};
     struct listing listing = {.arena = arena};
     *err = (struct error){0};
-    if (!meta_begin(meta, false, &txn, err) ||
-        !meta_scan(txn, &range, list_name, &listing, err))
+    if (!meta_begin(meta, false, &txn, err) || !meta_scan(txn, &range, list_name, &listing, err))
         return false;
     if (listing.failed)
         return arena_error(err);

@@ -237,8 +237,8 @@ static bool read_listed_role(void *context, const struct meta_row *row)
     struct role role;
     struct slice name = slice_from(row->name, reading->account.len + 1);
     CLEANUP_JSON json_t *object = document_parse(row->value, reading->err);
-    reading->failed = !object || !read_role(object, reading->account, name, reading->arena, &role,
-                                            reading->err);
+    reading->failed =
+        !object || !read_role(object, reading->account, name, reading->arena, &role, reading->err);
     if (!reading->failed)
         reading->failed = !ARENA_PUSH(reading->arena, reading->roles->items, reading->roles->count,
                                       reading->roles->room, role) &&
