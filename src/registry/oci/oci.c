@@ -155,7 +155,6 @@ enum server_plan oci_begin(struct oci *oci, struct server_request *request,
     if (state)
         return state->route.operation == OCI_MANIFEST_PUT ? SERVER_BODY : SERVER_STREAM;
     bool leads = oci_route(request->method, request->path, request->arena, &route);
-    request->api = "oci";
     request->operation = oci_operation_name(route.operation);
     if (!leads) {
         refuse_route(request, response, &route);
