@@ -50,6 +50,15 @@ static void unlink_upload(struct registry_state *state, struct upload *upload)
         }
 }
 
+/* What is used of a quota counts at the end: the blob may be there already, and then takes nothing.
+   Before that, only what no quota could ever hold is refused. */
+static uint64_t smaller_quota(const struct registry_limits *limits)
+{
+    uint64_t repository = limits->repository_max ? limits->repository_max : UINT64_MAX;
+    uint64_t account = limits->account_max ? limits->account_max : UINT64_MAX;
+    return repository < account ? repository : account;
+}
+
 static struct upload *upload_new(struct registry *registry, struct slice scope, struct slice id)
 {
     struct upload *upload = calloc(1, sizeof *upload + scope.len);
@@ -59,7 +68,7 @@ static struct upload *upload_new(struct registry *registry, struct slice scope, 
     upload->file = -1;
     upload->taken = true;
     upload->limit = registry->limits.blob_max;
-    upload->quota_left = UINT64_MAX;
+    upload->quota = smaller_quota(&registry->limits);
     memcpy(upload->id, id.at, id.len);
     memcpy(upload + 1, scope.at, scope.len);
     upload->scope = slice_of(upload + 1, scope.len);
@@ -181,25 +190,6 @@ double upload_heard(struct slice value)
     return codec_time(object, "heard");
 }
 
-/* How much more the quotas let in. */
-static bool quota_left(struct change *change, uint64_t *left, struct failure *failure)
-{
-    const struct registry_limits *limits = &change->registry->limits;
-    struct slice account = account_text(change);
-    uint64_t repository, whole;
-    if (!account.at)
-        return failure_memory(failure);
-    if (!counter_get(change, change->at, "bytes", &repository, failure) ||
-        !counter_get(change, account, "bytes", &whole, failure))
-        return false;
-    *left = UINT64_MAX;
-    if (limits->repository_max)
-        *left = repository < limits->repository_max ? limits->repository_max - repository : 0;
-    if (limits->account_max && *left > limits->account_max - whole)
-        *left = whole < limits->account_max ? limits->account_max - whole : 0;
-    return true;
-}
-
 bool upload_start(struct registry *registry, const struct scope *scope, const struct caller *who,
                   char id[UPLOAD_ID_MAX], struct failure *failure)
 {
@@ -259,7 +249,7 @@ static bool open_fresh(struct upload *upload, struct failure *failure)
     return true;
 }
 
-/* Whether it is known, and what the quotas leave it. `stale`: it was last heard of so long ago that
+/* Whether it is known. `stale`: it was last heard of so long ago that
    the row should say so again. */
 static bool know(struct upload *upload, const struct scope *scope, bool *stale,
                  struct failure *failure)
@@ -274,7 +264,7 @@ static bool know(struct upload *upload, const struct scope *scope, bool *stale,
         return upload_unknown(failure);
     double age = registry_time_late(upload->registry) - upload_heard(value);
     *stale = age > upload->registry->limits.upload_seconds / 8.0;
-    return quota_left(&view, &upload->quota_left, failure);
+    return true;
 }
 
 static bool tell_heard(struct upload *upload, const struct scope *scope, struct failure *failure)
@@ -341,10 +331,9 @@ static bool check_size(const struct upload *upload, size_t more, struct failure 
     if (more > upload->limit || upload->size > upload->limit - more)
         return failure_set(failure, FAILURE_TOO_LARGE, "a blob may have at most %" PRIu64 " bytes",
                            upload->limit);
-    if (more > upload->quota_left || upload->size > upload->quota_left - more)
+    if (more > upload->quota || upload->size > upload->quota - more)
         return failure_set(failure, FAILURE_QUOTA,
-                           "the quota of the repository or its account "
-                           "has no room for this blob");
+                           "the blob is larger than the quota of the repository or its account");
     return true;
 }
 

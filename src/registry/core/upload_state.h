@@ -15,7 +15,7 @@ struct upload {
     int file;
     bool taken, started; /* started: the taps know of it */
     double paused;       /* monotonic: since when nobody has it */
-    uint64_t size, limit, quota_left;
+    uint64_t size, limit, quota;
     struct sha256 hash;
 };
 

@@ -169,6 +169,32 @@ static inline void bed_wait(struct bed *bed, double seconds)
                      (bed)->failure.inside.text);                                                  \
     } while (0)
 
+/* A test program's one bed, and its tests over both stores of metadata. */
+#define BED_FIXTURES(bed, limits)                                                                  \
+    static int open_memory(void **state)                                                           \
+    {                                                                                              \
+        (void)state;                                                                               \
+        bed_open(&bed, false, limits);                                                             \
+        return 0;                                                                                  \
+    }                                                                                              \
+    static int open_sqlite(void **state)                                                           \
+    {                                                                                              \
+        (void)state;                                                                               \
+        bed_open(&bed, true, limits);                                                              \
+        return 0;                                                                                  \
+    }                                                                                              \
+    static int close_bed(void **state)                                                             \
+    {                                                                                              \
+        (void)state;                                                                               \
+        bed_close(&bed);                                                                           \
+        return 0;                                                                                  \
+    }
+#define BOTH(test)                                                                                 \
+    {#test " (memory)", test, open_memory, close_bed, NULL},                                       \
+    {                                                                                              \
+#test " (sqlite)", test, open_sqlite, close_bed, NULL                                      \
+    }
+
 static inline void bed_repository(struct bed *bed, const char *name, enum tag_mutability mutability)
 {
     struct repository repository = {.name = slice_str(name), .mutability = mutability};
