@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DATA_PATH_MAX = 4096 };
@@ -49,6 +50,7 @@ bool data_folder_open(struct data_folder *folder, const char *path, enum data_fo
     static const struct registry_limits defaults;
     char database[DATA_PATH_MAX];
     *folder = (struct data_folder){.lock = -1};
+    umask(S_IRWXG | S_IRWXO); /* keys and images are in it */
     if (!path_in(database, path, "registry.db", err) ||
         (use == DATA_FOLDER_VISIT && !is_there(database, path, err)))
         return false;

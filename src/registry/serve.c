@@ -48,9 +48,6 @@ static bool open_registry(struct serving *serving, struct error *err)
         return false;
     node->options = options->node;
     node->registry = &serving->folder.registry;
-    if (!bootstrap(serving->folder.meta, serving->folder.world, options, &serving->arena,
-                   &serving->made, &serving->first, err))
-        return false;
     return auth_open(&node->auth, node->registry, &options->auth, err) &&
            (!options->scan ||
             inspect_open(&node->inspect, node->registry, &options->inspect, err)) &&
@@ -187,8 +184,11 @@ static void signals_to_wait_for(sigset_t *signals)
 static bool serve(struct serving *serving, const sigset_t *signals, struct error *err)
 {
     const struct serve_options *options = serving->options;
+    /* The first user is made when nothing can fail any more: who made it is told once. */
     if (!open_registry(serving, err) || !listen_for_requests(serving, err) ||
-        !start_keeper(serving, err))
+        !start_keeper(serving, err) ||
+        !bootstrap(serving->folder.meta, serving->folder.world, options, &serving->arena,
+                   &serving->made, &serving->first, err))
         return false;
     char *url = arena_string(&serving->arena, serving->node.options.public_url);
     if (!url)
