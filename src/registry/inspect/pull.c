@@ -285,7 +285,7 @@ bool inspect_may_pull(struct inspect *inspect, const struct scope *scope,
                       const struct digest *digest, struct arena *arena, struct slice *warning,
                       struct failure *failure)
 {
-    struct arena own CLEANUP_ARENA;
+    struct arena own CLEANUP_ARENA = {0};
     struct pull_verdict verdict;
     struct error err;
     uint64_t epoch;
