@@ -8,6 +8,7 @@
 #include "registry/core/journal.h"
 #include "registry/core/repository.h"
 #include "registry/expire_retain.h"
+#include "registry/lifecycle_explain.h"
 
 enum { JUDGING_BYTES_MAX = 1 << 30 };
 
@@ -170,86 +171,16 @@ static enum expire_reason reason_of(const struct judging *judging, size_t i)
     return verdict->rule ? EXPIRE_WITHIN_RULE : EXPIRE_NO_RULE;
 }
 
-/* What the rule counts, as it is (`over`) or is not beyond it. */
-static struct slice measure(const struct judging *judging, const struct lifecycle_rule *rule,
-                            const struct lifecycle_image *image, bool over)
-{
-    const char *what = "pushed";
-    if (rule->count_type == LIFECYCLE_MORE_THAN)
-        return arena_printf(judging->arena, "it is %s the newest %" PRId64 " that the rule selects",
-                            over ? "not among" : "among", rule->count);
-    if (rule->count_type == LIFECYCLE_SINCE_PULLED && image->pulled_at != LIFECYCLE_NEVER)
-        what = "last pulled";
-    if (rule->count_type == LIFECYCLE_SINCE_TRANSITIONED)
-        what = "archived";
-    return arena_printf(judging->arena, "it was %s %s %" PRId64 " days ago", what,
-                        over ? "more than" : "not more than", rule->count);
-}
-
-static struct slice rule_name(const struct judging *judging, const struct lifecycle_rule *rule)
-{
-    if (!rule)
-        return SLICE("no rule");
-    if (!rule->description.len)
-        return arena_printf(judging->arena, "rule %" PRId64, rule->priority);
-    return arena_printf(judging->arena, "rule %" PRId64 " (%.*s)", rule->priority,
-                        SLICE_ARG(slice_upto(rule->description, 200)));
-}
-
-static const char *verb(const struct lifecycle_rule *rule)
-{
-    return rule && rule->action == LIFECYCLE_TRANSITION ? "archive" : "expire";
-}
-
-static struct slice index_that_stays(const struct judging *judging, size_t child)
-{
-    for (size_t i = 0; i < judging->list.count; i++)
-        for (size_t j = 0; j < judging->images[i].child_count; j++)
-            if (judging->verdicts[i].action != LIFECYCLE_EXPIRE &&
-                slice_equal(judging->images[i].children[j], judging->images[child].digest))
-                return judging->images[i].digest;
-    return SLICE("(unknown)");
-}
-
 static struct slice why(const struct judging *judging, size_t i, enum expire_reason reason)
 {
-    const struct lifecycle_image *image = &judging->images[i];
     const struct lifecycle_rule *rule = judging->verdicts[i].rule;
-    struct slice name = rule_name(judging, rule), other;
-    switch (reason) {
-    case EXPIRE_NO_RULE:
-        return SLICE("no rule selects it");
-    case EXPIRE_WITHIN_RULE:
-        other = measure(judging, rule, image, false);
-        return arena_printf(judging->arena, "%.*s leaves it: %.*s", SLICE_ARG(name),
-                            SLICE_ARG(other));
-    case EXPIRE_RETAINED:
-        other = retain_name(&judging->retain, judging->kept[i], judging->arena);
-        return arena_printf(judging->arena, "%.*s would %s it, but %.*s keeps it", SLICE_ARG(name),
-                            verb(rule), SLICE_ARG(other));
-    case EXPIRE_IN_INDEX:
-        other = index_that_stays(judging, i);
-        return arena_printf(judging->arena,
-                            "%.*s would %s it, but the index %.*s, which stays, "
-                            "names it",
-                            SLICE_ARG(name), verb(rule), SLICE_ARG(other));
-    case EXPIRE_WITH_SUBJECT:
-        return arena_printf(judging->arena, "it is about %.*s, which stays",
-                            SLICE_ARG(image->subject));
-    case EXPIRE_SUBJECT_MISSING:
-        return arena_printf(judging->arena,
-                            "it is about %.*s, which is not here: rules do not "
-                            "look at it",
-                            SLICE_ARG(image->subject));
-    case EXPIRE_FOLLOWS:
-        return arena_printf(judging->arena, "it goes with %.*s, which it is about (%.*s)",
-                            SLICE_ARG(image->subject), SLICE_ARG(name));
-    case EXPIRE_ACTED:
-        break;
-    }
-    other = measure(judging, rule, image, true);
-    return arena_printf(judging->arena, "%.*s %ss it: %.*s", SLICE_ARG(name), verb(rule),
-                        SLICE_ARG(other));
+    if (reason != EXPIRE_RETAINED)
+        return lifecycle_why(judging->images, judging->verdicts, judging->list.count, i,
+                             reason != EXPIRE_SUBJECT_MISSING, judging->arena);
+    struct slice name = lifecycle_rule_name(rule, judging->arena);
+    struct slice other = retain_name(&judging->retain, judging->kept[i], judging->arena);
+    return arena_printf(judging->arena, "%.*s would %s it, but %.*s keeps it", SLICE_ARG(name),
+                        lifecycle_rule_verb(rule), SLICE_ARG(other));
 }
 
 /* ---- the preview ---- */
@@ -333,7 +264,7 @@ static bool act_on(struct acting *acting, size_t i)
     struct judging *judging = acting->judging;
     struct failure *failure = judging->failure;
     bool expire = judging->verdicts[i].action == LIFECYCLE_EXPIRE;
-    struct slice rule = rule_name(judging, judging->verdicts[i].rule);
+    struct slice rule = lifecycle_rule_name(judging->verdicts[i].rule, judging->arena);
     struct slice name = arena_printf(judging->arena, "lifecycle %.*s", SLICE_ARG(rule));
     if (!name.at)
         return spent(judging);

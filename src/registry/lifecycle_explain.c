@@ -1,0 +1,100 @@
+#include "registry/lifecycle_explain.h"
+
+#include <inttypes.h>
+
+enum { DESCRIPTION_SHOWN = 200 };
+
+struct slice lifecycle_rule_name(const struct lifecycle_rule *rule, struct arena *arena)
+{
+    if (!rule)
+        return SLICE("no rule");
+    if (!rule->description.len)
+        return arena_printf(arena, "rule %" PRId64, rule->priority);
+    return arena_printf(arena, "rule %" PRId64 " (%.*s)", rule->priority,
+                        SLICE_ARG(slice_upto(rule->description, DESCRIPTION_SHOWN)));
+}
+
+const char *lifecycle_rule_verb(const struct lifecycle_rule *rule)
+{
+    return rule && rule->action == LIFECYCLE_TRANSITION ? "archive" : "expire";
+}
+
+/* What the rule counts, as the image is (`over`) or is not beyond it. */
+static struct slice measure(const struct lifecycle_rule *rule, const struct lifecycle_image *image,
+                            bool over, struct arena *arena)
+{
+    const char *what = "pushed";
+    if (rule->count_type == LIFECYCLE_MORE_THAN)
+        return arena_printf(arena, "it is %s the newest %" PRId64 " that the rule selects",
+                            over ? "not among" : "among", rule->count);
+    if (rule->count_type == LIFECYCLE_SINCE_PULLED && image->pulled_at != LIFECYCLE_NEVER)
+        what = "last pulled";
+    if (rule->count_type == LIFECYCLE_SINCE_TRANSITIONED)
+        what = "archived";
+    return arena_printf(arena, "it was %s %s %" PRId64 " days ago", what,
+                        over ? "more than" : "not more than", rule->count);
+}
+
+static struct slice index_that_stays(const struct lifecycle_image *images,
+                                     const struct lifecycle_verdict *verdicts, size_t count,
+                                     size_t child)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < images[i].child_count; j++)
+            if (verdicts[i].action != LIFECYCLE_EXPIRE &&
+                slice_equal(images[i].children[j], images[child].digest))
+                return images[i].digest;
+    return SLICE("(unknown)");
+}
+
+/* Of an artifact. */
+static struct slice why_artifact(const struct lifecycle_image *image,
+                                 const struct lifecycle_verdict *verdict, bool subject_is_here,
+                                 struct arena *arena)
+{
+    if (verdict->action != LIFECYCLE_NONE)
+        return arena_printf(arena, "it goes with %.*s, which it is about (%.*s)",
+                            SLICE_ARG(image->subject),
+                            SLICE_ARG(lifecycle_rule_name(verdict->rule, arena)));
+    return arena_printf(arena, "it is about %.*s, which %s", SLICE_ARG(image->subject),
+                        subject_is_here ? "stays" : "is not here: rules do not look at it");
+}
+
+struct slice lifecycle_why(const struct lifecycle_image *images,
+                           const struct lifecycle_verdict *verdicts, size_t count, size_t i,
+                           bool subject_is_here, struct arena *arena)
+{
+    const struct lifecycle_rule *rule = verdicts[i].rule;
+    if (images[i].subject.len)
+        return why_artifact(&images[i], &verdicts[i], subject_is_here, arena);
+    if (!rule)
+        return SLICE("no rule selects it");
+    struct slice name = lifecycle_rule_name(rule, arena);
+    bool acts = verdicts[i].action != LIFECYCLE_NONE;
+    if (verdicts[i].kept_by_index)
+        return arena_printf(arena, "%.*s would %s it, but the index %.*s, which stays, names it",
+                            SLICE_ARG(name), lifecycle_rule_verb(rule),
+                            SLICE_ARG(index_that_stays(images, verdicts, count, i)));
+    struct slice measured = measure(rule, &images[i], acts, arena);
+    if (acts)
+        return arena_printf(arena, "%.*s %ss it: %.*s", SLICE_ARG(name), lifecycle_rule_verb(rule),
+                            SLICE_ARG(measured));
+    return arena_printf(arena, "%.*s leaves it: %.*s", SLICE_ARG(name), SLICE_ARG(measured));
+}
+
+struct slice lifecycle_policy_note(const struct lifecycle_policy *policy)
+{
+    bool by_count = false, by_age = false;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        bool counts = policy->rules[i].count_type == LIFECYCLE_MORE_THAN;
+        by_count = by_count || counts;
+        by_age = by_age || !counts;
+    }
+    if (by_count && !by_age)
+        return SLICE("no rule looks at age: what is among the newest stays however old it is, and "
+                     "what is not goes however new it is");
+    if (by_age && !by_count)
+        return SLICE("no rule keeps a number of images: when nothing new is pushed, all that a "
+                     "rule selects go in the end");
+    return SLICE("");
+}
