@@ -52,10 +52,10 @@ static struct slice why_artifact(const struct lifecycle_image *image,
                                  const struct lifecycle_verdict *verdict, bool subject_is_here,
                                  struct arena *arena)
 {
+    struct slice name = lifecycle_rule_name(verdict->rule, arena);
     if (verdict->action != LIFECYCLE_NONE)
         return arena_printf(arena, "it goes with %.*s, which it is about (%.*s)",
-                            SLICE_ARG(image->subject),
-                            SLICE_ARG(lifecycle_rule_name(verdict->rule, arena)));
+                            SLICE_ARG(image->subject), SLICE_ARG(name));
     return arena_printf(arena, "it is about %.*s, which %s", SLICE_ARG(image->subject),
                         subject_is_here ? "stays" : "is not here: rules do not look at it");
 }
@@ -71,10 +71,11 @@ struct slice lifecycle_why(const struct lifecycle_image *images,
         return SLICE("no rule selects it");
     struct slice name = lifecycle_rule_name(rule, arena);
     bool acts = verdicts[i].action != LIFECYCLE_NONE;
-    if (verdicts[i].kept_by_index)
+    if (verdicts[i].kept_by_index) {
+        struct slice index = index_that_stays(images, verdicts, count, i);
         return arena_printf(arena, "%.*s would %s it, but the index %.*s, which stays, names it",
-                            SLICE_ARG(name), lifecycle_rule_verb(rule),
-                            SLICE_ARG(index_that_stays(images, verdicts, count, i)));
+                            SLICE_ARG(name), lifecycle_rule_verb(rule), SLICE_ARG(index));
+    }
     struct slice measured = measure(rule, &images[i], acts, arena);
     if (acts)
         return arena_printf(arena, "%.*s %ss it: %.*s", SLICE_ARG(name), lifecycle_rule_verb(rule),

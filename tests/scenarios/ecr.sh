@@ -5,4 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 clients aws python
 serve --account 123456789012
-python "$here/ecr_run.py" "$work" || fail "ecr_run.py ended with $?"
+for driver in boto3 aws coverage; do # two processes: awscli brings a botocore of its own
+    python "$here/ecr_run.py" "$work" $driver || fail "$driver ended with $?"
+done

@@ -1,4 +1,5 @@
-"""Runs the cases of ecr_cases_*.py, once by boto3 and once by the aws CLI, and judges what was seen.
+"""Runs the cases of ecr_cases_*.py by boto3 or by the aws CLI (ecr_run.py WORK boto3|aws [ecr_cases_x…]), and judges at
+the end what both have seen (ecr_run.py WORK coverage).
 
 Each of these files has
     ANSWERS = {"CreateRepository": "ok RepositoryAlreadyExistsException …"}   what must have been seen by the end
@@ -7,6 +8,7 @@ Each of these files has
 """
 import glob
 import importlib
+import json
 import os
 import sys
 
@@ -39,25 +41,42 @@ def judge_coverage(modules):
                *sorted(all_of_them - covered))
 
 
+def run(driver, work, modules):
+    test = Test(driver, work)
+    for module in modules:
+        test.group = module.__name__.removeprefix("ecr_cases_")
+        with test.case("ended early"):
+            module.run(test)
+    test.group = "model"
+    test.check(f"{Test.model.responses} responses are what the model of botocore {ecr_test.botocore.__version__} says",
+               not Test.model.complaints, *sorted(set(Test.model.complaints))[:60])
+
+
+def add_seen(path):
+    """What former processes have seen, and this one."""
+    if os.path.exists(path):
+        with open(path) as file:
+            for operation, answers in json.load(file).items():
+                for answer, count in answers.items():
+                    row = Test.model.seen.setdefault(operation, {})
+                    row[answer] = row.get(answer, 0) + count
+    with open(path, "w") as file:
+        json.dump(Test.model.seen, file)
+
+
 def main():
-    work = sys.argv[1]
+    work, driver, wanted = sys.argv[1], sys.argv[2], sys.argv[3:]
     with open(os.environ["AWS_CONFIG_FILE"], "w") as file:  # the server is to judge, not botocore
         file.write("[default]\nparameter_validation = false\nretry_mode = standard\nmax_attempts = 1\n")
     here = os.path.dirname(os.path.abspath(__file__))
-    wanted = sys.argv[2:] or sorted(os.path.basename(path)[:-3] for path in glob.glob(here + "/ecr_cases_*.py"))
-    modules = [importlib.import_module(name) for name in wanted]
-    for driver in ("boto3", "aws"):
-        test = Test(driver, work)
-        for module in modules:
-            test.group = module.__name__.removeprefix("ecr_cases_")
-            with test.case("ended early"):
-                module.run(test)
-    said = Test("model", work)
-    said.group = f"botocore {ecr_test.botocore.__version__}"
-    said.check(f"{Test.model.responses} responses are what the model says", not Test.model.complaints,
-               *sorted(set(Test.model.complaints))[:60])
-    if not sys.argv[2:]:
+    every = sorted(os.path.basename(path)[:-3] for path in glob.glob(here + "/ecr_cases_*.py"))
+    modules = [importlib.import_module(name) for name in (wanted or every)]
+    if driver == "coverage":
+        add_seen(work + "/seen.json")
         judge_coverage(modules)
+    else:
+        run(driver, work, modules)
+        add_seen(work + "/seen.json")
     sys.exit(1 if Test.failed else 0)
 
 

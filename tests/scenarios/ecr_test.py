@@ -7,7 +7,6 @@ import os
 import re
 import traceback
 
-import awscli.clidriver
 import boto3
 import botocore.config
 import botocore.exceptions
@@ -97,6 +96,8 @@ class Test:
         return answer
 
     def by_cli(self, operation, parameters):
+        import awscli.clidriver  # brings a botocore of its own, in the place of the other: only where it is wanted
+
         driver = awscli.clidriver.create_clidriver()
         driver.session.register("before-parse.ecr", Test.model.before_parse)
         words = ["ecr", kebab(operation), "--no-paginate", "--output", "json"]

@@ -16,8 +16,8 @@ static struct slice endpoint(struct ecr_call *call, struct slice account)
     struct slice scheme = slice_starts(call->node->options.public_url, SLICE("http:"))
                               ? SLICE("http")
                               : SLICE("https");
-    return arena_printf(call->arena, "%.*s://%.*s", SLICE_ARG(scheme),
-                        SLICE_ARG(slice_cut(&uri, '/')));
+    struct slice host = slice_cut(&uri, '/');
+    return arena_printf(call->arena, "%.*s://%.*s", SLICE_ARG(scheme), SLICE_ARG(host));
 }
 
 static bool put_authorization(struct ecr_call *call, json_t *list, struct slice account)

@@ -289,6 +289,7 @@ bool inspect_may_pull(struct inspect *inspect, const struct scope *scope,
     struct pull_verdict verdict;
     struct error err;
     uint64_t epoch;
+    arena_init(&own, PULL_BUDGET);
     *warning = (struct slice){NULL, 0};
     struct slice text = scope_text(scope, arena);
     struct slice key = text.at ? pull_key(text, digest, arena) : text;
@@ -298,7 +299,6 @@ bool inspect_may_pull(struct inspect *inspect, const struct scope *scope,
     }
     if (pull_recall(inspect, key, arena, &verdict, &epoch))
         return pull_say(&verdict, warning, failure);
-    arena_init(&own, PULL_BUDGET);
     if (!pull_judge(inspect, scope, text, digest, &own, &verdict, failure))
         return false;
     pull_remember(inspect, key, &verdict, epoch);
