@@ -5,41 +5,17 @@
  * since nothing in the shape could mark them.
  */
 #include "base/json.h"
+#include "report/ecr_shape.h"
 #include "report/formats.h"
 #include "report/summary.h"
 
-static const char *ecr_severity(enum severity severity)
+static void put_attribute(void *context, const char *key, struct slice value)
 {
-    static const char *const names[SEVERITIES] = {"UNDEFINED", "INFORMATIONAL", "LOW",
-                                                  "MEDIUM",    "HIGH",          "CRITICAL"};
-    return names[severity];
-}
-
-static void put_attribute(struct json_writer *json, const char *key, struct slice value)
-{
-    if (value.len == 0)
-        return;
+    struct json_writer *json = context;
     json_begin_object(json);
     json_field(json, "key", slice_str(key));
     json_field(json, "value", value);
     json_end_object(json);
-}
-
-/* CVSS3_VECTOR and CVSS3_SCORE from the first rating of each major version. */
-static void put_cvss(struct json_writer *json, const struct finding *finding, struct arena *arena)
-{
-    for (char major = '2'; major <= '4'; major++) {
-        for (size_t i = 0; i < finding->rating_count; i++) {
-            const struct rating *rating = &finding->ratings[i];
-            if (rating->version.len == 0 || rating->version.at[0] != major)
-                continue;
-            char name[] = "CVSSx_VECTOR", score[] = "CVSSx_SCORE";
-            name[4] = score[4] = major;
-            put_attribute(json, name, rating->vector);
-            put_attribute(json, score, arena_printf(arena, "%.1f", rating->score));
-            break;
-        }
-    }
 }
 
 static void put_finding(struct json_writer *json, const struct finding *finding,
@@ -49,17 +25,10 @@ static void put_finding(struct json_writer *json, const struct finding *finding,
     json_field(json, "name", finding->id);
     json_field_text(json, "description", finding->title);
     json_field_text(json, "uri", finding->url);
-    json_field(json, "severity", slice_str(ecr_severity(finding->severity)));
+    json_field(json, "severity", slice_str(ecr_severity_name(finding->severity)));
     json_name(json, "attributes");
     json_begin_array(json);
-    put_attribute(json, "package_name", finding->package->name);
-    put_attribute(json, "package_version", finding->package->version);
-    put_cvss(json, finding, arena);
-    put_attribute(json, "fixed_in_versions", finding->fixed);
-    if (finding->epss >= 0)
-        put_attribute(json, "epss", arena_printf(arena, "%.5f", finding->epss));
-    if (finding->kev)
-        put_attribute(json, "kev", SLICE("true"));
+    ecr_attributes(finding, arena, put_attribute, json);
     json_end_array(json);
     json_end_object(json);
 }
@@ -70,7 +39,7 @@ static void put_counts(struct json_writer *json, const struct report_summary *su
     json_begin_object(json);
     for (int severity = SEVERITIES; severity-- > 0;)
         if (summary->by_severity[severity])
-            json_field_int(json, ecr_severity((enum severity)severity),
+            json_field_int(json, ecr_severity_name((enum severity)severity),
                            (int64_t)summary->by_severity[severity]);
     json_end_object(json);
 }

@@ -22,3 +22,12 @@ bool mirror_manifest(struct mirror *mirror, const struct scope *scope, struct sl
 /* Brings a blob that a mirrored manifest named. */
 bool mirror_blob(struct mirror *mirror, const struct scope *scope, const struct digest *digest,
                  const struct caller *who, struct failure *failure);
+
+struct mirror_rule;
+
+/* Whether the operator's mirror.json has the credentials that a rule's credentialArn names. */
+bool mirror_knows_secret(struct mirror *mirror, struct slice arn);
+/* Asks the upstream of a rule whether it lets us in; *why is empty when it does. False only when
+   there is no memory. In a worker. */
+bool mirror_validate(struct mirror *mirror, const struct mirror_rule *rule, struct arena *arena,
+                     struct slice *why);

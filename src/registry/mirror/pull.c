@@ -366,13 +366,11 @@ static bool lead_manifest(struct pull *pull, struct slice miss)
     return true;
 }
 
-/* Who fills the cache needs more than who reads it. A scoped token was given for pulling only after
-   the policies were asked; the import belongs to it. */
+/* Who fills the cache needs more than who reads it (a token for pulling includes it). */
 static bool may_import(const struct pull *pull)
 {
-    if (pull->who->kind == CALLER_SYSTEM || (pull->who->token && pull->who->account.len))
-        return true;
-    return auth_allows(pull->mirror->node->auth, pull->who, "ecr:BatchImportUpstreamImage",
+    return pull->who->kind == CALLER_SYSTEM ||
+           auth_allows(pull->mirror->node->auth, pull->who, "ecr:BatchImportUpstreamImage",
                        pull->scope, pull->failure);
 }
 
