@@ -97,7 +97,7 @@ check "oras deletes" oras manifest delete --plain-http -f "$at/team/oras-copy:1"
 # regctl
 export REGCTL_CONFIG="$work/regctl.json"
 regctl registry set "$at" --tls disabled >/dev/null
-check "regctl copies a layout in" regctl image copy ocidir://layout "$at/team/regctl:1"
+check "regctl copies a layout in" regctl image copy "ocidir://layout@sha256:$index" "$at/team/regctl:1"
 check "regctl copies with referrers and digest tags" regctl image copy --referrers --digest-tags "$at/team/oras:1" "$at/team/regctl:artifact"
 check "referrers came along" sh -c "regctl artifact tree $at/team/regctl:artifact | grep -q application/x-vex"
 check "regctl exports" regctl image export "$at/team/regctl:1" exported.tar

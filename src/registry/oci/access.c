@@ -37,6 +37,15 @@ bool oci_may(struct oci_request *state, const struct scope *scope, const char *a
     return auth_allows(state->oci->node->auth, &state->caller, action, scope, failure);
 }
 
+bool oci_might(struct oci_request *state, const struct scope *scope, const char *action)
+{
+    struct caller caller = state->caller;
+    struct failure ignored;
+    caller.token = false;
+    return state->caller.token &&
+           auth_allows(state->oci->node->auth, &caller, action, scope, &ignored);
+}
+
 static bool identify(struct oci_request *state)
 {
     struct auth *auth = state->oci->node->auth;
@@ -60,12 +69,8 @@ bool oci_admit(struct oci_request *state)
         return false;
     /* The catalogue holds what the caller may see: lists.c asks for each repository. */
     if (action && state->route.operation != OCI_CATALOG &&
-        !oci_may(state, &state->scope, action, &state->failure)) {
-        /* A token for less than this: the client can get another one. */
-        if (state->caller.token && state->failure.reason == FAILURE_DENIED)
-            state->failure.reason = FAILURE_UNAUTHENTICATED;
+        !oci_may(state, &state->scope, action, &state->failure))
         return false;
-    }
     state->authorized = true;
     return true;
 }
@@ -92,8 +97,10 @@ static struct slice token_scope(const struct oci_request *state)
         return SLICE("");
     if (state->route.operation == OCI_CATALOG)
         return SLICE(",scope=\"registry:catalog:*\"");
-    return arena_printf(state->http->arena, ",scope=\"repository:%.*s:%s\"",
-                        SLICE_ARG(state->route.repository), grants);
+    struct slice from = state->mount_from;
+    return arena_printf(state->http->arena, ",scope=\"repository:%.*s:%s%s%.*s%s\"",
+                        SLICE_ARG(state->route.repository), grants, from.len ? " repository:" : "",
+                        SLICE_ARG(from), from.len ? ":pull" : "");
 }
 
 void oci_challenge(const struct oci_request *state, struct server_response *response)

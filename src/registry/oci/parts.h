@@ -34,7 +34,8 @@ struct oci_request {
     struct digest digest; /* that it is to have, when has_digest */
     bool has_digest, opened;
     bool has_range;
-    uint64_t first, last; /* of Content-Range */
+    uint64_t first, last;    /* of Content-Range */
+    struct slice mount_from; /* a token for this repository would do; for the challenge */
 };
 
 /* access.c: who it is (unless known already) and whether they may do what the route says. In a
@@ -43,6 +44,8 @@ bool oci_admit(struct oci_request *state);
 /* Whether the caller may do one more thing, perhaps elsewhere; nothing is refused. */
 bool oci_may(struct oci_request *state, const struct scope *scope, const char *action,
              struct failure *failure);
+/* Whether who has a token for less might do that with another one. */
+bool oci_might(struct oci_request *state, const struct scope *scope, const char *action);
 /* WWW-Authenticate, for an answer with 401. */
 void oci_challenge(const struct oci_request *state, struct server_response *response);
 /* The action that the operation needs; NULL: none. */

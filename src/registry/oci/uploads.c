@@ -191,12 +191,17 @@ static void complete(struct oci_request *state, struct server_response *response
     }
 }
 
+/* A token that was made for this repository alone says nothing of the other one: where the client
+   can get one for both, it is told so. */
 static bool mount(struct oci_request *state, const struct scope *from)
 {
     struct failure failure = {0};
-    return oci_may(state, from, "ecr:GetDownloadUrlForLayer", &failure) &&
-           blob_mount(state->oci->node->registry, &state->scope, from, &state->digest,
-                      &state->caller, &failure);
+    if (oci_may(state, from, "ecr:GetDownloadUrlForLayer", &failure))
+        return blob_mount(state->oci->node->registry, &state->scope, from, &state->digest,
+                          &state->caller, &failure);
+    if (!state->mount_from.len && oci_might(state, from, "ecr:GetDownloadUrlForLayer"))
+        state->mount_from = from->repository;
+    return false;
 }
 
 struct homes {
@@ -270,6 +275,9 @@ static bool begin_session(struct oci_request *state, struct server_response *res
             answer_stored(state, response);
             return true;
         }
+        if (state->mount_from.len)
+            return oci_fail(state, FAILURE_UNAUTHENTICATED,
+                            "the token's scope does not include the repository to mount from");
         state->has_digest = false;
     } else if (server_query(state->http, "digest", &text)) {
         if (!oci_upload_open(state)) /* of no bytes */
