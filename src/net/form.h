@@ -1,5 +1,6 @@
 #pragma once
-/* application/x-www-form-urlencoded, of queries and bodies. Input is hostile. Any thread may call. */
+/* application/x-www-form-urlencoded, of queries and bodies. Input is hostile. Any thread may call.
+ */
 #include "base/arena.h"
 
 enum { FORM_FIELDS_MAX = 1000 };

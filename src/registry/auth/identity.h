@@ -20,5 +20,6 @@ struct identity {
 /* A copy, with one reference; NULL: no memory. */
 struct identity *identity_new(const struct caller *caller, double expires, struct siphash stamp);
 void identity_unref(struct identity *identity); /* accepts NULL */
-/* The caller of a request, in its arena; address and request are the request's. False: no memory. */
+/* The caller of a request, in its arena; address and request are the request's. False: no memory.
+ */
 bool identity_copy(const struct identity *identity, struct arena *arena, struct caller *caller);

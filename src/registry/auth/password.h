@@ -18,5 +18,6 @@ bool password_make(struct slice password, const uint8_t random[PASSWORD_SALT_BYT
                    struct password_hash *hash, struct error *err);
 /* Whether it is that password. */
 bool password_matches(struct slice password, struct slice hash);
-/* Forms that are taken from files of others: bcrypt, SHA-256 and SHA-512 crypt, scrypt, yescrypt. */
+/* Forms that are taken from files of others: bcrypt, SHA-256 and SHA-512 crypt, scrypt, yescrypt.
+ */
 bool password_hash_is_known(struct slice hash);

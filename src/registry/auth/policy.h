@@ -25,15 +25,15 @@ struct policy;
 /* ERROR_FORMAT with what is wrong: "Statement 2: unknown condition key aws:Foo". The policy and all
    it holds live in `arena`; `text` need not. */
 bool access_policy_parse(struct slice text, enum policy_kind kind, struct arena *arena,
-                  struct policy **policy, struct error *err);
+                         struct policy **policy, struct error *err);
 
 struct policy_question {
     const char *action;    /* "ecr:PutImage" */
     struct slice resource; /* an ARN */
     const struct caller *who;
-    bool secure;               /* over TLS */
-    double now;                /* seconds since 1970 */
-    struct slice external_id;  /* sts:ExternalId */
+    bool secure;              /* over TLS */
+    double now;               /* seconds since 1970 */
+    struct slice external_id; /* sts:ExternalId */
 };
 
 enum policy_verdict { POLICY_SILENT, POLICY_ALLOW, POLICY_DENY };

@@ -7,7 +7,14 @@ struct policy_words {
     size_t count, room;
 };
 
-enum policy_comparison_kind { TEST_TEXT, TEST_PATTERN, TEST_ADDRESS, TEST_BOOL, TEST_DATE, TEST_NULL };
+enum policy_comparison_kind {
+    TEST_TEXT,
+    TEST_PATTERN,
+    TEST_ADDRESS,
+    TEST_BOOL,
+    TEST_DATE,
+    TEST_NULL
+};
 
 struct policy_comparison {
     const char *name;

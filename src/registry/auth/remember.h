@@ -1,8 +1,8 @@
 #pragma once
 /*
  * Credentials that were verified, by a keyed hash of them (SipHash-2-4 of 128 bits under a random
- * key: what is remembered neither tells the credentials nor can be aimed at). A table of fixed size,
- * in stripes with a lock each that is held for some 50 ns. Any thread may call.
+ * key: what is remembered neither tells the credentials nor can be aimed at). A table of fixed
+ * size, in stripes with a lock each that is held for some 50 ns. Any thread may call.
  */
 #include "registry/auth/identity.h"
 

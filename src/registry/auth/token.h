@@ -20,7 +20,7 @@ struct token {
     struct slice name, account; /* as in struct caller */
     struct slice region;
     struct slice access_key; /* it ends with this key; may be empty */
-    struct slice stamp;      /* of the user's password or the role's id: it ends when that changes */
+    struct slice stamp; /* of the user's password or the role's id: it ends when that changes */
     struct caller_grant *grants; /* TOKEN_BEARER */
     size_t grant_count;
 };
