@@ -15,6 +15,7 @@
 #include "registry/expire.h"
 #include "registry/front.h"
 #include "registry/mirror/mirror.h"
+#include "registry/ops/events.h"
 #include "registry/ops/metrics.h"
 
 struct serving {
@@ -82,7 +83,8 @@ static bool listen_for_requests(struct serving *serving, struct error *err)
     serving->node.metrics = metrics_new();
     if (!serving->node.metrics)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    if (!front_new(&serving->front, &front, err))
+    if (!events_open(&serving->node.events, serving->node.registry, serving->node.metrics, err) ||
+        !front_new(&serving->front, &front, err))
         return false;
     options.handler = front_handler(serving->front);
     options.tell = serving->options->tell;
@@ -168,6 +170,7 @@ static void serving_done(struct serving *serving)
     inspect_close(serving->node.inspect, seconds);
     server_free(serving->server);
     front_free(serving->front);
+    events_close(serving->node.events);
     metrics_free(serving->node.metrics);
     auth_close(serving->node.auth);
     data_folder_close(&serving->folder);

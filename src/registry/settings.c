@@ -1,5 +1,6 @@
 #include "registry/settings.h"
 
+#include "registry/ops/hook.h"
 #include "scan/exceptions.h"
 
 static bool check_exceptions(struct slice text, struct arena *arena, struct error *err)
@@ -12,6 +13,10 @@ const struct setting_kind setting_kinds[] = {
     {"exceptions", true, true,
      "Exceptions to findings, as plimsoll.exceptions.yaml has them (docs/exceptions.md).",
      check_exceptions},
+    {HOOK_SETTING, true, true,
+     "A webhook: {\"url\", \"format\": cloudevents or eventbridge, \"actions\", \"repositories\", "
+     "\"secret\", \"attempts\", \"wait\", \"disabled\"} (docs/registry.md).",
+     hook_check},
     {NULL},
 };
 

@@ -1,14 +1,47 @@
 #pragma once
 /*
- * Events from the journal to webhooks: CloudEvents 1.0 (structured JSON), or shaped as EventBridge
- * has ECR's ("ECR Image Action", "ECR Image Scan"). Each hook remembers how far it has come; a
- * delivery is tried again with growing waits, and after `attempts` goes to the dead-letter list,
- * from where it can be sent again. Hooks are settings of the account or a repository
- * ("webhook/NAME"). Its own thread.
+ * Events from the journal to webhooks (hook.h says what a hook's setting holds, event.h what is
+ * sent). Each hook has its place in the journal and goes through it in order; a new one begins at
+ * what happens next. A try that fails is made again after growing waits; after the last one the
+ * event goes to the dead letters, from where it can be sent again, and until something gets through
+ * those behind it have one try each. What was delivered may be delivered again after a crash: same
+ * id.
+ *
+ * Threads of its own, as many as there are hooks and at most four; nobody waits for them.
  */
 #include "registry/core/core.h"
+#include "registry/ops/metrics.h"
 
 struct events;
 
-bool events_open(struct events **events, struct registry *registry, struct error *err);
+/* `metrics` may be NULL. */
+bool events_open(struct events **events, struct registry *registry, struct metrics *metrics,
+                 struct error *err);
+/* A try under way is broken off. Accepts NULL. */
 void events_close(struct events *events);
+
+/* Rows of ours, in the scope of the hook's setting (rows.h):
+ *   hook   NAME           {"sequence": how far it has come}
+ *   dead   NAME/SEQUENCE  an event that did not get through */
+#define ROW_HOOK "hook"
+#define ROW_DEAD "dead"
+
+struct dead_letter {
+    struct slice scope, hook; /* "ACCOUNT/REGION[/REPOSITORY]"; its name */
+    uint64_t sequence;
+    double when; /* given up, seconds since 1970 */
+    unsigned attempts;
+    struct slice why, body;
+    bool again; /* will be sent again */
+};
+
+/* Those of an account and region, repositories' included, by scope, hook and sequence. For any
+   process; a server that runs on the folder sees a change within a second. */
+bool dead_list(struct registry *registry, const struct scope *scope, struct arena *arena,
+               struct dead_letter **letters, size_t *count, struct error *err);
+/* To be sent again (one try, `why` anew when that fails), or forgotten. `hook` empty: of all hooks;
+   `sequence` 0: all of the hook. *count: how many. */
+bool dead_again(struct registry *registry, const struct scope *scope, struct slice hook,
+                uint64_t sequence, size_t *count, struct error *err);
+bool dead_drop(struct registry *registry, const struct scope *scope, struct slice hook,
+               uint64_t sequence, size_t *count, struct error *err);
