@@ -135,7 +135,6 @@ bool advisories_changed(struct advisories *advisories)
     advisories_look(advisories->folder, &now);
     pthread_mutex_lock(&advisories->lock);
     bool same = stat_same(&now, &advisories->seen);
-    advisories->seen = now;
     memcpy(old, advisories->identity, sizeof old);
     pthread_mutex_unlock(&advisories->lock);
     if (same)
@@ -145,7 +144,12 @@ bool advisories_changed(struct advisories *advisories)
         return true;
     store_reader_identity(reader, identity);
     store_reader_close(reader);
-    return strcmp(identity, old) != 0;
+    if (strcmp(identity, old) != 0)
+        return true; /* and stays so until it is adopted */
+    pthread_mutex_lock(&advisories->lock);
+    advisories->seen = now;
+    pthread_mutex_unlock(&advisories->lock);
+    return false;
 }
 
 bool advisories_adopt(struct advisories *advisories, struct error *err)
@@ -159,6 +163,7 @@ bool advisories_adopt(struct advisories *advisories, struct error *err)
     /* First the old ones go: LMDB cannot follow a map that grew while they are there. */
     readers_close(advisories->free, advisories->free_count);
     advisories->free_count = advisories->count = 0;
+    advisories_look(advisories->folder, &advisories->seen);
     bool fine = readers_open(advisories->folder, readers, identity, err);
     if (!fine) { /* a moment ago it could be read; the starter cannot fail */
         struct error second;

@@ -124,6 +124,7 @@ static bool parts_open(struct inspect *inspect, const struct inspect_options *op
     struct readings_options readings = {.blobs = inspect->registry->blobs,
                                         .workers = options->workers,
                                         .idle_seconds = options->idle_seconds,
+                                        .silent_seconds = options->silent_seconds,
                                         .secrets = options->secrets,
                                         .done = jobs_layer_done,
                                         .context = inspect};

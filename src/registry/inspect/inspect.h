@@ -16,10 +16,12 @@
 struct inspect;
 
 struct inspect_options {
-    const char *store;     /* advisory store; NULL: the starter database */
-    unsigned workers;      /* analyses at once; 0: twice the processors */
-    unsigned idle_seconds; /* a worker whose upload pauses for so long is given up; 0: 60 */
-    bool secrets;          /* look for them, too */
+    const char *store;       /* advisory store; NULL: the starter database */
+    unsigned workers;        /* analyses at once; 0: twice the processors */
+    unsigned idle_seconds;   /* a worker whose upload pauses for so long is given up; 0: 60 */
+    unsigned silent_seconds; /* one that has all bytes and says nothing for so long is killed; 0:
+                                120 */
+    bool secrets;            /* look for them, too */
 };
 
 /* Forks the small process. Call first of all, before threads, the network and credentials. */

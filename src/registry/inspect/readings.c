@@ -416,6 +416,7 @@ bool readings_new(struct readings **readings, const struct readings_options *opt
     }
     made->options = *options;
     made->options.idle_seconds = options->idle_seconds ? options->idle_seconds : 60;
+    made->options.silent_seconds = options->silent_seconds ? options->silent_seconds : 120;
     made->urgent_end = &made->urgent;
     made->along_end = &made->along;
     pthread_mutex_init(&made->lock, NULL);

@@ -9,7 +9,7 @@
 #include "registry/inspect/readings_parts.h"
 #include "scan/wire.h"
 
-enum { SILENT_SECONDS = 120, LONGEST_SECONDS = 1800 };
+enum { LONGEST_SECONDS = 1800 };
 
 struct run {
     struct readings *readings;
@@ -32,7 +32,7 @@ static bool run_idle(void *context)
         reading->dropped = true;
     double sign = reading->moved > run->sign ? reading->moved : run->sign;
     bool over = reading->dropped || readings->stop || reading->state == READING_OVER ||
-                (!arrives && now - sign > SILENT_SECONDS);
+                (!arrives && now - sign > readings->options.silent_seconds);
     pthread_mutex_unlock(&readings->lock);
     return over;
 }

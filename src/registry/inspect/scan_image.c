@@ -297,5 +297,6 @@ bool scan_image(struct inspect *inspect, struct job *job, struct error *err)
             step_finish(&step, err);
     }
     arena_done(&step.arena);
+    job->manual = false; /* each layer was asked for anew once, that is enough */
     return !step.waits;
 }

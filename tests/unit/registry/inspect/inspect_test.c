@@ -1,148 +1,10 @@
-/* Scan on push, over a real registry: real package databases, real workers, real jails. */
-#include <signal.h>
-
-#include "base/clock.h"
-#include "base/file.h"
-#include "layers.h"
-#include "registry/core/bed.h"
-#include "registry/inspect/inspect.h"
-#include "registry/inspect/inspect_parts.h"
-#include "registry/inspect/nursery.h"
-
-enum { PATIENCE = 30 };
-
-struct fixture {
-    struct bed bed;
-    struct inspect *inspect;
-    struct slice database; /* apk's, of a real image */
-};
-
-static const char *shared(void)
-{
-    const char *folder = getenv("PLIMSOLL_SHARED");
-    return folder ? folder : "../shared";
-}
-
-static void fixture_open_scanner(struct fixture *f, const char *store)
-{
-    struct error err = {0};
-    struct inspect_options options = {.store = store};
-    if (!inspect_open(&f->inspect, &f->bed.registry, &options, &err))
-        fail_msg("%s", err.text);
-}
-
-/* False: there is no real data here. */
-static bool fixture_open(struct fixture *f, bool sqlite)
-{
-    struct error err = {0};
-    *f = (struct fixture){.inspect = NULL};
-    bed_open(&f->bed, sqlite, NULL);
-    const char *path =
-        arena_printf(&f->bed.arena, "%s/data/apkdb/3.16.9-x86_64.installed", shared()).at;
-    if (!file_read(path, 64 << 20, &f->bed.arena, &f->database, &err)) {
-        bed_close(&f->bed);
-        return false;
-    }
-    /* One package that the starter database knows something of. */
-    f->database = arena_printf(&f->bed.arena, "%.*s\n\nP:aom-libs\nV:3.1.0-r0\nA:x86_64\no:aom\n\n",
-                               SLICE_ARG(slice_trim(f->database)));
-    struct repository repository = {.name = SLICE("team/app"), .scan_on_push = true};
-    OK(&f->bed, repository_create(&f->bed.registry, &f->bed.scope, &repository, NULL, &f->bed.arena,
-                                  &f->bed.failure));
-    fixture_open_scanner(f, NULL);
-    return true;
-}
-
-static void fixture_close(struct fixture *f)
-{
-    inspect_close(f->inspect, 0);
-    bed_close(&f->bed);
-}
-
-static struct slice alpine_layer(struct fixture *f, struct slice database)
-{
-    struct tar_made tar = {NULL};
-    tar_file(&tar, "etc/os-release", SLICE("ID=alpine\nVERSION_ID=3.16.9\n"));
-    tar_file(&tar, "lib/apk/db/installed", database);
-    tar_end(&tar);
-    return tar_gzip(&tar, 6, &f->bed.arena);
-}
-
-/* Through the upload's functions, in pieces, as a client would. */
-static struct digest upload_pieces(struct fixture *f, struct slice bytes, size_t piece,
-                                   const struct digest *claimed)
-{
-    struct bed *bed = &f->bed;
-    struct digest digest;
-    struct upload *upload;
-    char id[UPLOAD_ID_MAX];
-    sha256_of(bytes, &digest);
-    OK(bed, upload_start(&bed->registry, &bed->scope, NULL, id, &bed->failure));
-    OK(bed, upload_take(&bed->registry, &bed->scope, slice_str(id), &upload, &bed->failure));
-    while (bytes.len) {
-        struct slice next = slice_upto(bytes, piece);
-        OK(bed, upload_append(upload, next, &bed->failure));
-        bytes = slice_from(bytes, next.len);
-    }
-    if (claimed)
-        REFUSED(bed, upload_finish(upload, claimed, NULL, &bed->failure), FAILURE_DIGEST_INVALID);
-    else
-        OK(bed, upload_finish(upload, &digest, NULL, &bed->failure));
-    return digest;
-}
-
-static struct digest push_image(struct fixture *f, const struct digest *layers, size_t count,
-                                const char *tag)
-{
-    struct bed *bed = &f->bed;
-    const char *config = "{\"os\":\"linux\",\"architecture\":\"amd64\"}";
-    struct digest c = bed_blob(bed, config);
-    struct slice list = {"", 0};
-    for (size_t i = 0; i < count; i++) {
-        uint64_t size;
-        OK(bed, blob_stat(&bed->registry, &bed->scope, &layers[i], false, &size, &bed->failure));
-        list =
-            arena_printf(&bed->arena,
-                         "%.*s%s{\"mediaType\":\"application/"
-                         "vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"%s\",\"size\":%llu}",
-                         SLICE_ARG(list), i ? "," : "", layers[i].text, (unsigned long long)size);
-    }
-    struct slice manifest = arena_printf(
-        &bed->arena,
-        "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\","
-        "\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"%s\","
-        "\"size\":%zu},\"layers\":[%.*s]}",
-        c.text, strlen(config), SLICE_ARG(list));
-    return bed_push(bed, manifest, tag);
-}
-
-static struct inspect_report report_of(struct fixture *f, const struct digest *digest, bool full)
-{
-    struct inspect_report report;
-    OK(&f->bed, inspect_report(f->inspect, &f->bed.scope, digest, full, &f->bed.arena, &report,
-                               &f->bed.failure));
-    return report;
-}
-
-static enum inspect_status wait_for(struct fixture *f, const struct digest *digest)
-{
-    enum inspect_status status = INSPECT_NONE;
-    OK(&f->bed,
-       inspect_wait(f->inspect, &f->bed.scope, digest, PATIENCE, &status, &f->bed.failure));
-    return status;
-}
-
-static struct readings_stats stats_of(struct fixture *f)
-{
-    struct readings_stats stats;
-    readings_stats(f->inspect->readings, &stats);
-    return stats;
-}
+/* Scan on push: what a push leads to, also when it is interrupted, hostile, or not an image. */
+#include "fixture.h"
 
 static void test_findings_of_a_push(void **state)
 {
     (void)state;
-    struct fixture f;
+    struct fixture f = {.store = NULL};
     if (!fixture_open(&f, true))
         skip();
     struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 10000, NULL);
@@ -164,6 +26,267 @@ static void test_findings_of_a_push(void **state)
     fixture_close(&f);
 }
 
+static void test_a_known_layer_is_not_read_again(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest layers[2] = {upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL)};
+    struct digest first = push_image(&f, layers, 1, "v1");
+    assert_int_equal(wait_for(&f, &first), INSPECT_COMPLETE);
+    struct tar_made tar = {NULL};
+    tar_file(&tar, "etc/motd", SLICE("hello\n"));
+    tar_end(&tar);
+    layers[1] = upload_pieces(&f, tar_gzip(&tar, 6, &f.bed.arena), 1 << 20, NULL);
+    EVENTUALLY(has_analysis(&f, &layers[1]));
+    struct digest second = push_image(&f, layers, 2, "v2");
+    assert_int_equal(wait_for(&f, &second), INSPECT_COMPLETE);
+    assert_int_equal(stats_of(&f).started, 2);
+    assert_int_equal(report_of(&f, &second, true).finding_count, 3);
+    fixture_close(&f);
+}
+
+static void test_configurations_start_no_worker(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, false))
+        skip();
+    upload_pieces(&f, SLICE("{\"os\":\"linux\",\"architecture\":\"amd64\"}"), 5, NULL);
+    upload_pieces(&f, SLICE("neither a layer nor JSON"), 5, NULL);
+    assert_int_equal(stats_of(&f).started, 0);
+    assert_int_equal(stats_of(&f).waiting, 0);
+    fixture_close(&f);
+}
+
+static void test_a_wrong_digest_leaves_no_analysis(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest claimed;
+    sha256_of(SLICE("something else"), &claimed);
+    struct digest own = upload_pieces(&f, alpine_layer(&f, f.database), 4096, &claimed);
+    EVENTUALLY(stats_of(&f).running == 0);
+    assert_false(has_analysis(&f, &claimed));
+    assert_false(has_analysis(&f, &own));
+    fixture_close(&f);
+}
+
+/* What could be read is told, and that it is not all. */
+static void test_a_cut_layer_is_partial(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, false))
+        skip();
+    struct slice whole = alpine_layer(&f, f.database);
+    struct digest layer = upload_pieces(&f, slice_upto(whole, whole.len - 100), 1 << 16, NULL);
+    struct digest image = push_image(&f, &layer, 1, "cut");
+    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+    struct inspect_report report = report_of(&f, &image, true);
+    assert_true(report.partial && report.note_count > 0);
+    fixture_close(&f);
+}
+
+/* A file of 4 GiB of zeros in 3 MiB: gzip members follow each other. */
+static struct slice bomb(struct fixture *f)
+{
+    enum { MEMBERS = 64, MEMBER = 64 << 20 };
+    struct tar_made tar = {NULL}, zeros = {calloc(1, MEMBER), MEMBER, MEMBER};
+    tar_head(&tar, "zeros", (size_t)MEMBERS * MEMBER);
+    struct slice head = tar_gzip(&tar, 6, &f->bed.arena), part = tar_gzip(&zeros, 9, &f->bed.arena);
+    char *all = arena_alloc(&f->bed.arena, head.len + MEMBERS * part.len);
+    assert_non_null(all);
+    memcpy(all, head.at, head.len);
+    for (size_t i = 0; i < MEMBERS; i++)
+        memcpy(all + head.len + i * part.len, part.at, part.len);
+    return slice_of(all, head.len + MEMBERS * part.len);
+}
+
+static void test_a_bomb_is_a_note(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest layer = upload_pieces(&f, bomb(&f), 1 << 16, NULL);
+    struct digest image = push_image(&f, &layer, 1, "bomb");
+    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+    struct inspect_report report = report_of(&f, &image, true);
+    assert_true(report.partial && report.note_count > 0);
+    fixture_close(&f);
+}
+
+static void test_a_blob_that_nobody_read_along(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, true))
+        skip();
+    struct slice bytes = alpine_layer(&f, f.database);
+    inspect_close(f.inspect, 0); /* a server without a scanner */
+    registry_done(&f.bed.registry);
+    bed_open_registry(&f.bed);
+    struct digest layer = upload_pieces(&f, bytes, 1 << 20, NULL);
+    struct digest image = push_image(&f, &layer, 1, "v1");
+    fixture_open_scanner(&f);
+    /* By itself, from the journal. */
+    EVENTUALLY(report_of(&f, &image, false).status == INSPECT_COMPLETE);
+    assert_int_equal(report_of(&f, &image, true).finding_count, 3);
+    assert_int_equal(stats_of(&f).along, 0);
+    fixture_restart(&f);
+    assert_int_equal(report_of(&f, &image, false).status, INSPECT_COMPLETE);
+    fixture_close(&f);
+}
+
+static void test_without_scan_on_push(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, false))
+        skip();
+    struct repository quiet = {.name = SLICE("quiet")};
+    f.bed.scope.repository = quiet.name;
+    OK(&f.bed, repository_create(&f.bed.registry, &f.bed.scope, &quiet, NULL, &f.bed.arena,
+                                 &f.bed.failure));
+    struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
+    struct digest image = push_image(&f, &layer, 1, "v1");
+    assert_int_equal(report_of(&f, &image, true).status, INSPECT_NONE);
+    OK(&f.bed, inspect_start(f.inspect, &f.bed.scope, &image, NULL, &f.bed.failure));
+    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+    assert_int_equal(report_of(&f, &image, true).finding_count, 3);
+    /* The registry's configuration asks for it. */
+    struct scope account = f.bed.scope;
+    account.repository = (struct slice){NULL, 0};
+    OK(&f.bed, setting_put(&f.bed.registry, &account, "scanning",
+                           SLICE("{\"scanType\":\"ENHANCED\",\"rules\":[{\"scanFrequency\":"
+                                 "\"CONTINUOUS_SCAN\",\"repositoryFilters\":[{\"filter\":\"qui*\","
+                                 "\"filterType\":\"WILDCARD\"}]}]}"),
+                           "PutRegistryScanningConfiguration", NULL, &f.bed.failure));
+    struct digest again = push_image_with(&f, &layer, 1, "v2", ",\"annotations\":{\"a\":\"b\"}");
+    assert_int_equal(wait_for(&f, &again), INSPECT_COMPLETE);
+    fixture_close(&f);
+}
+
+static void test_artifacts_and_indexes(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
+    struct digest image = push_image(&f, &layer, 1, NULL);
+    struct slice text = arena_printf(
+        &f.bed.arena,
+        "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\","
+        "\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":"
+        "\"%s\",\"size\":500,\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}]}",
+        image.text);
+    struct digest index = bed_push(&f.bed, text, "multi");
+    assert_int_equal(wait_for(&f, &index), INSPECT_COMPLETE);
+    struct inspect_report report = report_of(&f, &index, true);
+    assert_int_equal(report.finding_count, 3);
+    assert_true(slice_equal(report.findings[0].finding.platforms[0], SLICE("linux/amd64")));
+    char extra[300];
+    snprintf(extra, sizeof extra,
+             ",\"artifactType\":\"application/vnd.openvex+json\",\"subject\":{\"mediaType\":"
+             "\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"%s\",\"size\":500}",
+             image.text);
+    struct digest vex =
+        bed_push(&f.bed, bed_manifest(&f.bed, "{}", "{\"statements\":[]}", extra), NULL);
+    assert_int_equal(wait_for(&f, &vex), INSPECT_UNSUPPORTED);
+    report = report_of(&f, &image, true);
+    assert_int_equal(report.finding_count, 3);
+    assert_int_equal(report.statement_count, 1);
+    assert_string_equal(report.statements[0].digest.text, vex.text);
+    assert_false(report.statements[0].verified);
+    fixture_close(&f);
+}
+
+static bool stop_counting(void *context, const struct meta_row *row)
+{
+    (void)row;
+    ++*(size_t *)context;
+    return true;
+}
+
+static size_t count_rows(struct fixture *f, const char *kind)
+{
+    struct meta_txn *txn = NULL;
+    struct error err = {0};
+    size_t count = 0;
+    struct meta_range range = {.kind = kind, .scope = {"", 0}, .below = true};
+    if (!meta_begin(f->bed.meta, false, &txn, &err) ||
+        !meta_scan(txn, &range, stop_counting, &count, &err))
+        fail_msg("%s", err.text);
+    meta_abort(&txn);
+    return count;
+}
+
+static void test_a_removed_image_leaves_no_rows(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, true))
+        skip();
+    struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
+    struct digest images[2] = {push_image(&f, &layer, 1, "v1"),
+                               push_image_with(&f, &layer, 1, "v2", ",\"annotations\":{}")};
+    assert_int_equal(wait_for(&f, &images[0]), INSPECT_COMPLETE);
+    assert_int_equal(wait_for(&f, &images[1]), INSPECT_COMPLETE);
+    EVENTUALLY(count_rows(&f, ROW_HOLDER) == 30);
+    assert_int_equal(count_rows(&f, ROW_PACKAGE), 15);
+    struct manifest_removal how = {.why = {"", 0}};
+    OK(&f.bed,
+       manifest_delete(&f.bed.registry, &f.bed.scope, &images[0], &how, NULL, &f.bed.failure));
+    EVENTUALLY(count_rows(&f, ROW_HOLDER) == 15);
+    assert_int_equal(count_rows(&f, ROW_PACKAGE), 15);
+    OK(&f.bed,
+       manifest_delete(&f.bed.registry, &f.bed.scope, &images[1], &how, NULL, &f.bed.failure));
+    EVENTUALLY(count_rows(&f, ROW_HOLDER) == 0);
+    assert_int_equal(count_rows(&f, ROW_PACKAGE), 0);
+    assert_int_equal(count_rows(&f, ROW_SCAN), 0);
+    assert_int_equal(count_rows(&f, ROW_INVENTORY), 0);
+    fixture_close(&f);
+}
+
+static void test_exceptions_of_the_repository(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
+    struct digest image = push_image(&f, &layer, 1, "v1");
+    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+    OK(&f.bed,
+       setting_put(
+           &f.bed.registry, &f.bed.scope, "exceptions",
+           SLICE("exceptions:\n"
+                 "  - id: CVE-2021-30473\n    image: \"team/app:v*\"\n    reason: not used\n"
+                 "    owner: me\n    expires: 2099-12-31\n"
+                 "  - id: CVE-2021-30474\n    image: \"other:*\"\n    reason: not ours\n"
+                 "    owner: me\n"
+                 "  - id: CVE-2021-30475\n    reason: was fine\n    owner: me\n"
+                 "    expires: 2020-12-31\n"),
+           "PutExceptions", NULL, &f.bed.failure));
+    struct inspect_report report = report_of(&f, &image, true);
+    size_t suppressed = 0, counted = 0;
+    for (size_t i = 0; i < report.finding_count; i++)
+        if (report.findings[i].suppressed) {
+            suppressed++;
+            assert_true(slice_equal(report.findings[i].finding.id, SLICE("CVE-2021-30473")));
+        }
+    for (int i = 0; i <= SEVERITY_CRITICAL; i++)
+        counted += report.counts[i];
+    assert_int_equal(suppressed, 1);
+    assert_int_equal(counted, 2);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     struct error err;
@@ -171,6 +294,16 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_findings_of_a_push),
+        cmocka_unit_test(test_a_known_layer_is_not_read_again),
+        cmocka_unit_test(test_configurations_start_no_worker),
+        cmocka_unit_test(test_a_wrong_digest_leaves_no_analysis),
+        cmocka_unit_test(test_a_cut_layer_is_partial),
+        cmocka_unit_test(test_a_bomb_is_a_note),
+        cmocka_unit_test(test_a_blob_that_nobody_read_along),
+        cmocka_unit_test(test_without_scan_on_push),
+        cmocka_unit_test(test_artifacts_and_indexes),
+        cmocka_unit_test(test_a_removed_image_leaves_no_rows),
+        cmocka_unit_test(test_exceptions_of_the_repository),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,198 @@
+/* Who may pull what: the policy's modes, what is not scanned, quarantine, exceptions. */
+#include "fixture.h"
+
+static void set_policy(struct fixture *f, bool of_account, const char *text)
+{
+    struct scope scope = f->bed.scope;
+    if (of_account)
+        scope.repository = (struct slice){NULL, 0};
+    OK(&f->bed, setting_put(&f->bed.registry, &scope, "pull-policy", slice_str(text),
+                            "PutPullPolicy", NULL, &f->bed.failure));
+}
+
+static bool may_pull(struct fixture *f, const struct digest *image, struct slice *warning)
+{
+    f->bed.failure = (struct failure){.reason = FAILURE_NONE};
+    return inspect_may_pull(f->inspect, &f->bed.scope, image, &f->bed.arena, warning,
+                            &f->bed.failure);
+}
+
+static bool failure_says(const struct fixture *f, const char *words)
+{
+    return f->bed.failure.reason == FAILURE_BLOCKED && strstr(f->bed.failure.text, words);
+}
+
+static struct digest scanned_image(struct fixture *f)
+{
+    struct digest layer = upload_pieces(f, alpine_layer(f, f->database), 1 << 20, NULL);
+    struct digest image = push_image(f, &layer, 1, "v1");
+    assert_int_equal(wait_for(f, &image), INSPECT_COMPLETE);
+    return image;
+}
+
+static void test_modes(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, true))
+        skip();
+    struct digest image = scanned_image(&f);
+    assert_false(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
+    assert_true(may_pull(&f, &image, &warning) && !warning.len);
+    assert_true(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
+    set_policy(&f, false, "{\"mode\":\"warn\",\"failOn\":\"any\"}");
+    assert_false(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
+    assert_true(may_pull(&f, &image, &warning));
+    assert_true(slice_search(warning, SLICE("CVE-2021-3047")) < warning.len);
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"any\"}");
+    assert_false(may_pull(&f, &image, &warning));
+    assert_true(failure_says(&f, "CVE-2021-3047"));
+    assert_false(may_pull(&f, &image, &warning)); /* from memory, the same words */
+    assert_true(failure_says(&f, "CVE-2021-3047"));
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"kev\"}");
+    assert_true(may_pull(&f, &image, &warning));
+    set_policy(&f, false, "{\"mode\":\"off\",\"failOn\":\"any\"}");
+    assert_true(may_pull(&f, &image, &warning));
+    fixture_close(&f);
+}
+
+static void test_the_accounts_policy_holds_where_there_is_no_own(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, true))
+        skip();
+    struct digest image = scanned_image(&f);
+    assert_true(may_pull(&f, &image, &warning));
+    set_policy(&f, true, "{\"mode\":\"block\",\"failOn\":\"any\"}");
+    assert_false(may_pull(&f, &image, &warning));
+    set_policy(&f, false, "{\"mode\":\"off\"}");
+    assert_true(may_pull(&f, &image, &warning));
+    fixture_close(&f);
+}
+
+static void test_a_policy_that_cannot_be_read_blocks(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {"nonsense", "[]", "{\"mode\":\"blok\"}",
+                                         "{\"mode\":\"block\",\"failOn\":\"dreadful\"}", "{}"};
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest image = scanned_image(&f);
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        set_policy(&f, false, broken[i]);
+        assert_false(may_pull(&f, &image, &warning));
+        assert_true(failure_says(&f, "cannot be read"));
+    }
+    fixture_close(&f);
+}
+
+static void test_what_is_not_scanned(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    struct error err;
+    if (!fixture_open(&f, false))
+        skip();
+    struct repository quiet = {.name = SLICE("quiet")};
+    f.bed.scope.repository = quiet.name;
+    OK(&f.bed, repository_create(&f.bed.registry, &f.bed.scope, &quiet, NULL, &f.bed.arena,
+                                 &f.bed.failure));
+    struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
+    EVENTUALLY(has_analysis(&f, &layer));
+    struct digest image = push_image(&f, &layer, 1, "v1");
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"kev\"}");
+    assert_false(may_pull(&f, &image, &warning));
+    assert_true(failure_says(&f, "never scanned"));
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"kev\",\"unscanned\":\"allow\"}");
+    assert_true(may_pull(&f, &image, &warning));
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"kev\"}");
+    OK(&f.bed, inspect_start(f.inspect, &f.bed.scope, &image, NULL, &f.bed.failure));
+    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+    assert_true(may_pull(&f, &image, &warning));
+    /* One that cannot be scanned stays outside. */
+    EVENTUALLY(stats_of(&f).running == 0);
+    assert_true(object_remove(f.bed.blobs, "analysis", &layer, &err));
+    assert_true(blob_remove(f.bed.blobs, &layer, &err));
+    struct digest broken = push_image_with(&f, &layer, 1, "v2", ",\"annotations\":{}");
+    OK(&f.bed, inspect_start(f.inspect, &f.bed.scope, &broken, NULL, &f.bed.failure));
+    assert_int_equal(wait_for(&f, &broken), INSPECT_FAILED);
+    assert_false(may_pull(&f, &broken, &warning));
+    assert_true(failure_says(&f, "could not be scanned"));
+    fixture_close(&f);
+}
+
+static void test_exceptions_let_it_through_until_they_expire(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest image = scanned_image(&f);
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"any\"}");
+    assert_false(may_pull(&f, &image, &warning));
+    const char *until = "exceptions:\n  - id: \"CVE-2021-3047*\"\n    package: aom-libs\n"
+                        "    reason: not used\n    owner: me\n    expires: %s\n";
+    char text[300];
+    snprintf(text, sizeof text, until, "2099-12-31");
+    OK(&f.bed, setting_put(&f.bed.registry, &f.bed.scope, "exceptions", slice_str(text),
+                           "PutExceptions", NULL, &f.bed.failure));
+    assert_true(may_pull(&f, &image, &warning));
+    snprintf(text, sizeof text, until, "2020-12-31");
+    OK(&f.bed, setting_put(&f.bed.registry, &f.bed.scope, "exceptions", slice_str(text),
+                           "PutExceptions", NULL, &f.bed.failure));
+    assert_false(may_pull(&f, &image, &warning));
+    /* A verdict is remembered until midnight at most. */
+    assert_true(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
+    bed_wait(&f.bed, 86400);
+    assert_false(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
+    fixture_close(&f);
+}
+
+static void test_quarantine(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, true))
+        skip();
+    struct digest image = scanned_image(&f), absent;
+    assert_true(may_pull(&f, &image, &warning));
+    OK(&f.bed, inspect_quarantine(f.inspect, &f.bed.scope, &image, SLICE("incident 42"), true,
+                                  &caller_system, &f.bed.failure));
+    assert_false(may_pull(&f, &image, &warning));
+    assert_true(failure_says(&f, "incident 42"));
+    fixture_restart(&f);
+    assert_false(may_pull(&f, &image, &warning));
+    OK(&f.bed, inspect_quarantine(f.inspect, &f.bed.scope, &image, SLICE(""), false, &caller_system,
+                                  &f.bed.failure));
+    assert_true(may_pull(&f, &image, &warning));
+    sha256_of(SLICE("absent"), &absent);
+    REFUSED(&f.bed,
+            inspect_quarantine(f.inspect, &f.bed.scope, &absent, SLICE(""), true, &caller_system,
+                               &f.bed.failure),
+            FAILURE_MANIFEST_UNKNOWN);
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    struct error err;
+    if (!inspect_nursery_start(&err))
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_the_accounts_policy_holds_where_there_is_no_own),
+        cmocka_unit_test(test_a_policy_that_cannot_be_read_blocks),
+        cmocka_unit_test(test_what_is_not_scanned),
+        cmocka_unit_test(test_exceptions_let_it_through_until_they_expire),
+        cmocka_unit_test(test_quarantine),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

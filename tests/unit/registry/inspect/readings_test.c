@@ -1,0 +1,185 @@
+/* Workers that die, hang, or have nothing to do; uploads that dawdle or are given up. */
+#include "fixture.h"
+
+/* An upload of which so much has arrived. */
+struct arriving {
+    struct upload *upload;
+    struct slice rest;
+    struct digest digest;
+};
+
+static void arrive(struct fixture *f, struct arriving *arriving, struct slice bytes, size_t upto)
+{
+    struct bed *bed = &f->bed;
+    char id[UPLOAD_ID_MAX];
+    sha256_of(bytes, &arriving->digest);
+    OK(bed, upload_start(&bed->registry, &bed->scope, NULL, id, &bed->failure));
+    OK(bed,
+       upload_take(&bed->registry, &bed->scope, slice_str(id), &arriving->upload, &bed->failure));
+    OK(bed, upload_append(arriving->upload, slice_upto(bytes, upto), &bed->failure));
+    arriving->rest = slice_from(bytes, upto);
+}
+
+static void arrive_whole(struct fixture *f, struct arriving *arriving)
+{
+    struct bed *bed = &f->bed;
+    OK(bed, upload_append(arriving->upload, arriving->rest, &bed->failure));
+    OK(bed, upload_finish(arriving->upload, &arriving->digest, NULL, &bed->failure));
+}
+
+/* Random enough that gzip leaves it large. */
+static struct slice large_layer(struct fixture *f)
+{
+    struct tar_made tar = {NULL};
+    char *noise = malloc(2 << 20);
+    uint64_t state = 1;
+    for (size_t i = 0; i < 2 << 20; i++)
+        noise[i] = (char)((state = state * 6364136223846793005u + 1442695040888963407u) >> 56);
+    tar_file(&tar, "etc/os-release", SLICE("ID=alpine\nVERSION_ID=3.16.9\n"));
+    tar_file(&tar, "noise", slice_of(noise, 2 << 20));
+    tar_file(&tar, "lib/apk/db/installed", f->database);
+    tar_end(&tar);
+    free(noise);
+    return tar_gzip(&tar, 6, &f->bed.arena);
+}
+
+static void expect_findings(struct fixture *f, const struct digest *layer)
+{
+    struct digest image = push_image(f, layer, 1, "v1");
+    assert_int_equal(wait_for(f, &image), INSPECT_COMPLETE);
+    assert_int_equal(report_of(f, &image, true).finding_count, 3);
+}
+
+static void test_a_killed_worker_is_replaced(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct arriving arriving;
+    if (!fixture_open(&f, false))
+        skip();
+    arrive(&f, &arriving, large_layer(&f), 1 << 20);
+    EVENTUALLY(some_worker() > 0);
+    kill(some_worker(), SIGKILL);
+    EVENTUALLY(stats_of(&f).running == 0);
+    arrive_whole(&f, &arriving);
+    expect_findings(&f, &arriving.digest);
+    assert_int_equal(stats_of(&f).again, 1);
+    assert_int_equal(stats_of(&f).started, 2);
+    fixture_close(&f);
+}
+
+static void test_a_hanging_worker_is_replaced(void **state)
+{
+    (void)state;
+    struct fixture f = {.silent_seconds = 1};
+    struct arriving arriving;
+    if (!fixture_open(&f, false))
+        skip();
+    arrive(&f, &arriving, large_layer(&f), 1 << 20);
+    EVENTUALLY(some_worker() > 0);
+    pid_t stopped = some_worker();
+    kill(stopped, SIGSTOP);
+    arrive_whole(&f, &arriving);
+    expect_findings(&f, &arriving.digest);
+    assert_int_equal(stats_of(&f).started, 2);
+    assert_int_equal(kill(stopped, 0), -1); /* and it is gone */
+    fixture_close(&f);
+}
+
+static void test_a_layer_that_cannot_be_read_fails(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct error err;
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
+    EVENTUALLY(has_analysis(&f, &layer));
+    assert_true(object_remove(f.bed.blobs, "analysis", &layer, &err));
+    assert_true(blob_remove(f.bed.blobs, &layer, &err));
+    struct digest image = push_image(&f, &layer, 1, "v1");
+    assert_int_equal(wait_for(&f, &image), INSPECT_FAILED);
+    struct inspect_report report = report_of(&f, &image, true);
+    assert_true(slice_search(report.why, slice_str(layer.text)) < report.why.len);
+    assert_int_equal(stats_of(&f).failed, 1);
+    assert_int_equal(stats_of(&f).again, 1);
+    /* It comes back, and somebody asks. */
+    upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
+    EVENTUALLY(has_analysis(&f, &layer));
+    OK(&f.bed, inspect_start(f.inspect, &f.bed.scope, &image, NULL, &f.bed.failure));
+    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+    fixture_close(&f);
+}
+
+static void test_an_idle_upload_gives_its_worker_back(void **state)
+{
+    (void)state;
+    struct fixture f = {.idle_seconds = 1};
+    struct arriving arriving;
+    if (!fixture_open(&f, false))
+        skip();
+    arrive(&f, &arriving, large_layer(&f), 1 << 20);
+    EVENTUALLY(some_worker() > 0);
+    EVENTUALLY(some_worker() == 0);
+    assert_int_equal(stats_of(&f).dropped, 1);
+    arrive_whole(&f, &arriving);
+    expect_findings(&f, &arriving.digest);
+    fixture_close(&f);
+}
+
+static void test_uploads_that_dawdle_leave_room(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct arriving slow[20], fast;
+    if (!fixture_open(&f, false))
+        skip();
+    struct slice bytes = large_layer(&f);
+    for (int i = 0; i < 20; i++)
+        arrive(&f, &slow[i], bytes, (1 << 20) + (size_t)i);
+    struct tar_made tar = {NULL};
+    tar_file(&tar, "etc/os-release", SLICE("ID=alpine\nVERSION_ID=3.16.9\n"));
+    tar_file(&tar, "lib/apk/db/installed", f.database);
+    tar_end(&tar);
+    arrive(&f, &fast, tar_gzip(&tar, 6, &f.bed.arena), 1000);
+    arrive_whole(&f, &fast);
+    expect_findings(&f, &fast.digest);
+    for (int i = 0; i < 20; i++)
+        OK(&f.bed, upload_cancel(slow[i].upload, &f.bed.failure));
+    EVENTUALLY(some_worker() == 0);
+    EVENTUALLY(stats_of(&f).running == 0);
+    assert_int_equal(stats_of(&f).waiting, 0);
+    fixture_close(&f);
+}
+
+static void test_what_begins_like_a_layer(void **state)
+{
+    (void)state;
+    char tar[512] = "etc/passwd";
+    memcpy(tar + 257, "ustar", 5);
+    assert_int_equal(readings_sniff(SLICE("\x1f\x8b\x08\x00")), 1);
+    assert_int_equal(readings_sniff(SLICE("\x28\xb5\x2f\xfd")), 1);
+    assert_int_equal(readings_sniff(SLICE("\x50\x2a\x4d\x18")), 1);
+    assert_int_equal(readings_sniff(SLICE("{\"architecture\":\"amd64\"}")), 0);
+    assert_int_equal(readings_sniff(SLICE("\x1f")), -1);
+    assert_int_equal(readings_sniff(SLICE("etc/passwd")), -1);
+    assert_int_equal(readings_sniff(slice_of(tar, sizeof tar)), 1);
+    tar[257] = 'x';
+    assert_int_equal(readings_sniff(slice_of(tar, sizeof tar)), 0);
+}
+
+int main(void)
+{
+    struct error err;
+    if (!inspect_nursery_start(&err))
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_killed_worker_is_replaced),
+        cmocka_unit_test(test_a_hanging_worker_is_replaced),
+        cmocka_unit_test(test_a_layer_that_cannot_be_read_fails),
+        cmocka_unit_test(test_an_idle_upload_gives_its_worker_back),
+        cmocka_unit_test(test_uploads_that_dawdle_leave_room),
+        cmocka_unit_test(test_what_begins_like_a_layer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
