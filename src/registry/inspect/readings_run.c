@@ -48,7 +48,7 @@ static bool run_empty(struct reading *reading, struct slice why)
 static bool run_take(struct reading *reading, const struct wire_record *record)
 {
     struct analysis analysis;
-    struct arena arena CLEANUP_ARENA;
+    struct arena arena CLEANUP_ARENA = {NULL};
     if (record->kind == WIRE_BROKEN)
         return error_set(&reading->error, ERROR_INTERNAL, "the reading process: %.*s",
                          SLICE_ARG(slice_upto(record->payload, 600)));
