@@ -1,6 +1,7 @@
 /* Who may do what over the distribution API, in the words of IAM, and how the others are told to
    show who they are. */
 #include "registry/mirror/template.h"
+#include "registry/oci/host.h"
 #include "registry/oci/parts.h"
 
 static const struct access_row {
@@ -37,6 +38,17 @@ bool oci_may(struct oci_request *state, const struct scope *scope, const char *a
     return auth_allows(state->oci->node->auth, &state->caller, action, scope, failure);
 }
 
+struct scope oci_scope(struct oci *oci, const struct server_request *request,
+                       const struct caller *caller, struct slice repository)
+{
+    struct scope scope = auth_scope(oci->node->auth, caller);
+    struct slice pattern = oci->node->options.uri_template;
+    scope.repository = repository;
+    if (pattern.len)
+        (void)oci_host_scope(pattern, request->server_name, &scope);
+    return scope;
+}
+
 bool oci_might(struct oci_request *state, const struct scope *scope, const char *action)
 {
     struct caller caller = state->caller;
@@ -55,8 +67,7 @@ static bool identify(struct oci_request *state)
         return false;
     state->identified = true;
     state->http->who = state->caller.name;
-    state->scope = auth_scope(auth, &state->caller);
-    state->scope.repository = state->route.repository;
+    state->scope = oci_scope(state->oci, state->http, &state->caller, state->route.repository);
     return true;
 }
 

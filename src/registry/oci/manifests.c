@@ -30,8 +30,7 @@ bool oci_manifest_from_memory(struct oci *oci, struct server_request *request,
     struct slice warning = {0};
     if (auth_recall(node->auth, request, &caller) == AUTH_ASK)
         return false;
-    struct scope scope = auth_scope(node->auth, &caller);
-    scope.repository = route->repository;
+    struct scope scope = oci_scope(oci, request, &caller, route->repository);
     if (!stored_find(oci->stored, &scope, route->reference, &hit))
         return false;
     /* Whatever is not the plain case is for a worker, which will find out why. */
@@ -121,6 +120,21 @@ static bool may_pull(struct oci_request *state, const struct digest *digest, str
            inspect_may_pull(inspect, &state->scope, digest, arena, warning, &state->failure);
 }
 
+/* What is in the archive is there, and cannot be pulled; its response is not kept. */
+static bool is_archived(struct oci_request *state, const struct digest *digest, bool *archived)
+{
+    struct manifest_facts facts;
+    if (!manifest_describe(state->oci->node->registry, &state->scope, digest, state->http->arena,
+                           &facts, &state->failure))
+        return false;
+    *archived = facts.is_archived;
+    return !facts.is_archived || state->route.head ||
+           oci_fail(state, FAILURE_ARCHIVED,
+                    "the image %s is archived: it can be pulled when its storage class is STANDARD "
+                    "again",
+                    digest->text);
+}
+
 /* A pull that policy refused stands in the journal. */
 static void tell_refusal(struct oci_request *state, const struct digest *digest)
 {
@@ -173,6 +187,7 @@ void oci_manifest_get(struct oci_request *state, struct server_response *respons
     struct stored_hit hit;
     struct slice warning = {0};
     size_t size = 0;
+    bool archived = false;
     if (!load(state, &hit, &size)) {
         oci_fail_answer(state, response);
         return;
@@ -182,13 +197,15 @@ void oci_manifest_get(struct oci_request *state, struct server_response *respons
                  "the manifest is of type %s, which the request's Accept header does not name",
                  hit.media_type);
         oci_fail_answer(state, response);
+    } else if (!is_archived(state, &hit.digest, &archived)) {
+        oci_fail_answer(state, response);
     } else if (!may_pull(state, &hit.digest, &warning)) {
         tell_refusal(state, &hit.digest);
         oci_fail_answer(state, response);
     } else {
         answer(state, response, &hit, warning);
         /* An upstream's tag may move without us. */
-        if (state->route.by_digest || !is_mirrored(state))
+        if (!archived && (state->route.by_digest || !is_mirrored(state)))
             stored_put(stored, ticket, &state->scope, state->route.reference, &hit, size);
     }
     server_stored_unref(hit.response);

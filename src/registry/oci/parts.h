@@ -44,6 +44,9 @@ bool oci_admit(struct oci_request *state);
 /* Whether the caller may do one more thing, perhaps elsewhere; nothing is refused. */
 bool oci_may(struct oci_request *state, const struct scope *scope, const char *action,
              struct failure *failure);
+/* Whose registry it is about: the caller's own, unless the name it was asked by says otherwise. */
+struct scope oci_scope(struct oci *oci, const struct server_request *request,
+                       const struct caller *caller, struct slice repository);
 /* Whether who has a token for less might do that with another one. */
 bool oci_might(struct oci_request *state, const struct scope *scope, const char *action);
 /* WWW-Authenticate, for an answer with 401. */

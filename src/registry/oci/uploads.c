@@ -16,7 +16,7 @@
 
 enum {
     MOUNT_CANDIDATES_MAX = 64,
-    BUSY_TRIES = 40, /* a client that lost its connection asks before we know that it is lost */
+    BUSY_TRIES = 10, /* a client that lost its connection asks before we know that it is lost */
     BUSY_WAIT_MS = 50,
 };
 
