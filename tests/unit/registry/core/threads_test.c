@@ -104,8 +104,8 @@ static bool keep_house(void)
 {
     struct collect_report report = {0};
     struct error err;
-    bool ok = collect_run(&bed.registry, 2, NULL, &report, &err) &&
-              registry_tick(&bed.registry, &err);
+    bool ok =
+        collect_run(&bed.registry, 2, NULL, &report, &err) && registry_tick(&bed.registry, &err);
     atomic_fetch_add(&collected, (unsigned)report.blobs);
     return ok;
 }
@@ -141,8 +141,8 @@ static void check_whole(void)
     struct digest *digests;
     uint64_t size, bytes = 0;
     size_t count;
-    OK(&bed, manifest_list(&bed.registry, &bed.scope, SLICE(""), 0, &bed.arena, &list,
-                           &bed.failure));
+    OK(&bed,
+       manifest_list(&bed.registry, &bed.scope, SLICE(""), 0, &bed.arena, &list, &bed.failure));
     for (size_t i = 0; i < list.count; i++)
         for (size_t j = 0; j < list.items[i].layer_count; j++) {
             OK(&bed, blob_stat(&bed.registry, &bed.scope, &list.items[i].layers[j].digest, false,
