@@ -30,8 +30,8 @@ struct front {
 };
 
 /* request->api, compared by address. */
-static const char api_oci[] = "oci", api_token[] = "token", api_ecr[] = "ecr", api_iam[] = "iam",
-                  api_ops[] = "ops", api_none[] = "none";
+static const char api_layer[] = "layer", api_oci[] = "oci", api_token[] = "token",
+                  api_ecr[] = "ecr", api_iam[] = "iam", api_ops[] = "ops", api_none[] = "none";
 
 static bool path_is_below(struct slice path, struct slice folder)
 {
@@ -45,6 +45,8 @@ static const char *api_of(const struct server_request *request)
         return api_oci;
     if (slice_equal_str(request->path, "/token"))
         return api_token;
+    if (slice_starts(request->path, SLICE(ECR_LAYER_PATH)))
+        return api_layer;
     if (slice_equal_str(request->path, "/")) {
         if (server_header(request, "X-Amz-Target").len)
             return api_ecr;
@@ -133,6 +135,10 @@ static enum server_plan front_begin(void *context, struct server_request *reques
         return oci_begin(front->oci, request, response);
     if (request->api == api_ecr)
         return begin_ecr(request);
+    if (request->api == api_layer) {
+        request->operation = "layer-get";
+        return SERVER_RUN;
+    }
     if (request->api == api_ops)
         return ops_begin(request, response);
     request->body_limit = brings_credentials(request) ? FORM_BODY_MAX : STRANGER_BODY_MAX;
@@ -162,6 +168,8 @@ static void front_run(void *context, struct server_request *request,
         oci_run(front->oci, request, response);
     else if (request->api == api_ecr)
         ecr_run(node, request, response);
+    else if (request->api == api_layer)
+        ecr_layer_run(node, request, response);
     else if (request->api == api_iam)
         iam_run(node, request, response);
     else if (request->api == api_token)

@@ -95,7 +95,7 @@ def exclusions(t):
         t.call("DeregisterPullTimeUpdateExclusion", principalArn=arn)
     t.refused("DeregisterPullTimeUpdateExclusion", "ExclusionNotFoundException", "", principalArn=role)
     t.same("all taken away", before, listed())
-    user = f"arn:aws:iam::123456789012:user/{who(t)}"
+    user = "arn:aws:iam::123456789012:user/admin"
     name = t.repository("unrecorded")
     t.image(name, "one", "v1")
     t.call("RegisterPullTimeUpdateExclusion", principalArn=user)
@@ -107,8 +107,3 @@ def exclusions(t):
     detail = t.call("DescribeImages", repositoryName=name)["imageDetails"][0]
     t.check("others' pulls are", "lastRecordedPullTime" in detail, detail)
 
-
-def who(t):
-    import boto3
-    return boto3.client("sts", region_name="us-east-1", endpoint_url=os.environ["AWS_ENDPOINT_URL"]) \
-        .get_caller_identity()["Arn"].partition("/")[2]

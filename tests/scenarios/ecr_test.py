@@ -98,8 +98,9 @@ class Test:
     def by_cli(self, operation, parameters):
         import awscli.clidriver  # brings a botocore of its own, in the place of the other: only where it is wanted
 
-        driver = awscli.clidriver.create_clidriver()
-        driver.session.register("before-parse.ecr", Test.model.before_parse)
+        if "aws" not in self.clients:
+            self.clients["aws"] = awscli.clidriver.create_clidriver()
+            self.clients["aws"].session.register("before-parse.ecr", Test.model.before_parse)
         words = ["ecr", kebab(operation), "--no-paginate", "--output", "json"]
         if "layerPartBlob" in parameters:
             path = os.path.join(self.work, "part")
@@ -110,9 +111,9 @@ class Test:
         words += ["--cli-input-json", json.dumps(parameters)]
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = driver.main(words)
+            code = self.clients["aws"].main(words)
         if code:
-            match = re.search(r"An error occurred \((\w+)\) when calling the \w+ operation[^:]*: ?(.*)", err.getvalue(), re.S)
+            match = re.search(r"An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: (.*)", err.getvalue(), re.S)
             if not match:
                 raise AssertionError(f"aws {' '.join(words[:2])} ended with {code}: {err.getvalue()}")
             raise Refused(match[1], match[2].strip())

@@ -77,7 +77,8 @@ static bool scope_of_arn(struct ecr_call *call)
     bool ours = slice_equal(slice_cut(&rest, ':'), SLICE("arn")) &&
                 slice_starts(slice_cut(&rest, ':'), SLICE("aws")) &&
                 slice_equal(slice_cut(&rest, ':'), SLICE("ecr"));
-    struct scope scope = {.region = slice_cut(&rest, ':'), .account = slice_cut(&rest, ':')};
+    struct scope scope = {.region = slice_cut(&rest, ':')};
+    scope.account = slice_cut(&rest, ':');
     ours = ours && slice_equal(slice_cut(&rest, '/'), SLICE("repository"));
     scope.repository = rest;
     if (!ours || !repository_name_is_ecr(rest) || !account_is_valid(scope.account) ||
@@ -160,6 +161,7 @@ void ecr_run(const struct node *node, struct server_request *request,
     (void)put_was_whole();
     if (!perform(&call, request->body, &input))
         call_explain_failure(&call);
+    request->who = call.caller.name;
     if (call.exception && call.failure.inside.kind != ERROR_NONE)
         log_warning("%s %s: %s", request->id, call.operation ? call.operation->name : "",
                     call.failure.inside.text);
