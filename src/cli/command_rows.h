@@ -3,7 +3,9 @@
    commands.c's table. */
 #include "cli/command.h"
 
+extern const struct command command_backup;
 extern const struct command command_cache;
+extern const struct command command_check;
 extern const struct command command_completion;
 extern const struct command command_comply;
 extern const struct command command_config;
@@ -16,6 +18,7 @@ extern const struct command command_internal;
 extern const struct command command_lifecycle;
 extern const struct command command_lint;
 extern const struct command command_registry;
+extern const struct command command_restore;
 extern const struct command command_sbom;
 extern const struct command command_scan;
 extern const struct command command_serve;

@@ -9,7 +9,8 @@ const struct command *const commands[] = {
     &command_scan,    &command_lint,     &command_comply,
     &command_explain, &command_sbom,     &command_exceptions,
     &command_db,      &command_cache,    &command_lifecycle,
-    &command_serve,   &command_registry, &command_dockerfile,
+    &command_serve,   &command_registry, &command_check,
+    &command_backup,  &command_restore,  &command_dockerfile,
     &command_version, &command_config,   &command_completion,
     &command_help,    &command_internal, NULL,
 };

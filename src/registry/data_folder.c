@@ -52,11 +52,12 @@ bool data_folder_open(struct data_folder *folder, const char *path, enum data_fo
     *folder = (struct data_folder){.lock = -1};
     umask(S_IRWXG | S_IRWXO); /* keys and images are in it */
     if (!path_in(database, path, "registry.db", err) ||
-        (use == DATA_FOLDER_VISIT && !is_there(database, path, err)))
+        (use != DATA_FOLDER_SERVE && !is_there(database, path, err)))
         return false;
     folder->world = world_real_new(path, err);
     if (!folder->world || (use == DATA_FOLDER_SERVE && !take_lock(folder, path, err)) ||
-        !meta_sqlite_open(&folder->meta, database, err))
+        !(use == DATA_FOLDER_FROZEN ? meta_sqlite_open_frozen(&folder->meta, database, err)
+                                    : meta_sqlite_open(&folder->meta, database, err)))
         return false;
     folder->blobs = blobs_disk_new(folder->world, err);
     if (!folder->blobs || !registry_init(&folder->registry, folder->world, folder->meta,

@@ -19,8 +19,10 @@ struct data_folder {
 };
 
 enum data_folder_use {
-    DATA_FOLDER_SERVE, /* makes it when absent; alone */
-    DATA_FOLDER_VISIT, /* must be there (ERROR_NOT_FOUND); a server may be running */
+    DATA_FOLDER_SERVE,  /* makes it when absent; alone */
+    DATA_FOLDER_FROZEN, /* must be there; nobody writes to it meanwhile: a backup, a read-only disk
+                         */
+    DATA_FOLDER_VISIT,  /* must be there (ERROR_NOT_FOUND); a server may be running */
 };
 
 /* `folder` must be given to data_folder_close in any case. `limits` may be NULL. ERROR_BUSY:

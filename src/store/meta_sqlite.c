@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "store/meta_range.h"
 
@@ -61,6 +62,7 @@ struct connection {
 struct sqlite {
     struct meta meta;
     char path[PATH_MAX];
+    bool read_only;              /* nobody writes to the file as long as it is open */
     pthread_mutex_t writer_lock; /* writer, data_version */
     struct connection *writer;
     int64_t data_version;
@@ -111,23 +113,52 @@ static bool run(sqlite3 *db, const char *sql, const char *doing, struct error *e
     "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA journal_size_limit=67108864;"
 #define WRITER_SETTINGS SETTINGS "PRAGMA cache_size=-2048;"
 #define READER_SETTINGS SETTINGS "PRAGMA cache_size=-512; PRAGMA query_only=ON;"
+#define FROZEN_SETTINGS "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+
+/* The name of the file as an URI that says that nobody changes it: nothing is written beside it. */
+static bool frozen_name(const char *path, char *name, size_t room)
+{
+    size_t used = (size_t)snprintf(name, room, "file:");
+    for (const char *at = path; *at && used + 4 < room; at++) {
+        bool plain = *at != '%' && *at != '?' && *at != '#';
+        used +=
+            (size_t)snprintf(name + used, room - used, plain ? "%c" : "%%%02x", (unsigned char)*at);
+    }
+    return snprintf(name + used, room - used, "?immutable=1") < (int)(room - used);
+}
+
+static int open_file(const struct sqlite *sqlite, bool write, sqlite3 **db)
+{
+    char name[2 * PATH_MAX];
+    if (!sqlite->read_only)
+        return sqlite3_open_v2(
+            sqlite->path, db,
+            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (write ? SQLITE_OPEN_CREATE : 0), NULL);
+    if (!frozen_name(sqlite->path, name, sizeof name))
+        return SQLITE_TOOBIG;
+    return sqlite3_open_v2(name, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                           NULL);
+}
+
+static const char *settings(const struct sqlite *sqlite, bool write)
+{
+    return sqlite->read_only ? FROZEN_SETTINGS : write ? WRITER_SETTINGS : READER_SETTINGS;
+}
 
 static struct connection *connection_open(struct sqlite *sqlite, bool write, struct error *err)
 {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     struct connection *connection = calloc(1, sizeof *connection);
     if (!connection) {
         error_set(err, ERROR_LIMIT, "out of memory");
         return NULL;
     }
     connection->sqlite = sqlite;
-    int code = sqlite3_open_v2(sqlite->path, &connection->db,
-                               flags | (write ? SQLITE_OPEN_CREATE : 0), NULL);
+    int code = open_file(sqlite, write, &connection->db);
     bool done = code == SQLITE_OK || fail(err, connection->db, "opening");
     if (done) {
         sqlite3_busy_timeout(connection->db, META_WAIT_SECONDS * 1000);
         sqlite3_db_config(connection->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-        done = run(connection->db, write ? WRITER_SETTINGS : READER_SETTINGS, "opening", err);
+        done = run(connection->db, settings(sqlite, write), "opening", err);
     }
     if (done)
         return connection;
@@ -256,6 +287,8 @@ static void give_reader(struct sqlite *sqlite, struct connection *reader)
 static bool sqlite_begin(struct meta *meta, bool write, struct meta_txn **txn, struct error *err)
 {
     struct sqlite *sqlite = (struct sqlite *)meta;
+    if (write && sqlite->read_only)
+        return error_set(err, ERROR_IO, "the metadata was opened for reading only");
     if (write && !begin_write(sqlite, err))
         return false;
     struct connection *connection = write ? sqlite->writer : take_reader(sqlite, err);
@@ -420,6 +453,9 @@ static bool sqlite_scan(struct meta_txn *txn, const struct meta_range *range,
 static bool sqlite_changed(struct meta *meta, bool *changed, struct error *err)
 {
     struct sqlite *sqlite = (struct sqlite *)meta;
+    *changed = false;
+    if (sqlite->read_only)
+        return true;
     /* When somebody writes, he has looked when he began. */
     if (pthread_mutex_trylock(&sqlite->writer_lock) == 0) {
         bool done = note_changes(sqlite, err);
@@ -553,6 +589,39 @@ static bool make_format(struct connection *writer, struct error *err)
     return run(writer->db, sql, "making", err);
 }
 
+static bool check_format(struct connection *reader, struct error *err)
+{
+    int64_t version = 0;
+    if (!read_number(reader, "PRAGMA user_version", &version, err))
+        return false;
+    return version == FORMAT_VERSION || error_set(err, version ? ERROR_UNSUPPORTED : ERROR_FORMAT,
+                                                  "metadata of another format: %lld, not %d",
+                                                  (long long)version, FORMAT_VERSION);
+}
+
+/* What is still in the log would not be seen. */
+static bool log_is_empty(const char *path, struct error *err)
+{
+    char name[PATH_MAX + 8];
+    struct stat status;
+    snprintf(name, sizeof name, "%s-wal", path);
+    if (stat(name, &status) != 0)
+        return errno == ENOENT || error_errno(err, "%s", name);
+    return status.st_size == 0 ||
+           error_set(err, ERROR_UNSUPPORTED,
+                     "%s has changes that are not in the database yet, and nothing may be written "
+                     "there; copy the folder to where it may",
+                     name);
+}
+
+static bool prepare_frozen(struct sqlite *sqlite, struct error *err)
+{
+    if (!log_is_empty(sqlite->path, err))
+        return false;
+    sqlite->writer = connection_open(sqlite, false, err); /* shows that it can be read */
+    return sqlite->writer && check_format(sqlite->writer, err);
+}
+
 static bool prepare_file(struct sqlite *sqlite, struct error *err)
 {
     sqlite->writer = connection_open(sqlite, true, err);
@@ -568,23 +637,45 @@ static bool prepare_file(struct sqlite *sqlite, struct error *err)
     return true;
 }
 
-bool meta_sqlite_open(struct meta **meta, const char *path, struct error *err)
+static struct sqlite *sqlite_new(const char *path, bool read_only, struct error *err)
 {
     struct sqlite *sqlite = calloc(1, sizeof *sqlite);
-    if (!sqlite)
-        return error_set(err, ERROR_LIMIT, "out of memory");
     pthread_mutexattr_t kind;
+    if (!sqlite || strlen(path) >= sizeof sqlite->path) {
+        free(sqlite);
+        error_set(err, ERROR_LIMIT, "out of memory, or the path is too long");
+        return NULL;
+    }
+    snprintf(sqlite->path, sizeof sqlite->path, "%s", path);
+    sqlite->read_only = read_only;
     pthread_mutexattr_init(&kind);
     pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ERRORCHECK);
     pthread_mutex_init(&sqlite->writer_lock, &kind);
     pthread_mutexattr_destroy(&kind);
     pthread_mutex_init(&sqlite->pool_lock, NULL);
     sqlite->meta.ops = &sqlite_ops;
-    bool fits = snprintf(sqlite->path, sizeof sqlite->path, "%s", path) < (int)sizeof sqlite->path;
-    if (fits ? prepare_file(sqlite, err) : error_set(err, ERROR_LIMIT, "the path is too long")) {
+    return sqlite;
+}
+
+static bool open_path(struct meta **meta, const char *path, bool read_only, struct error *err)
+{
+    struct sqlite *sqlite = sqlite_new(path, read_only, err);
+    if (!sqlite)
+        return false;
+    if (read_only ? prepare_frozen(sqlite, err) : prepare_file(sqlite, err)) {
         *meta = &sqlite->meta;
         return true;
     }
     sqlite_close(&sqlite->meta);
     return error_add(err, "%s", path);
+}
+
+bool meta_sqlite_open(struct meta **meta, const char *path, struct error *err)
+{
+    return open_path(meta, path, false, err);
+}
+
+bool meta_sqlite_open_frozen(struct meta **meta, const char *path, struct error *err)
+{
+    return open_path(meta, path, true, err);
 }

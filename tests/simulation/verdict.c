@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "registry/core/check.h"
 #include "registry/core/collect.h"
 #include "registry/core/journal.h"
 #include "registry/core/rows.h"
@@ -236,11 +237,28 @@ static void check_rows(struct simulation *simulation, const struct holding holdi
                  (unsigned long long)counting.number, (unsigned long long)bytes);
 }
 
+static void take_finding(void *context, enum check_word word, struct slice text)
+{
+    if (word != CHECK_NOTE)
+        violated(context, "check: %.*s", SLICE_ARG(text));
+}
+
+/* `plimsoll check` finds nothing, however the machine crashed. */
+static void run_check(struct simulation *simulation)
+{
+    struct check_options options = {.tell = take_finding, .context = simulation};
+    struct check_report report;
+    struct error err;
+    if (!check_run(&simulation->registry, &options, &report, &err))
+        violated(simulation, "check: %s", err.text);
+}
+
 void verdict_quiet(struct simulation *simulation, bool last)
 {
     struct holding holdings[REPOSITORIES];
     simulation->schedule.quiet = true;
     check_journal(simulation);
+    run_check(simulation);
     if (last) {
         collect_all(simulation);
         for (int r = 0; r < REPOSITORIES; r++) {
@@ -252,6 +270,7 @@ void verdict_quiet(struct simulation *simulation, bool last)
         }
         check_files(simulation, holdings);
         check_rows(simulation, holdings);
+        run_check(simulation);
     } else {
         for (int r = 0; r < REPOSITORIES; r++)
             for (int m = 0; m < MANIFESTS; m++)

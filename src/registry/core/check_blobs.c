@@ -208,39 +208,46 @@ static bool lose_blob(struct checking *checking, struct change *change,
                                     &checking->failure));
 }
 
-/* A blob's row needs its row of files, and its file. */
+/* The row by which collection sees that the repository needs the file. */
+static bool check_hold(struct checking *checking, struct change *change,
+                       const struct digest *digest, bool mend, struct finding *finding)
+{
+    struct slice file = row_pair(change, digest_slice(digest), change->at), value;
+    bool found;
+    if (!file.at)
+        return failure_memory(&checking->failure);
+    if (!row_get_at(change, ROW_BLOBFILE, SLICE(""), file, &value, &found, &checking->failure))
+        return false;
+    if (found)
+        return true;
+    return check_found(checking, change, finding, "%.*s: blob %s does not hold its file",
+                       SLICE_ARG(change->at), digest->text) &&
+           (!mend ||
+            row_put_at(change, ROW_BLOBFILE, SLICE(""), file, SLICE(""), &checking->failure));
+}
+
+/* A blob's row needs its file, and the row that holds the file. */
 bool check_blob_row(struct checking *checking, struct change *change, const struct row *row,
                     bool mend, struct finding *finding)
 {
     struct checked_blob now = {.state = BLOB_FINE};
     struct blob_row blob;
     struct error err;
-    struct slice value;
-    bool found;
     if (!digest_parse_any(&now.digest, row->name, &err))
         return check_found(checking, change, finding, "%.*s: a row of a blob that is no digest",
                            SLICE_ARG(change->at)) &&
                (!mend || row_remove(change, ROW_BLOB, row->name, &checking->failure));
     const struct checked_blob *checked = find(checking, &now.digest);
-    struct slice file = row_pair(change, row->name, change->at);
-    if (!file.at)
-        return failure_memory(&checking->failure);
     blob_row_decode(row->value, &blob);
     if (checked && checked->state == BLOB_FINE && checked->size == blob.size)
-        return row_get_at(change, ROW_BLOBFILE, SLICE(""), file, &value, &found,
-                          &checking->failure) &&
-               (found ||
-                (check_found(checking, change, finding, "%.*s: blob %s does not hold its file",
-                             SLICE_ARG(change->at), now.digest.text) &&
-                 (!mend || row_put_at(change, ROW_BLOBFILE, SLICE(""), file, SLICE(""),
-                                      &checking->failure))));
-    /* It looked wrong, or is newer than the look. */
+        return check_hold(checking, change, &now.digest, mend, finding);
+    /* It looked wrong, or nothing named it when files were looked at. */
     look_at_blob(checking->registry->blobs, &now, checking->options->quick);
     if (now.state == BLOB_UNREAD)
         return failure_set(&checking->failure, FAILURE_INTERNAL, "reading blob %s: %s",
                            now.digest.text, now.why);
     if (now.state == BLOB_FINE && now.size == blob.size)
-        return true;
+        return check_hold(checking, change, &now.digest, mend, finding);
     return lose_blob(checking, change, &now, blob.size, mend, finding);
 }
 

@@ -96,17 +96,28 @@ static bool check_blob(struct checking *checking, struct change *change,
            (!mend || !there || blob_row_enter(change, &blob->digest, size, &checking->failure));
 }
 
+/* What an index names is a manifest, or for a type that is none of a manifest's, a blob. */
+static bool is_here(struct checking *checking, struct change *change, const struct digest *digest,
+                    bool *here)
+{
+    static const char *const kinds[] = {ROW_MANIFEST, ROW_RECYCLED, ROW_BLOB};
+    struct slice value;
+    *here = false;
+    for (size_t i = 0; !*here && i < sizeof kinds / sizeof *kinds; i++)
+        if (!row_get(change, kinds[i], digest_slice(digest), &value, here, &checking->failure))
+            return false;
+    return true;
+}
+
 static bool check_child(struct checking *checking, struct change *change,
                         const struct digest *child, const struct manifest_facts *facts, bool mend,
                         struct finding *finding)
 {
-    struct slice value;
-    bool found, recycled;
+    bool here;
     if (!check_reference(checking, change, child, &facts->digest, mend, finding) ||
-        !row_get(change, ROW_MANIFEST, digest_slice(child), &value, &found, &checking->failure) ||
-        !row_get(change, ROW_RECYCLED, digest_slice(child), &value, &recycled, &checking->failure))
+        !is_here(checking, change, child, &here))
         return false;
-    if (found || recycled || facts->sparse)
+    if (here || facts->sparse)
         return true;
     finding->lost = true;
     return check_found(checking, change, finding,
@@ -153,6 +164,8 @@ bool check_recycled_row(struct checking *checking, struct change *change, const 
         return check_found(checking, change, finding, "%.*s: the row of the recycled %.*s: %s",
                            SLICE_ARG(change->at), SLICE_ARG(row->name), err.text);
     }
+    /* Children of a recycled index may go before it: restoring then says so. */
+    recycled.facts.child_count = 0;
     return check_named(checking, change, &recycled.facts, mend, finding) &&
            check_document(checking, change, &recycled.facts.digest, mend, finding);
 }

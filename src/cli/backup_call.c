@@ -1,0 +1,66 @@
+#include "cli/backup_call.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/terminal.h"
+#include "registry/backup.h"
+
+static void print_lost(void *context, const struct digest *digest, const char *why)
+{
+    (void)context;
+    printf("lost    %s: %s\n", digest->text, why);
+}
+
+/* A copy into itself would never end well. */
+static bool are_apart(const char *from, const char *to, struct error *err)
+{
+    char source[PATH_MAX], target[PATH_MAX];
+    if (!realpath(from, source) || !realpath(to, target))
+        return true; /* not there yet: it cannot be the same */
+    size_t len = strlen(source);
+    if (strncmp(source, target, len) == 0 && (target[len] == '\0' || target[len] == '/'))
+        return error_set(err, ERROR_USAGE, "%s is in %s: the copy must lie elsewhere", to, from);
+    return true;
+}
+
+/* A restore must not mix with what is there. */
+static bool is_free(const char *to, struct error *err)
+{
+    char database[PATH_MAX];
+    if (snprintf(database, sizeof database, "%s/registry.db", to) >= (int)sizeof database)
+        return error_set(err, ERROR_USAGE, "the path is too long");
+    return access(database, F_OK) != 0 ||
+           error_set(err, ERROR_USAGE,
+                     "%s is a data folder already; restore to another, or move it away", to);
+}
+
+static enum data_folder_use use_of(const char *from, enum backup_call_kind kind)
+{
+    if (kind == BACKUP_CALL_RESTORE || access(from, W_OK) != 0)
+        return DATA_FOLDER_FROZEN;
+    return DATA_FOLDER_VISIT;
+}
+
+bool backup_call(struct invocation *call, const char *from, const char *to,
+                 enum backup_call_kind kind, struct error *err)
+{
+    CLEANUP_DATA_FOLDER struct data_folder folder = {.lock = -1};
+    struct backup_options options = {.lost = print_lost};
+    struct backup_report report;
+    if (kind == BACKUP_CALL_RESTORE && !is_free(to, err))
+        return false;
+    if (!data_folder_open(&folder, from, use_of(from, kind), NULL, err) ||
+        !are_apart(from, to, err) || !backup_run(&folder, to, &options, &report, err))
+        return error_add(err, "copying %s to %s", from, to);
+    printf("%" PRIu64 " blobs of %" PRIu64 " bytes in ", report.blobs, report.bytes);
+    terminal_put(stdout, slice_str(to));
+    printf(", %" PRIu64 " of %" PRIu64 " bytes copied", report.copied, report.copied_bytes);
+    if (report.removed)
+        printf(", %" PRIu64 " removed", report.removed);
+    printf(report.lost ? ", %" PRIu64 " LOST\n" : "\n", report.lost);
+    call->exit_code = report.lost ? 1 : 0;
+    return true;
+}

@@ -1,0 +1,31 @@
+#pragma once
+/*
+ * A copy of a data folder, complete and of one moment, while a server runs on it. Backup and
+ * restore are the same copy, one way and the other.
+ *
+ * First the metadata as of now (meta_backup), then every blob that it names. A blob that was
+ * removed between the two (its image was deleted meanwhile) makes the metadata be taken once more,
+ * which then does not name it. The copy's registry.db gets its name last: a folder without one is a
+ * copy that did not come to its end. What the target has already is not copied again.
+ */
+#include "registry/data_folder.h"
+
+struct backup_options {
+    /* One line for each blob that cannot be copied: it is missing, or damaged. */
+    void (*lost)(void *context, const struct digest *digest, const char *why);
+    void (*progress)(void *context, uint64_t done, uint64_t all); /* of blobs; may be NULL */
+    void *context;
+};
+
+struct backup_report {
+    uint64_t blobs, bytes; /* that the copy has */
+    uint64_t copied, copied_bytes;
+    uint64_t lost;
+    uint64_t removed; /* blobs of an earlier copy that nothing names any more */
+};
+
+/* Into `target`, made when absent. Bytes are verified while they are copied; what is damaged is not
+   copied and told as lost. */
+bool backup_run(const struct data_folder *source, const char *target,
+                const struct backup_options *options, struct backup_report *report,
+                struct error *err);
