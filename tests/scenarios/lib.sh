@@ -105,7 +105,11 @@ serve() {
     "$PLIMSOLL" serve --data "${data:-$work/data}" --listen "127.0.0.1:$port" "$@" >"$work/serve.out" 2>"$work/serve.err" &
     pid=$!
     started="$started $pid"
-    wait_port "$port" && return 0
+    # It listens a moment before the first user is made, and says that it serves after that.
+    wait_port "$port" && for _ in $(seq 100); do
+        grep -qs ' serves ' "$work/serve.out" "$work/serve.err" && return 0
+        sleep 0.05
+    done
     fail "plimsoll serve does not listen"
     sed 's/^/    /' "$work/serve.out" "$work/serve.err" | head -20
     exit 1

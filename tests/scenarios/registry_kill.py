@@ -2,8 +2,9 @@
 
 A push is what clients do: a HEAD for each layer, layers in pieces or at once, configuration, manifest, a tag; now and
 then an index over two images. Each answer that came is written down: a 201 is a promise. The server is killed after a
-time that the seed draws, somewhere in the middle of three pushes at once."""
-import base64, hashlib, http.client, json, os, random, signal, socket, subprocess, sys, threading, time
+time that the seed draws, somewhere in the middle of three pushes at once. Repositories scan on push: an image that was
+acknowledged has its findings, if need be after the restart."""
+import base64, datetime, hashlib, hmac, http.client, io, json, os, random, signal, socket, subprocess, sys, tarfile, threading, time
 
 program, data, rounds, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 user, password = os.environ["PLIMSOLL_BOOTSTRAP_ACCESS_KEY"], os.environ["PLIMSOLL_BOOTSTRAP_SECRET_KEY"]
@@ -13,6 +14,42 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 dice = random.Random(seed)
 promised_manifests, promised_tags, promised_blobs, offered = {}, {}, set(), set()
 lock = threading.Lock()
+
+
+REPOSITORIES = [f"kill/r{n}" for n in range(3)]
+
+
+def ecr(port, operation, document):
+    """Signature Version 4, as the aws CLI does it."""
+    body, now = json.dumps(document).encode(), datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    headers = {"content-type": "application/x-amz-json-1.1", "host": f"127.0.0.1:{port}", "x-amz-date": now,
+               "x-amz-target": "AmazonEC2ContainerRegistry_V20150921." + operation}
+    names, scope = ";".join(headers), f"{now[:8]}/us-east-1/ecr/aws4_request"
+    canonical = "\n".join(["POST", "/", "", *(f"{n}:{v}" for n, v in headers.items()), "", names, hashlib.sha256(body).hexdigest()])
+    text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    key = ("AWS4" + password).encode()
+    for part in scope.split("/"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={user}/{scope}, SignedHeaders={names}, Signature={signature}"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", "/", body, headers)
+    answer = connection.getresponse()
+    return answer.status, json.loads(answer.read())
+
+
+def layer(dice, base):
+    """A tar: of a small Alpine, or of random bytes."""
+    bytes_ = io.BytesIO()
+    with tarfile.open(fileobj=bytes_, mode="w") as archive:
+        files = {"etc/os-release": b"ID=alpine\nVERSION_ID=3.16.9\n",
+                 "lib/apk/db/installed": b"P:openssl\nV:1.1.1s-r0\nA:x86_64\no:openssl\n\n"} if base else {}
+        files[f"random-{dice.random()}"] = dice.randbytes(dice.choice((0, 100, 50000, 1500000)))
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return bytes_.getvalue()
 
 
 class Lost(Exception):
@@ -95,9 +132,9 @@ def put_manifest(client, repository, tag, document, kind):
 
 
 def push_image(client, repository, tag, dice):
-    layers = [dice.randbytes(dice.choice((0, 100, 50000, 1500000))) for _ in range(dice.randrange(1, 5))]
+    layers = [layer(dice, n == 0) for n in range(dice.randrange(1, 5))]
     config = json.dumps({"architecture": "amd64", "os": "linux", "n": dice.random(), "config": {},
-                         "rootfs": {"type": "layers", "diff_ids": []}}).encode()
+                         "rootfs": {"type": "layers", "diff_ids": [digest(one) for one in layers]}}).encode()
     for blob in (*layers, config):
         push_blob(client, repository, blob, dice)
     return put_manifest(client, repository, tag, {
@@ -111,7 +148,7 @@ def pushes(port, seed, problems):
     dice, client = random.Random(seed), Client(port)
     try:
         for _ in range(1000):
-            repository = f"kill/r{dice.randrange(3)}"
+            repository = dice.choice(REPOSITORIES)
             children = [push_image(client, repository, f"t{dice.randrange(4)}-{seed}", dice) for _ in range(dice.choice((1, 1, 2)))]
             if len(children) > 1:
                 put_manifest(client, repository, f"index-{seed}", {"schemaVersion": 2, "mediaType": INDEX, "manifests": children}, INDEX)
@@ -140,8 +177,22 @@ def look(client, repository, reference, problems):
     return name
 
 
+def scanned(port, repository, name):
+    """What became of the scan of an image, at most two minutes later."""
+    for _ in range(240):
+        status, answer = ecr(port, "DescribeImageScanFindings", {"repositoryName": repository, "imageId": {"imageDigest": name}})
+        word = answer.get("imageScanStatus", {}).get("status") if status == 200 else answer.get("__type")
+        if word not in ("IN_PROGRESS", "PENDING"):
+            return word
+        time.sleep(0.5)
+    return "for ever " + word
+
+
 def judge(port):
     client, problems = Client(port), []
+    for repository, name in promised_manifests:
+        if promised_manifests[repository, name][1] == OCI and (word := scanned(port, repository, name)) != "COMPLETE":
+            problems.append(f"{repository} {name}: its scan is {word}")
     for repository, name in promised_manifests:
         look(client, repository, name, problems)
         if client.call("GET", f"/v2/{repository}/manifests/{name}")[2] != promised_manifests[repository, name][0]:
@@ -174,6 +225,15 @@ def forget_some(dice):
 
 troubles, acknowledged, kept = [], 0, ({}, set())
 server, port = start()
+for repository in REPOSITORIES:
+    for _ in range(100):  # it listens a moment before its first user is there
+        made = ecr(port, "CreateRepository", {"repositoryName": repository, "imageScanningConfiguration": {"scanOnPush": True}})
+        if made[1].get("__type") != "UnrecognizedClientException":
+            break
+        time.sleep(0.1)
+    if made[0] != 200:
+        print(f"FAIL registry_kill: CreateRepository: {made}")
+        sys.exit(1)
 for round_ in range(rounds):
     threads = [threading.Thread(target=pushes, args=(port, seed * 1000003 + round_ * 10 + n, troubles)) for n in range(3)]
     before = len(promised_manifests)
@@ -201,7 +261,7 @@ if troubles or acknowledged < rounds:
     print(f"FAIL registry_kill: seed {seed}: {acknowledged} manifests were acknowledged")
     print("\n".join("    " + one for one in troubles[:20]))
 else:
-    print(f"ok registry_kill: seed {seed}: {rounds} kills; {acknowledged} manifests and {len(kept[1])} blobs were acknowledged, and are there")
+    print(f"ok registry_kill: seed {seed}: {rounds} kills; {acknowledged} manifests and {len(kept[1])} blobs were acknowledged, are there, and are scanned")
 print(("ok" if code == 0 else "FAIL") + f" registry_kill: it ends in order when asked: {code}")
 if not troubles:
     checked = subprocess.run([program, "check", data], capture_output=True, text=True)
