@@ -134,9 +134,48 @@ else
     echo "skip registry_clients: buildah and podman: not installed, or not root"
 fi
 
-# Nobody without a name, and the token that a client was given for one repository is not for others.
+# Nobody without a name.
 export DOCKER_CONFIG="$work/nobody" REGISTRY_AUTH_FILE="$work/nobody/config.json"
 mkdir nobody
 check "nobody pulls without a name" sh -c "! crane manifest --insecure $at/team/crane:1"
 check "nobody pushes without a name" sh -c "! crane push --insecure layout $at/team/crane:nobody"
 check "the server is still there" kill -0 "$pid"
+
+# Where everybody may pull: without credentials, by a token for nobody; but not push.
+data=$work/public
+serve --anonymous-pull
+at=127.0.0.1:$port
+creds=$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY
+check "a name is needed to push" copy --all --dest-creds "$creds" oci:layout "docker://$at/public/app:1"
+same "none to pull with crane" "$index" "$(raw "$at/public/app:1")"
+check "none to pull with skopeo" copy --all "docker://$at/public/app:1" oci:public-back
+same "the same blobs" "$(blobs_of layout)" "$(blobs_of public-back)"
+check "none to pull with oras" oras manifest fetch --plain-http "$at/public/app:1"
+check "nobody pushes" sh -c "! crane push --insecure layout $at/public/app:nobody"
+check "nobody deletes" sh -c "! crane delete --insecure $at/public/app:1"
+check "nobody makes repositories" sh -c "! crane push --insecure layout $at/public/new:1"
+
+# Where everybody is the administrator; with Amazon's habit that a repository has to be made first.
+data=$work/open
+serve --no-auth --no-create-on-push --no-delete
+at=127.0.0.1:$port
+check "a repository that is not there" sh -c "crane push --insecure layout $at/closed/app:1 2>&1 | grep -q NAME_UNKNOWN"
+kill "$pid" && wait "$pid"
+serve --no-auth --no-delete
+at=127.0.0.1:$port
+check "a push makes it" crane push --insecure layout "$at/closed/app:1"
+check "nothing is deleted" sh -c "crane delete --insecure $at/closed/app:1 2>&1 | grep -q UNSUPPORTED"
+
+# TLS, with the certificate that the clients are told of.
+if command -v openssl >/dev/null && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=registry -addext \
+    subjectAltName=IP:127.0.0.1 -keyout tls.key -out tls.pem >/dev/null 2>&1; then
+    data=$work/tls
+    serve --no-auth --tls-cert tls.pem --tls-key tls.key
+    export SSL_CERT_FILE="$work/tls.pem"
+    check "crane over TLS" crane push layout "127.0.0.1:$port/tls/app:1"
+    mkdir -p certs && cp tls.pem certs/ca.crt
+    check "skopeo over TLS" skopeo --policy policy.json copy -q --all --src-cert-dir certs "docker://127.0.0.1:$port/tls/app:1" oci:tls-back
+    same "the same blobs" "$(blobs_of layout)" "$(blobs_of tls-back)"
+else
+    echo "skip registry_clients: TLS: openssl is not installed"
+fi
