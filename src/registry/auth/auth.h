@@ -82,6 +82,7 @@ struct scope auth_scope(struct auth *auth, const struct caller *caller);
 /* Users and keys, for `plimsoll user` and the first start; rows "user", "key" with scope "". */
 struct auth_user {
     struct slice name, account;
+    struct slice id; /* "AIDA…"; made, never read by auth_user_put */
     bool admin, disabled;
     double created;
     struct slice policy; /* its own, IAM policy language; may be empty */

@@ -153,6 +153,7 @@ static bool fill_user(struct meta_txn *txn, struct arena *arena, struct auth_use
     if (!found)
         return error_set(err, ERROR_INTERNAL, "a user with a name that none can have");
     to->account = user.account;
+    to->id = user.id;
     to->admin = user.admin;
     to->disabled = user.disabled;
     to->created = user.created;
