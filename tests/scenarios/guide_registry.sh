@@ -52,7 +52,7 @@ PATH=$work/bin:$PATH
 awk '/^P:/ { name = $0 } /^V:/ && name ~ /lib(crypto|ssl)1\.1/ { $0 = "V:1.1.1s-r0" } { print }' \
     "$PLIMSOLL_SHARED/data/apkdb/3.16.9-x86_64.installed" >installed
 printf 'ID=alpine\nVERSION_ID=3.16.9\n' >os-release
-printf 'image base\nlayer FROM\nfile etc/os-release 0644 < os-release\nfile lib/apk/db/installed 0644 < installed\n' >spec
+printf 'layer FROM\nfile etc/os-release 0644 < os-release\nfile lib/apk/db/installed 0644 < installed\n' >spec
 for base in haproxy:3.3.1-alpine nginx:1.29.4-alpine; do
     "$BUILD/tests/tools/make-image" -o base.tar --tag "docker.io/library/$base" spec &&
         docker load -q -i base.tar >/dev/null 2>load.log || { sed 's/^/    /' load.log; skip "podman cannot load an image here"; }
