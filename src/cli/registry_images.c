@@ -8,6 +8,7 @@
 #include "registry/core/collect.h"
 #include "registry/core/manifest.h"
 #include "registry/core/repository.h"
+#include "registry/inspect/quarantine.h"
 
 static const struct option folder_options[] = {REGISTRY_CALL_OPTIONS, {NULL}};
 
@@ -85,6 +86,33 @@ static bool run_restore(struct invocation *call, struct error *err)
     return true;
 }
 
+static bool set_quarantine(struct invocation *call, const char *why, bool on, struct error *err)
+{
+    struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
+    struct failure failure = {0};
+    struct digest digest;
+    if (!registry_call_open(&registry, call, call->operands[0], err))
+        return false;
+    if (!manifest_resolve(&registry.folder.registry, &registry.scope, slice_str(call->operands[1]),
+                          &digest, &failure) ||
+        !quarantine_set(&registry.folder.registry, &registry.scope, &digest, slice_str(why), on,
+                        &registry.who, &failure))
+        return registry_call_error(&failure, err);
+    printf("%s %s\n", digest.text,
+           on ? "is quarantined: nobody can pull it" : "can be pulled again");
+    return true;
+}
+
+static bool run_quarantine(struct invocation *call, struct error *err)
+{
+    return set_quarantine(call, option_text(call, "why"), true, err);
+}
+
+static bool run_release(struct invocation *call, struct error *err)
+{
+    return set_quarantine(call, NULL, false, err);
+}
+
 static bool run_collect(struct invocation *call, struct error *err)
 {
     struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
@@ -129,6 +157,43 @@ const struct command registry_restore = {
     .least = 2,
     .most = 2,
     .run = run_restore,
+};
+
+static const struct option quarantine_options[] = {
+    {.name = "why",
+     .type = OPTION_STRING,
+     .argument = "TEXT",
+     .prose = "The reason, for those who cannot pull it and for the audit log."},
+    REGISTRY_CALL_OPTIONS,
+    {NULL},
+};
+
+static const struct command_example quarantine_examples[] = {
+    {"plimsoll registry quarantine react-app-nginx v1.0.0 --why 'key in layer 3'", ""},
+    {NULL, NULL},
+};
+
+const struct command registry_quarantine = {
+    .name = "quarantine",
+    .summary = "keep an image from everybody, whatever the policies say",
+    .operands = "REPOSITORY TAG|DIGEST",
+    .prose = "The manifest is named by its digest from then on: a tag that moves elsewhere can be "
+             "pulled.",
+    .options = quarantine_options,
+    .examples = quarantine_examples,
+    .least = 2,
+    .most = 2,
+    .run = run_quarantine,
+};
+
+const struct command registry_release = {
+    .name = "release",
+    .summary = "take an image out of quarantine",
+    .operands = "REPOSITORY TAG|DIGEST",
+    .options = folder_options,
+    .least = 2,
+    .most = 2,
+    .run = run_release,
 };
 
 const struct command registry_collect = {

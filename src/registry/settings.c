@@ -1,5 +1,7 @@
 #include "registry/settings.h"
 
+#include "registry/expire.h"
+#include "registry/inspect/inspect.h"
 #include "registry/ops/hook.h"
 #include "scan/exceptions.h"
 
@@ -9,7 +11,22 @@ static bool check_exceptions(struct slice text, struct arena *arena, struct erro
     return exceptions_parse(text, EXCEPTIONS_FILE, arena, &exceptions, err);
 }
 
+static bool check_retain(struct slice text, struct arena *arena, struct error *err)
+{
+    (void)arena;
+    return expire_retain_check(text, err);
+}
+
 const struct setting_kind setting_kinds[] = {
+    {"pull-policy", true, true,
+     "Who may pull what was found wanting: {\"mode\": \"off\"|\"warn\"|\"block\", \"failOn\": "
+     "\"critical,kev\", \"unscanned\": \"allow\"|\"block\"}.",
+     pull_policy_check},
+    {EXPIRE_RETAIN, false, true,
+     "What lifecycle policies never take: {\"rules\": [{\"tagPatterns\": [\"v*\"], \"keep\": "
+     "\"last\", \"count\": 10}]}; keep is all, last, pulledWithinDays or tagMovedWithinDays (with "
+     "days).",
+     check_retain},
     {"exceptions", true, true,
      "Exceptions to findings, as plimsoll.exceptions.yaml has them (docs/exceptions.md).",
      check_exceptions},

@@ -84,6 +84,8 @@ bool inspect_wait(struct inspect *inspect, const struct scope *scope, const stru
 bool inspect_may_pull(struct inspect *inspect, const struct scope *scope,
                       const struct digest *digest, struct arena *arena, struct slice *warning,
                       struct failure *failure);
+/* Whether a text is such a policy; ERROR_FORMAT says how one looks. */
+bool pull_policy_check(struct slice text, struct arena *arena, struct error *err);
 /* Whether may_pull needs more than memory (then call it in a worker). */
 bool inspect_may_pull_is_known(struct inspect *inspect, const struct scope *scope,
                                const struct digest *digest);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "registry/inspect/inspect_parts.h"
+#include "registry/inspect/quarantine.h"
 
 enum { PULL_BUDGET = 256 << 20, DAY = 86400, PULL_TEXT_MAX = 500 };
 
@@ -46,6 +47,17 @@ static void pull_policy_parse(struct slice text, struct pull_policy *policy)
     if (!json_is_object(object) || !pull_policy_read(object, policy))
         *policy = (struct pull_policy){.mode = PULL_BLOCK, .unreadable = true};
     json_decref(object);
+}
+
+bool pull_policy_check(struct slice text, struct arena *arena, struct error *err)
+{
+    struct pull_policy policy;
+    (void)arena;
+    pull_policy_parse(text, &policy);
+    return !policy.unreadable ||
+           error_set(err, ERROR_FORMAT,
+                     "a pull policy is {\"mode\": \"off\"|\"warn\"|\"block\", \"failOn\": "
+                     "\"critical,kev\", \"unscanned\": \"allow\"|\"block\"}");
 }
 
 static bool pull_policy_get(struct inspect *inspect, const struct scope *scope, struct arena *arena,
@@ -318,57 +330,15 @@ bool inspect_may_pull_is_known(struct inspect *inspect, const struct scope *scop
     return key.at && pull_recall(inspect, key, &arena, &verdict, &epoch);
 }
 
-static struct slice quarantine_row(struct inspect *inspect, struct slice why,
-                                   const struct caller *who, struct arena *arena)
-{
-    struct slice made = {NULL, 0};
-    json_t *object =
-        json_pack("{s:s%, s:s%, s:f}", "why", why.at ? why.at : "", why.len, "who",
-                  who->name.at ? who->name.at : "", who->name.len, "when", pull_now(inspect));
-    char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
-    if (text)
-        made = arena_copy(arena, slice_str(text));
-    free(text);
-    json_decref(object);
-    return made;
-}
-
-static bool quarantine_write(struct inspect *inspect, const struct scope *scope, struct slice text,
-                             const struct digest *digest, struct slice why, bool on,
-                             const struct caller *who, struct arena *arena, struct error *err)
-{
-    struct meta_txn *txn CLEANUP_META = NULL;
-    struct journal_entry entry = {.action = on ? SLICE("QuarantineImage") : SLICE("ReleaseImage"),
-                                  .digest = digest_slice(digest),
-                                  .why = why};
-    struct slice row = quarantine_row(inspect, why, who, arena), name = digest_slice(digest);
-    if (!row.at)
-        return error_set(err, ERROR_FORMAT, "the reason is not UTF-8 text");
-    return meta_begin(inspect->registry->meta, true, &txn, err) &&
-           (on ? meta_put(txn, ROW_QUARANTINE, text, name, row, err)
-               : meta_remove(txn, ROW_QUARANTINE, text, name, err)) &&
-           journal_add(inspect->registry, txn, scope, &entry, who, err) && meta_commit(&txn, err);
-}
-
 bool inspect_quarantine(struct inspect *inspect, const struct scope *scope,
                         const struct digest *digest, struct slice why, bool on,
                         const struct caller *who, struct failure *failure)
 {
     struct arena arena CLEANUP_ARENA;
-    struct manifest_facts facts;
-    struct error err = {0};
-    arena_init(&arena, 16 << 20);
+    arena_init(&arena, 1 << 16);
     struct slice text = scope_text(scope, &arena);
-    if (why.len > 1000)
-        return failure_set(failure, FAILURE_PARAMETER, "a reason has at most 1000 bytes");
-    if (!text.at) {
-        arena_error(&err);
-        return failure_of(failure, &err);
-    }
-    if (!manifest_describe(inspect->registry, scope, digest, &arena, &facts, failure))
+    if (!quarantine_set(inspect->registry, scope, digest, why, on, who, failure))
         return false;
-    if (!quarantine_write(inspect, scope, text, digest, why, on, who, &arena, &err))
-        return failure_of(failure, &err);
     pulls_forget(inspect, text, digest);
     return true;
 }
