@@ -1,9 +1,10 @@
-/* plimsoll lifecycle evaluate */
+/* plimsoll lifecycle: evaluate here, the others in lifecycle_*.c */
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/command_rows.h"
+#include "cli/lifecycle_call.h"
 #include "registry/lifecycle.h"
 
 #define QUESTION_SIZE_MAX ((size_t)512 << 20)
@@ -70,13 +71,14 @@ static const struct command command_evaluate = {
     .run = evaluate,
 };
 
-static const struct command *const lifecycle_commands[] = {&command_evaluate, NULL};
+static const struct command *const lifecycle_commands[] = {
+    &lifecycle_init, &lifecycle_put, &lifecycle_get, &lifecycle_preview, &command_evaluate, NULL};
 
 const struct command command_lifecycle = {
     .name = "lifecycle",
     .summary = "which images a lifecycle policy expires or archives",
-    .prose = "Policies are those of Amazon ECR. The registry that keeps images by them is not "
-             "there yet; what a policy does can be asked.",
+    .prose = "Policies are those of Amazon ECR. A plimsoll registry applies them by itself (serve "
+             "--lifecycle-every), Amazon ECR within a day.",
     .options = no_options,
     .commands = lifecycle_commands,
 };
