@@ -110,7 +110,8 @@ static bool run(sqlite3 *db, const char *sql, const char *doing, struct error *e
    is small because the kernel's is behind it, and there may be many connections. */
 #define SETTINGS                                                                                   \
     "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"                     \
-    "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA journal_size_limit=67108864;"
+    "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA journal_size_limit=67108864;"     \
+    "PRAGMA wal_autocheckpoint=4000;"
 #define WRITER_SETTINGS SETTINGS "PRAGMA cache_size=-2048;"
 #define READER_SETTINGS SETTINGS "PRAGMA cache_size=-512; PRAGMA query_only=ON;"
 #define FROZEN_SETTINGS "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
