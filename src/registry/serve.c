@@ -216,5 +216,6 @@ bool serve_run(const struct serve_options *options, struct error *err)
     arena_init(&serving.arena, (size_t)16 << 20);
     bool served = serve(&serving, &signals, err);
     serving_done(&serving);
+    inspect_nursery_stop();
     return served;
 }

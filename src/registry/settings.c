@@ -1,7 +1,7 @@
 #include "registry/settings.h"
 
 #include "registry/expire.h"
-#include "registry/inspect/inspect.h"
+#include "registry/inspect/pull_policy.h"
 #include "registry/ops/hook.h"
 #include "scan/exceptions.h"
 

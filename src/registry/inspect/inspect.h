@@ -26,6 +26,8 @@ struct inspect_options {
 
 /* Forks the small process. Call first of all, before threads, the network and credentials. */
 bool inspect_nursery_start(struct error *err);
+/* Last of all; fine when it was never started. */
+void inspect_nursery_stop(void);
 
 bool inspect_open(struct inspect **inspect, struct registry *registry,
                   const struct inspect_options *options, struct error *err);
@@ -84,8 +86,6 @@ bool inspect_wait(struct inspect *inspect, const struct scope *scope, const stru
 bool inspect_may_pull(struct inspect *inspect, const struct scope *scope,
                       const struct digest *digest, struct arena *arena, struct slice *warning,
                       struct failure *failure);
-/* Whether a text is such a policy; ERROR_FORMAT says how one looks. */
-bool pull_policy_check(struct slice text, struct arena *arena, struct error *err);
 /* Whether may_pull needs more than memory (then call it in a worker). */
 bool inspect_may_pull_is_known(struct inspect *inspect, const struct scope *scope,
                                const struct digest *digest);

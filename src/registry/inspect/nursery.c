@@ -219,6 +219,17 @@ static void nursery_be(int orders)
     _exit(nursery.signals < 0);
 }
 
+void inspect_nursery_stop(void)
+{
+    if (started.pid < 0)
+        return;
+    close(started.orders);
+    while (waitpid(started.pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    started.orders = -1;
+    started.pid = -1;
+}
+
 bool inspect_nursery_start(struct error *err)
 {
     int ends[2];

@@ -1,19 +1,12 @@
 /* May an image be pulled? The policy's verdict, remembered; and quarantine. */
-#include <jansson.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "registry/inspect/inspect_parts.h"
+#include "registry/inspect/pull_policy.h"
 #include "registry/inspect/quarantine.h"
 
 enum { PULL_BUDGET = 256 << 20, DAY = 86400, PULL_TEXT_MAX = 500 };
-
-struct pull_policy {
-    enum { PULL_OFF, PULL_WARN, PULL_BLOCK } mode;
-    bool unscanned_allowed;
-    struct policy gate;
-    bool unreadable;
-};
 
 /* What comes out for one manifest: what is remembered. */
 struct pull_verdict {
@@ -21,82 +14,23 @@ struct pull_verdict {
     struct slice text; /* why not, or the warning; empty: nothing to say */
 };
 
-static bool pull_policy_read(json_t *object, struct pull_policy *policy)
-{
-    const char *mode = json_string_value(json_object_get(object, "mode"));
-    const char *unscanned = json_string_value(json_object_get(object, "unscanned"));
-    const char *terms = json_string_value(json_object_get(object, "failOn"));
-    struct error err;
-    if (!mode)
-        return false;
-    policy->mode = strcmp(mode, "off") == 0    ? PULL_OFF
-                   : strcmp(mode, "warn") == 0 ? PULL_WARN
-                                               : PULL_BLOCK;
-    policy->unscanned_allowed =
-        unscanned ? strcmp(unscanned, "allow") == 0 : policy->mode != PULL_BLOCK;
-    return (policy->mode != PULL_BLOCK || strcmp(mode, "block") == 0) &&
-           (!terms || policy_parse(&policy->gate, slice_str(terms), &err));
-}
-
-/* One that cannot be read blocks: somebody wanted a gate there. */
-static void pull_policy_parse(struct slice text, struct pull_policy *policy)
-{
-    json_error_t error;
-    *policy = (struct pull_policy){.mode = PULL_OFF};
-    json_t *object = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES, &error);
-    if (!json_is_object(object) || !pull_policy_read(object, policy))
-        *policy = (struct pull_policy){.mode = PULL_BLOCK, .unreadable = true};
-    json_decref(object);
-}
-
-bool pull_policy_check(struct slice text, struct arena *arena, struct error *err)
-{
-    struct pull_policy policy;
-    (void)arena;
-    pull_policy_parse(text, &policy);
-    return !policy.unreadable ||
-           error_set(err, ERROR_FORMAT,
-                     "a pull policy is {\"mode\": \"off\"|\"warn\"|\"block\", \"failOn\": "
-                     "\"critical,kev\", \"unscanned\": \"allow\"|\"block\"}");
-}
-
+/* The repository's, else the account's. One that cannot be read blocks: somebody wanted a gate. */
 static bool pull_policy_get(struct inspect *inspect, const struct scope *scope, struct arena *arena,
-                            struct pull_policy *policy, struct failure *failure)
+                            struct pull_policy *policy, bool *unreadable, struct failure *failure)
 {
     struct scope account = {.account = scope->account, .region = scope->region};
     struct slice text = {NULL, 0};
+    struct error err;
     bool exists = false;
     *policy = (struct pull_policy){.mode = PULL_OFF};
-    if (!setting_get(inspect->registry, scope, "pull-policy", arena, &text, &exists, failure))
+    *unreadable = false;
+    if (!setting_get(inspect->registry, scope, PULL_POLICY_SETTING, arena, &text, &exists,
+                     failure) ||
+        (!exists && !setting_get(inspect->registry, &account, PULL_POLICY_SETTING, arena, &text,
+                                 &exists, failure)))
         return false;
-    if (!exists &&
-        !setting_get(inspect->registry, &account, "pull-policy", arena, &text, &exists, failure))
-        return false;
-    if (exists && text.len)
-        pull_policy_parse(text, policy);
+    *unreadable = exists && text.len && !pull_policy_parse(text, policy, &err);
     return true;
-}
-
-static bool pull_quarantined(struct inspect *inspect, struct slice scope,
-                             const struct digest *digest, struct arena *arena,
-                             struct pull_verdict *verdict, struct error *err)
-{
-    struct meta_txn *txn CLEANUP_META = NULL;
-    struct slice bytes;
-    json_error_t error;
-    bool found;
-    if (!meta_begin(inspect->registry->meta, false, &txn, err) ||
-        !meta_get(txn, ROW_QUARANTINE, scope, digest_slice(digest), arena, &bytes, &found, err))
-        return false;
-    if (!found)
-        return true;
-    json_t *object = json_loadb(bytes.at, bytes.len, 0, &error);
-    const char *why = json_string_value(json_object_get(object, "why"));
-    verdict->blocked = true;
-    verdict->text = arena_printf(arena, "the image is quarantined%s%.300s", why && *why ? ": " : "",
-                                 why ? why : "");
-    json_decref(object);
-    return verdict->text.at || arena_error(err);
 }
 
 static const char *unscanned_word(enum inspect_status status)
@@ -177,20 +111,30 @@ static bool pull_judge(struct inspect *inspect, const struct scope *scope, struc
     struct pull_policy policy;
     struct manifest_facts facts;
     struct error err = {0};
+    bool unreadable;
     *verdict = (struct pull_verdict){.known = true};
-    if (!pull_quarantined(inspect, text, digest, arena, verdict, &err))
+    struct quarantine quarantine;
+    if (!quarantine_get(inspect->registry, text, digest, arena, &quarantine, &verdict->blocked,
+                        &err))
         return failure_of(failure, &err);
-    if (verdict->blocked)
-        return true;
-    if (!pull_policy_get(inspect, scope, arena, &policy, failure))
+    if (verdict->blocked) {
+        verdict->text =
+            arena_printf(arena, "the image is quarantined%s%.*s", quarantine.why.len ? ": " : "",
+                         SLICE_ARG(slice_upto(quarantine.why, 300)));
+        if (verdict->text.at)
+            return true;
+        arena_error(&err);
+        return failure_of(failure, &err);
+    }
+    if (!pull_policy_get(inspect, scope, arena, &policy, &unreadable, failure))
         return false;
-    if (policy.mode == PULL_OFF)
-        return true;
-    if (policy.unreadable) {
+    if (unreadable) {
         verdict->blocked = true;
         verdict->text = SLICE("the repository's pull policy cannot be read; set it anew");
         return true;
     }
+    if (policy.mode == PULL_OFF)
+        return true;
     if (!manifest_describe(inspect->registry, scope, digest, arena, &facts, failure))
         return false;
     if (facts.kind != MANIFEST_IS_IMAGE)
@@ -336,9 +280,9 @@ bool inspect_quarantine(struct inspect *inspect, const struct scope *scope,
 {
     struct arena arena CLEANUP_ARENA;
     arena_init(&arena, 1 << 16);
-    struct slice text = scope_text(scope, &arena);
     if (!quarantine_set(inspect->registry, scope, digest, why, on, who, failure))
         return false;
-    pulls_forget(inspect, text, digest);
+    pulls_forget(inspect, scope_text(scope, &arena), digest);
+    inspect_tell_journal(inspect);
     return true;
 }

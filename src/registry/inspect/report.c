@@ -75,7 +75,10 @@ bool report_exceptions(struct inspect *inspect, const struct scope *scope,
     bool exists = false;
     size_t count = 0;
     *exceptions = (struct exceptions){NULL};
-    if (!setting_get(inspect->registry, scope, "exceptions", arena, &text, &exists, &failure))
+    struct scope account = {.account = scope->account, .region = scope->region};
+    if (!setting_get(inspect->registry, scope, "exceptions", arena, &text, &exists, &failure) ||
+        (!exists &&
+         !setting_get(inspect->registry, &account, "exceptions", arena, &text, &exists, &failure)))
         return error_set(err, ERROR_INTERNAL, "%s", failure.text);
     if (!exists || !text.len)
         return true;
