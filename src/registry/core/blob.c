@@ -3,6 +3,7 @@
 
 #include "image/document.h"
 #include "registry/core/codec.h"
+#include "registry/core/codec_json.h"
 #include "registry/core/parts.h"
 #include "registry/core/upload.h"
 

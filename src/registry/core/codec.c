@@ -1,4 +1,5 @@
 #include "registry/core/codec.h"
+#include "registry/core/codec_json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -79,14 +80,14 @@ struct slice codec_dump(json_t *object, struct arena *arena)
     return text;
 }
 
-static bool no_memory(struct slice *value, struct slice made)
+bool codec_made(struct slice made, struct slice *value)
 {
     if (made.at)
         *value = made;
     return made.at != NULL;
 }
 
-static json_t *texts(const struct slice *items, size_t count)
+json_t *codec_texts(const struct slice *items, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
@@ -105,199 +106,6 @@ static json_t *parse(struct slice value, struct error *err)
     return NULL;
 }
 
-/* ---- manifests ---- */
-
-static json_t *descriptor(const struct blob_reference *from)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "d", codec_text(digest_slice(&from->digest)));
-    json_object_set_new(object, "s", json_integer((json_int_t)from->size));
-    codec_put_text(object, "m", from->media_type);
-    codec_put_text(object, "os", from->platform_os);
-    codec_put_text(object, "arch", from->platform_architecture);
-    codec_put_text(object, "variant", from->platform_variant);
-    codec_put_text(object, "type", from->artifact_type);
-    return object;
-}
-
-static json_t *descriptors(const struct blob_reference *from, size_t count)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, descriptor(&from[i]));
-    return array;
-}
-
-static json_t *facts_object(const struct manifest_facts *facts)
-{
-    json_t *object = json_object(), *annotations = json_object();
-    json_object_set_new(object, "kind", json_integer(facts->kind));
-    codec_put_text(object, "digest", digest_slice(&facts->digest));
-    codec_put_text(object, "type", facts->media_type);
-    codec_put_text(object, "artifact", facts->artifact_type);
-    json_object_set_new(object, "length", json_integer((json_int_t)facts->length));
-    json_object_set_new(object, "size", json_integer((json_int_t)facts->image_size));
-    if (facts->config.digest.text[0])
-        json_object_set_new(object, "config", descriptor(&facts->config));
-    if (facts->layer_count)
-        json_object_set_new(object, "layers", descriptors(facts->layers, facts->layer_count));
-    if (facts->child_count)
-        json_object_set_new(object, "children", descriptors(facts->children, facts->child_count));
-    codec_put_text(object, "subject", digest_slice(&facts->subject));
-    for (size_t i = 0; i < facts->annotation_count; i++)
-        json_object_setn_new(annotations, facts->annotation_names[i].at,
-                             facts->annotation_names[i].len,
-                             codec_text(facts->annotation_values[i]));
-    json_object_set_new(object, "annotations", annotations);
-    codec_put_text(object, "os", facts->os);
-    codec_put_text(object, "arch", facts->architecture);
-    codec_put_text(object, "variant", facts->variant);
-    codec_put_time(object, "pushed", facts->pushed);
-    codec_put_time(object, "archived", facts->archived);
-    codec_put_time(object, "activated", facts->activated);
-    if (facts->is_archived)
-        json_object_set_new(object, "archive", json_true());
-    if (facts->sparse)
-        json_object_set_new(object, "sparse", json_true());
-    return object;
-}
-
-bool manifest_encode(const struct manifest_facts *facts, struct arena *arena, struct slice *value)
-{
-    return no_memory(value, codec_dump(facts_object(facts), arena));
-}
-
-static bool read_digest(const json_t *text, struct digest *digest, struct error *err)
-{
-    return digest_parse_any(digest, document_view(text), err);
-}
-
-static bool read_descriptor(const json_t *object, struct arena *arena, struct blob_reference *out,
-                            struct error *err)
-{
-    if (!read_digest(json_object_get(object, "d"), &out->digest, err))
-        return false;
-    out->size = codec_u64(object, "s");
-    if (!document_text(object, "m", arena, &out->media_type) ||
-        !document_text(object, "os", arena, &out->platform_os) ||
-        !document_text(object, "arch", arena, &out->platform_architecture) ||
-        !document_text(object, "variant", arena, &out->platform_variant) ||
-        !document_text(object, "type", arena, &out->artifact_type))
-        return arena_error(err);
-    return true;
-}
-
-static bool read_descriptors(const json_t *array, struct arena *arena, struct blob_reference **out,
-                             size_t *count, struct error *err)
-{
-    size_t size = json_array_size(array);
-    *out = arena_array(arena, size + 1, sizeof **out);
-    if (!*out)
-        return arena_error(err);
-    for (size_t i = 0; i < size; i++)
-        if (!read_descriptor(json_array_get(array, i), arena, &(*out)[i], err))
-            return false;
-    *count = size;
-    return true;
-}
-
-static bool read_annotations(const json_t *object, struct arena *arena,
-                             struct manifest_facts *facts, struct error *err)
-{
-    size_t size = json_object_size(object), i = 0;
-    facts->annotation_names = arena_array(arena, size + 1, sizeof *facts->annotation_names);
-    facts->annotation_values = arena_array(arena, size + 1, sizeof *facts->annotation_values);
-    if (!facts->annotation_names || !facts->annotation_values)
-        return arena_error(err);
-    for (void *at = json_object_iter((json_t *)(uintptr_t)object); at;
-         at = json_object_iter_next((json_t *)(uintptr_t)object, at), i++) {
-        struct slice name = slice_of(json_object_iter_key(at), json_object_iter_key_len(at));
-        facts->annotation_names[i] = arena_copy(arena, name);
-        if (!facts->annotation_names[i].at ||
-            !document_string(json_object_iter_value(at), arena, &facts->annotation_values[i]))
-            return arena_error(err);
-    }
-    facts->annotation_count = i;
-    return true;
-}
-
-static bool read_facts(const json_t *object, struct arena *arena, struct manifest_facts *facts,
-                       struct error *err)
-{
-    const json_t *config = json_object_get(object, "config");
-    const json_t *subject = json_object_get(object, "subject");
-    uint64_t kind = codec_u64(object, "kind");
-    if (kind > MANIFEST_IS_ARTIFACT)
-        return error_set(err, ERROR_FORMAT, "a manifest of no kind that is known");
-    facts->kind = (enum manifest_class)kind;
-    facts->length = codec_u64(object, "length");
-    facts->image_size = codec_u64(object, "size");
-    facts->pushed = codec_time(object, "pushed");
-    facts->archived = codec_time(object, "archived");
-    facts->activated = codec_time(object, "activated");
-    facts->is_archived = json_is_true(json_object_get(object, "archive"));
-    facts->sparse = json_is_true(json_object_get(object, "sparse"));
-    if (!read_digest(json_object_get(object, "digest"), &facts->digest, err) ||
-        (subject && !read_digest(subject, &facts->subject, err)) ||
-        (config && !read_descriptor(config, arena, &facts->config, err)) ||
-        !read_descriptors(json_object_get(object, "layers"), arena, &facts->layers,
-                          &facts->layer_count, err) ||
-        !read_descriptors(json_object_get(object, "children"), arena, &facts->children,
-                          &facts->child_count, err) ||
-        !read_annotations(json_object_get(object, "annotations"), arena, facts, err))
-        return false;
-    if (!document_text(object, "type", arena, &facts->media_type) ||
-        !document_text(object, "artifact", arena, &facts->artifact_type) ||
-        !document_text(object, "os", arena, &facts->os) ||
-        !document_text(object, "arch", arena, &facts->architecture) ||
-        !document_text(object, "variant", arena, &facts->variant))
-        return arena_error(err);
-    return true;
-}
-
-bool manifest_decode(struct slice value, struct arena *arena, struct manifest_facts *facts,
-                     struct error *err)
-{
-    struct manifest_facts made = {0};
-    CLEANUP_JSON json_t *object = parse(value, err);
-    if (!object || !read_facts(object, arena, &made, err))
-        return error_add(err, "row of a manifest");
-    *facts = made;
-    return true;
-}
-
-/* ---- the recycle bin ---- */
-
-bool recycled_encode(const struct recycled *recycled, struct arena *arena, struct slice *value)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "facts", facts_object(&recycled->facts));
-    json_object_set_new(object, "tags", texts(recycled->facts.tags, recycled->facts.tag_count));
-    codec_put_time(object, "deleted", recycled->deleted);
-    codec_put_time(object, "until", recycled->until);
-    codec_put_text(object, "why", recycled->why);
-    codec_put_text(object, "who", recycled->who);
-    return no_memory(value, codec_dump(object, arena));
-}
-
-bool recycled_decode(struct slice value, struct arena *arena, struct recycled *recycled,
-                     struct error *err)
-{
-    struct recycled made = {0};
-    CLEANUP_JSON json_t *object = parse(value, err);
-    if (!object || !read_facts(json_object_get(object, "facts"), arena, &made.facts, err))
-        return error_add(err, "row of the recycle bin");
-    made.deleted = codec_time(object, "deleted");
-    made.until = codec_time(object, "until");
-    if (!document_texts(json_object_get(object, "tags"), arena, &made.facts.tags,
-                        &made.facts.tag_count) ||
-        !document_text(object, "why", arena, &made.why) ||
-        !document_text(object, "who", arena, &made.who))
-        return arena_error(err);
-    *recycled = made;
-    return true;
-}
-
 /* ---- repositories ---- */
 
 bool repository_encode(const struct repository *repository, struct arena *arena,
@@ -307,39 +115,15 @@ bool repository_encode(const struct repository *repository, struct arena *arena,
     codec_put_time(object, "created", repository->created);
     json_object_set_new(object, "mutability", json_integer(repository->mutability));
     json_object_set_new(object, "exclusions",
-                        texts(repository->exclusions, repository->exclusion_count));
+                        codec_texts(repository->exclusions, repository->exclusion_count));
     json_object_set_new(object, "scan", json_boolean(repository->scan_on_push));
     codec_put_text(object, "encryption", repository->encryption);
     codec_put_text(object, "key", repository->kms_key);
-    json_object_set_new(object, "tagKeys", texts(repository->tag_keys, repository->tag_count));
-    json_object_set_new(object, "tagValues", texts(repository->tag_values, repository->tag_count));
-    return no_memory(value, codec_dump(object, arena));
-}
-
-bool repository_decode(struct slice value, struct arena *arena, struct repository *repository,
-                       struct error *err)
-{
-    struct repository made = {.name = repository->name};
-    size_t values;
-    CLEANUP_JSON json_t *object = parse(value, err);
-    if (!object)
-        return error_add(err, "row of a repository");
-    uint64_t mutability = codec_u64(object, "mutability");
-    made.created = codec_time(object, "created");
-    made.mutability = (enum tag_mutability)mutability;
-    made.scan_on_push = json_is_true(json_object_get(object, "scan"));
-    if (!document_texts(json_object_get(object, "exclusions"), arena, &made.exclusions,
-                        &made.exclusion_count) ||
-        !document_texts(json_object_get(object, "tagKeys"), arena, &made.tag_keys,
-                        &made.tag_count) ||
-        !document_texts(json_object_get(object, "tagValues"), arena, &made.tag_values, &values) ||
-        !document_text(object, "encryption", arena, &made.encryption) ||
-        !document_text(object, "key", arena, &made.kms_key))
-        return arena_error(err);
-    if (values != made.tag_count || mutability > TAGS_MUTABLE_WITH_EXCLUSION)
-        return error_set(err, ERROR_FORMAT, "row of a repository: its settings are damaged");
-    *repository = made;
-    return true;
+    json_object_set_new(object, "tagKeys",
+                        codec_texts(repository->tag_keys, repository->tag_count));
+    json_object_set_new(object, "tagValues",
+                        codec_texts(repository->tag_values, repository->tag_count));
+    return codec_made(codec_dump(object, arena), value);
 }
 
 /* ---- the journal ---- */
@@ -363,7 +147,7 @@ bool journal_encode(const struct journal_entry *entry, struct arena *arena, stru
     codec_put_text(object, "why", entry->why);
     if (entry->failed)
         json_object_set_new(object, "failed", json_true());
-    return no_memory(value, codec_dump(object, arena));
+    return codec_made(codec_dump(object, arena), value);
 }
 
 bool journal_decode(struct slice value, struct arena *arena, struct journal_entry *entry,

@@ -270,6 +270,23 @@ bool repository_list(struct registry *registry, const struct scope *scope, struc
     return true;
 }
 
+bool repository_names(struct registry *registry, const struct scope *scope, struct slice after,
+                      size_t limit, struct arena *arena, struct slice **names, size_t *count,
+                      struct failure *failure)
+{
+    CLEANUP_CHANGE struct change view;
+    struct scope account = {.account = scope->account, .region = scope->region};
+    struct slice *list = arena_array(arena, limit + 1, sizeof *list);
+    *failure = (struct failure){0};
+    if (!list)
+        return failure_memory(failure);
+    if (!change_begin(&view, registry, &account, false, NULL, failure) ||
+        !row_names(&view, ROW_REPOSITORY, SLICE(""), after, arena, list, limit, count, failure))
+        return false;
+    *names = list;
+    return true;
+}
+
 bool repository_change(struct registry *registry, const struct scope *scope, const char *what,
                        bool (*change)(void *context, struct repository *repository,
                                       struct arena *arena, struct failure *failure),

@@ -1,5 +1,6 @@
 #include "image/document.h"
 #include "registry/core/codec.h"
+#include "registry/core/codec_json.h"
 #include "registry/core/parts.h"
 
 bool tag_get(struct change *change, struct slice tag, struct digest *digest, bool *found,

@@ -11,6 +11,7 @@
 
 #include "image/document.h"
 #include "registry/core/codec.h"
+#include "registry/core/codec_json.h"
 #include "registry/core/parts.h"
 
 enum { REHASH_PIECE = 128 * 1024 };

@@ -123,13 +123,12 @@ static bool list_visible(struct oci_request *state, struct slice after, size_t w
     struct failure ignored;
     account.repository = SLICE("");
     for (size_t step = CATALOG_STEP, got = step; *found < want && got == step;) {
-        struct repository_list list = {0};
-        if (!repository_list(node->registry, &account, after, step, state->http->arena, &list,
-                             &state->failure))
+        struct slice *list;
+        if (!repository_names(node->registry, &account, after, step, state->http->arena, &list,
+                              &got, &state->failure))
             return false;
-        got = list.count;
-        for (size_t i = 0; i < list.count && *found < want; i++) {
-            one.repository = after = list.items[i].name;
+        for (size_t i = 0; i < got && *found < want; i++) {
+            one.repository = after = list[i];
             if (state->caller.admin || oci_may(state, &one, "ecr:DescribeRepositories", &ignored))
                 names[(*found)++] = after;
         }
