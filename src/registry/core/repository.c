@@ -270,9 +270,9 @@ bool repository_list(struct registry *registry, const struct scope *scope, struc
     return true;
 }
 
-bool repository_names(struct registry *registry, const struct scope *scope, struct slice after,
-                      size_t limit, struct arena *arena, struct slice **names, size_t *count,
-                      struct failure *failure)
+bool repository_list_names(struct registry *registry, const struct scope *scope, struct slice after,
+                           size_t limit, struct arena *arena, struct slice **names, size_t *count,
+                           struct failure *failure)
 {
     CLEANUP_CHANGE struct change view;
     struct scope account = {.account = scope->account, .region = scope->region};

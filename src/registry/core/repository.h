@@ -44,9 +44,9 @@ bool repository_list(struct registry *registry, const struct scope *scope, struc
                      size_t limit, struct arena *arena, struct repository_list *list,
                      struct failure *failure);
 /* Only names, for catalogues; `limit` is at least 1. */
-bool repository_names(struct registry *registry, const struct scope *scope, struct slice after,
-                      size_t limit, struct arena *arena, struct slice **names, size_t *count,
-                      struct failure *failure);
+bool repository_list_names(struct registry *registry, const struct scope *scope, struct slice after,
+                           size_t limit, struct arena *arena, struct slice **names, size_t *count,
+                           struct failure *failure);
 /* Changes settings: `change` edits the repository in place inside the transaction; false: refused,
    with its own failure. `what` names it in the journal ("PutImageTagMutability"). */
 bool repository_change(struct registry *registry, const struct scope *scope, const char *what,

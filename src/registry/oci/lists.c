@@ -124,8 +124,8 @@ static bool list_visible(struct oci_request *state, struct slice after, size_t w
     account.repository = SLICE("");
     for (size_t step = CATALOG_STEP, got = step; *found < want && got == step;) {
         struct slice *list;
-        if (!repository_names(node->registry, &account, after, step, state->http->arena, &list,
-                              &got, &state->failure))
+        if (!repository_list_names(node->registry, &account, after, step, state->http->arena, &list,
+                                   &got, &state->failure))
             return false;
         for (size_t i = 0; i < got && *found < want; i++) {
             one.repository = after = list[i];

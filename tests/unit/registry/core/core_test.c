@@ -436,8 +436,8 @@ static void repositories_are_listed_and_changed(void **state)
        repository_list(&bed.registry, &bed.scope, SLICE("a"), 1, &bed.arena, &list, &bed.failure));
     assert_int_equal(list.count, 1);
     struct slice *names;
-    OK(&bed, repository_names(&bed.registry, &bed.scope, SLICE("a"), 5, &bed.arena, &names, &count,
-                              &bed.failure));
+    OK(&bed, repository_list_names(&bed.registry, &bed.scope, SLICE("a"), 5, &bed.arena, &names,
+                                   &count, &bed.failure));
     assert_int_equal(count, 2);
     assert_true(slice_equal(names[0], SLICE("a/x")) && slice_equal(names[1], SLICE("b")));
     REFUSED(&bed,
