@@ -9,8 +9,6 @@
  * The secret of a key stands there as it is: Signature Version 4 cannot be verified without. The
  * data folder is readable by its owner alone.
  */
-#include <jansson.h>
-
 #include "registry/auth/auth.h"
 
 #define ROW_USER   "user"
