@@ -73,7 +73,7 @@ static void put_recoded(struct text *text, struct slice s)
         int low = high >= 0 ? hex_value(s.at[i + 2]) : -1;
         if (low >= 0)
             i += 2;
-        put_encoded(text, low >= 0 ? (char)(high << 4 | low) : s.at[i]);
+        put_encoded(text, (char)(low >= 0 ? high << 4 | low : s.at[i]));
     }
 }
 

@@ -205,15 +205,19 @@ static bool batch_get(struct ecr_call *call)
     return true;
 }
 
-/* The whole image with all its tags. `failures` has its row when an index keeps it. */
+/* The whole image with all its tags; `only_if`: as long as it is as it was judged (FAILURE_BUSY).
+   `failures` has its row when an index keeps it. */
 static bool delete_image(struct ecr_call *call, const struct image_id *id,
-                         const struct digest *digest, json_t *deleted, json_t *failures)
+                         const struct digest *digest, bool only_if, json_t *deleted,
+                         json_t *failures)
 {
     struct manifest_facts facts;
-    struct manifest_removal how = {.with_parents = false};
+    struct manifest_removal how = {.judged = only_if ? &facts : NULL};
     if (!manifest_describe(call->node->registry, &call->scope, digest, call->arena, &facts,
                            &call->failure))
         return false;
+    if (only_if && facts.tag_count != 1)
+        return failure_set(&call->failure, FAILURE_BUSY, "the image has other tags by now");
     if (!manifest_delete(call->node->registry, &call->scope, digest, &how, &call->caller,
                          &call->failure)) {
         if (call->failure.reason != FAILURE_MANIFEST_REFERENCED)
@@ -230,16 +234,24 @@ static bool delete_image(struct ecr_call *call, const struct image_id *id,
     return true;
 }
 
-/* One tag; with its last one the image goes, too. */
+/* One tag; with its last one the image goes, too, unless it gets another in this very moment: then
+   it is looked at again. */
 static bool delete_tag(struct ecr_call *call, const struct image_id *id,
                        const struct digest *digest, json_t *deleted, json_t *failures)
 {
+    enum { TRIES = 10 };
     struct manifest_facts facts;
-    if (!manifest_describe(call->node->registry, &call->scope, digest, call->arena, &facts,
-                           &call->failure))
-        return false;
-    if (facts.tag_count == 1)
-        return delete_image(call, id, digest, deleted, failures);
+    for (int i = 0; i < TRIES; i++) {
+        call->failure.reason = FAILURE_NONE;
+        if (!manifest_describe(call->node->registry, &call->scope, digest, call->arena, &facts,
+                               &call->failure))
+            return false;
+        if (facts.tag_count != 1)
+            break;
+        if (delete_image(call, id, digest, true, deleted, failures) ||
+            call->failure.reason != FAILURE_BUSY)
+            return call->failure.reason == FAILURE_NONE;
+    }
     if (!tag_delete(call->node->registry, &call->scope, id->tag, &call->caller, &call->failure))
         return false;
     put_image_id(put_element(deleted), digest_slice(digest), id->tag);
@@ -254,7 +266,7 @@ static bool delete_one(struct ecr_call *call, const struct image_id *id, json_t 
     if (!image_id_find(call, id, &digest, &trouble))
         return false;
     if (!trouble.code && (id->tag.len ? delete_tag(call, id, &digest, deleted, failures)
-                                      : delete_image(call, id, &digest, deleted, failures)))
+                                      : delete_image(call, id, &digest, false, deleted, failures)))
         return true;
     /* Somebody else deleted it meanwhile. */
     if (!trouble.code && call->failure.reason == FAILURE_MANIFEST_UNKNOWN)
