@@ -174,8 +174,8 @@ static struct caller_grant grantable(struct auth *auth, const struct caller *cal
     grant.push =
         wanted->push && may(auth, caller, &scope, "ecr:PutImage", "ecr:InitiateLayerUpload");
     grant.remove = wanted->remove && may(auth, caller, &scope, "ecr:BatchDeleteImage", NULL);
-    scope.repository = (struct slice){0};
-    grant.catalog = wanted->catalog && may(auth, caller, &scope, "ecr:DescribeRepositories", NULL);
+    /* The catalogue shows each caller what is theirs. */
+    grant.catalog = wanted->catalog && caller->kind != CALLER_ANONYMOUS && !caller->token;
     return grant;
 }
 

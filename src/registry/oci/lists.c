@@ -10,7 +10,7 @@
 enum {
     TAGS_PAGE_MAX = 10000,
     CATALOG_PAGE_MAX = 1000,
-    CATALOG_STEP = 200, /* repositories read at once, to be asked about */
+    CATALOG_STEP_MIN = 200, /* read at once, to be asked about */
     REFERRERS_PAGE_MAX = 500,
     REFERRERS_BYTES_MAX = 3 << 20, /* of a page; clients refuse indexes over 4 MiB */
 };
@@ -114,40 +114,47 @@ void oci_tags(struct oci_request *state, struct server_response *response)
                  page.n, tags[page.n - 1]);
 }
 
+/* A token for the catalogue says nothing of repositories: what counts there is whose it is. */
+static bool may_see(struct oci_request *state, const struct scope *repository)
+{
+    struct caller caller = state->caller;
+    struct failure ignored;
+    caller.token = false;
+    return (caller.admin && slice_equal(caller.account, repository->account)) ||
+           auth_allows(state->oci->node->auth, &caller, "ecr:DescribeRepositories", repository,
+                       &ignored);
+}
+
 /* Those of the next repositories that the caller may see, until `want` are found. */
 static bool list_visible(struct oci_request *state, struct slice after, size_t want,
                          struct slice *names, size_t *found)
 {
     const struct node *node = state->oci->node;
     struct scope account = state->scope, one = state->scope;
-    struct failure ignored;
     account.repository = SLICE("");
-    for (size_t step = CATALOG_STEP, got = step; *found < want && got == step;) {
-        struct slice *list;
-        if (!repository_list_names(node->registry, &account, after, step, state->http->arena, &list,
-                                   &got, &state->failure))
+    for (size_t step = want < CATALOG_STEP_MIN ? CATALOG_STEP_MIN : want, got = step;
+         *found < want && got == step;) {
+        struct slice *some;
+        if (!repository_list_names(node->registry, &account, after, step, state->http->arena, &some,
+                              &got, &state->failure))
             return false;
         for (size_t i = 0; i < got && *found < want; i++) {
-            one.repository = after = list[i];
-            if (state->caller.admin || oci_may(state, &one, "ecr:DescribeRepositories", &ignored))
+            one.repository = after = some[i];
+            if (may_see(state, &one))
                 names[(*found)++] = after;
         }
     }
     return true;
 }
 
-/* Nobody in particular sees no catalogue: credentials may help. */
+/* Everybody may ask, and sees what is theirs; but nobody in particular, and who has a token that is
+   not for the catalogue, could be somebody else. */
 static bool may_ask(struct oci_request *state)
 {
     struct scope account = state->scope;
     account.repository = SLICE("");
-    if (oci_may(state, &account, "ecr:DescribeRepositories", &state->failure))
-        return true;
-    if (state->caller.kind == CALLER_ANONYMOUS || state->caller.token) {
-        state->failure.reason = FAILURE_UNAUTHENTICATED;
-        return false;
-    }
-    return true;
+    return oci_may(state, &account, "ecr:DescribeRepositories", &state->failure) ||
+           (state->failure.reason == FAILURE_DENIED && state->caller.kind != CALLER_ANONYMOUS);
 }
 
 void oci_catalog(struct oci_request *state, struct server_response *response)
