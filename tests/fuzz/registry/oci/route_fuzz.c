@@ -1,10 +1,11 @@
 /* "METHOD PATH" to the router; what it lets through must be what the rest of the code counts on.
-   Then the same bytes as headers: Range, Content-Range, Accept. */
+   Then the same bytes as headers: Range, Content-Range, Accept, Host. */
 #include "registry/oci/route.h"
 
 #include <stdlib.h>
 
 #include "registry/oci/accept.h"
+#include "registry/oci/host.h"
 #include "registry/oci/range.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -38,6 +39,10 @@ static void headers(struct slice text)
         must(count > 0 && first < size && count <= size - first);
     if (oci_chunk_range(text, &first, &last))
         must(first <= last && last < UINT64_MAX);
+    struct scope scope = {0};
+    if (oci_host_scope(SLICE("{account}.dkr.ecr.{region}.amazonaws.com/{repository}"), text,
+                       &scope))
+        must(scope.account.len <= 12 && scope.region.len <= 32);
     (void)oci_accepts(text, SLICE("application/vnd.oci.image.manifest.v1+json"));
 }
 
