@@ -626,8 +626,11 @@ bool events_open(struct events **events, struct registry *registry, struct metri
     pthread_cond_init(&made->wake, &attributes);
     pthread_condattr_destroy(&attributes);
     made->news = made->stale = true;
+    pthread_mutex_lock(&made->lock); /* the first thread may start others at once */
     start_threads(made);
-    if (!made->thread_count) {
+    bool works = made->thread_count > 0;
+    pthread_mutex_unlock(&made->lock);
+    if (!works) {
         events_close(made);
         return error_set(err, ERROR_INTERNAL, "no thread can be started");
     }
