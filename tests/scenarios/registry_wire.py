@@ -372,3 +372,34 @@ response = slow.getresponse()
 first = response.read(1 << 20)
 same("deleted while somebody pulls: 202", 202, call("DELETE", f"/v2/{race}/blobs/{digest(big)}").status)
 same("who pulls gets all of it", digest(big), digest(first + response.read()))
+
+# Requests that nobody would send, put together under a seed: none ends in a 5xx, and the server stays.
+dice = __import__("random").Random(int(os.environ.get("SEED", "1")))
+repos = [repo, race, "wire/odd", "wire/odd/manifests", "a", "..", "", "A", "wire%2Fodd", "x" * 257]
+uploads = [call("POST", "/v2/wire/odd/blobs/uploads/")["Location"].rsplit("/", 1)[1] for _ in range(5)]
+digests = [digest(config), digest(blob), digest(image), digest(b""), digest(blob, "sha512"), "sha256:", "sha256:00", "md5:x", digest(config).upper(), digest(config).replace(":", "%3A")]
+tails = [lambda: "tags/list", lambda: "manifests/" + dice.choice(["v1", "same", "", "%00", "t" * 200, *digests]),
+         lambda: "blobs/" + dice.choice(digests), lambda: "referrers/" + dice.choice(digests),
+         lambda: "blobs/uploads/" + dice.choice(["", "x", "..", *uploads]), lambda: "blobs/uploads", lambda: "", lambda: "uploads/"]
+queries = ["", "?", "?n=1", "?n=1&n=2", "?n=%", "?last=%00", "?digest=" + digest(config), "?digest=" + digest(b""), "?digest=", "?digest=%",
+           f"?mount={digest(config)}&from={repo}", f"?mount={digest(blob)}", "?mount=", "?tag=a&tag=b", "?tag=", "?tag", "?artifactType=x", "?" + "a=b&" * 100]
+ranges = ["bytes=0-", "bytes=-1", "bytes=1-0", "0-99", "5-10", "bytes 0-1/2", "x", "18446744073709551615-18446744073709551616"]
+bodies = [None, b"", b"x", config, image, docker, index, b"{" * 2000, os.urandom(3000), b'{"schemaVersion":2}', b'{"schemaVersion":2,"mediaType":"' + OCI.encode() + b'","config":{},"layers":{}}']
+odd, asked = [], {}
+for _ in range(3000):
+    method = dice.choice(["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"] * 4 + ["OPTIONS", "BREW"])
+    path = "/v2/" + dice.choice([dice.choice(repos[:3] + repos) + "/" + dice.choice(tails)()] * 8 + ["_catalog", ""]) + dice.choice(queries)
+    headers = {}
+    for name, values in (("Range", ranges), ("Content-Range", ranges), ("Accept", [OCI, DOCKER, "*/*", ",;=", "x" * 2000]),
+                         ("Content-Type", [OCI, DOCKER, INDEX, LIST, "", "text/html; charset=x", "a" * 300]), ("If-None-Match", ["*", '"x"', "W/"])):
+        if dice.random() < 0.25:
+            headers[name] = dice.choice(values)
+    body = dice.choice(bodies) if method in ("PUT", "POST", "PATCH", "DELETE", "BREW") else None
+    try:
+        answer = call(method, path, body, headers)
+        asked[answer.status] = asked.get(answer.status, 0) + 1
+        if answer.status >= 500:
+            odd.append((method, path, headers, body and body[:40], answer))
+    except Exception as problem:
+        odd.append((method, path, headers, body and body[:40], problem))
+check(f"3,000 odd requests: {dict(sorted(asked.items()))}", not odd, *odd[:4])

@@ -136,7 +136,7 @@ static bool list_visible(struct oci_request *state, struct slice after, size_t w
          *found < want && got == step;) {
         struct slice *some;
         if (!repository_list_names(node->registry, &account, after, step, state->http->arena, &some,
-                              &got, &state->failure))
+                                   &got, &state->failure))
             return false;
         for (size_t i = 0; i < got && *found < want; i++) {
             one.repository = after = some[i];
