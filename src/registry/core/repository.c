@@ -274,7 +274,7 @@ bool repository_list_names(struct registry *registry, const struct scope *scope,
                            size_t limit, struct arena *arena, struct slice **names, size_t *count,
                            struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct scope account = {.account = scope->account, .region = scope->region};
     struct slice *list = arena_array(arena, limit + 1, sizeof *list);
     *failure = (struct failure){0};
