@@ -50,7 +50,7 @@ if command -v curl >/dev/null; then
     same "what was not scanned is not pulled" 403 "$(fetch "$manifest")"
     check "and is told why" grep -q '"DENIED"' "$work/body"
     same "a push may look whether it is there" 200 "$(fetch -I "$manifest")"
-    same "other repositories do not care" 200 "$(fetch "$url/v2/wire/race/manifests/same")"
+    same "other repositories do not care" 200 "$(fetch "$url/v2/wire/fixed/manifests/v1")"
     policy '{"mode": "warn", "failOn": "critical,kev", "unscanned": "block"}'
     same "with a warning only" 200 "$(fetch "$manifest")"
     check "which is a header" grep -qi '^warning: 299 - "' "$work/head"
