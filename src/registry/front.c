@@ -80,21 +80,22 @@ static enum server_plan too_many(struct server_request *request, struct server_r
     return SERVER_ANSWER;
 }
 
+/* Who is remembered is not held up by others behind its address, wrong as their words may be. */
+static bool is_guessing(struct front *front, struct server_request *request, unsigned *wait)
+{
+    struct caller caller = {0};
+    return !rate_has(front->wrong, request->client, request->started, wait) &&
+           brings_credentials(request) &&
+           auth_recall(front->options.node->auth, request, &caller) != AUTH_KNOWN;
+}
+
 /* A remembered caller has a bucket of its own wherever it calls from; all others their address's.
  */
 static bool is_too_fast(struct front *front, struct server_request *request, unsigned *wait)
 {
     struct caller caller = {0};
     struct slice key = request->client;
-    bool known = false;
-    if (front->rate || brings_credentials(request))
-        known = auth_recall(front->options.node->auth, request, &caller) == AUTH_KNOWN;
-    if (!known && brings_credentials(request) &&
-        !rate_has(front->wrong, key, request->started, wait))
-        return true;
-    if (!front->rate)
-        return false;
-    if (known)
+    if (auth_recall(front->options.node->auth, request, &caller) == AUTH_KNOWN)
         key = arena_printf(request->arena, "%.*s/%.*s", SLICE_ARG(caller.account),
                            SLICE_ARG(caller.name));
     return !rate_take(front->rate, key, request->started, wait);
@@ -128,7 +129,8 @@ static enum server_plan front_begin(void *context, struct server_request *reques
     unsigned wait = 0;
     if (!request->api) {
         request->api = api_of(request);
-        if (request->api != api_ops && is_too_fast(front, request, &wait))
+        if (request->api != api_ops && (is_guessing(front, request, &wait) ||
+                                        (front->rate && is_too_fast(front, request, &wait))))
             return too_many(request, response, wait);
     }
     if (request->api == api_oci)
