@@ -5,9 +5,19 @@
 static const struct option no_options[] = {{NULL}};
 
 static const struct command *const registry_commands[] = {
-    &registry_list,    &registry_settings,   &registry_get,     &registry_set,
-    &registry_unset,   &registry_quarantine, &registry_release, &registry_recycled,
-    &registry_restore, &registry_collect,    &registry_audit,   NULL,
+    &registry_list,
+    &registry_settings,
+    &registry_get,
+    &registry_set,
+    &registry_unset,
+    &registry_quarantine,
+    &registry_release,
+    &registry_recycled,
+    &registry_restore,
+    &registry_collect,
+    &registry_audit,
+    &registry_dead_letters,
+    NULL,
 };
 
 const struct command command_registry = {

@@ -38,8 +38,8 @@ void registry_call_close(struct registry_call *registry);
 /* What a failure of the registry is to somebody at a terminal. Returns false. */
 bool registry_call_error(const struct failure *failure, struct error *err);
 
-/* registry_settings.c, registry_images.c, registry_audit.c */
+/* registry_settings.c, registry_images.c, registry_audit.c, registry_dead.c */
 extern const struct command registry_set, registry_get, registry_unset, registry_settings;
 extern const struct command registry_list, registry_quarantine, registry_release, registry_recycled,
     registry_restore, registry_collect;
-extern const struct command registry_audit;
+extern const struct command registry_audit, registry_dead_letters;

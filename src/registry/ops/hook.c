@@ -24,6 +24,7 @@ static bool read_url(const json_t *object, struct arena *arena, struct hook *hoo
     if (url_parse(hook->url, arena, &url, &why))
         return true;
     *err = why;
+    err->kind = ERROR_FORMAT; /* the setting's fault, not the command's */
     return error_add(err, "webhook: \"url\"");
 }
 
