@@ -25,6 +25,7 @@ enum {
     SERVER_LISTEN_MAX = 16,
     SERVER_POOL = 32 * 1024,      /* of a connection: cleared for each request, so not larger */
     SERVER_DISCARD_MAX = 8 << 20, /* of a refused body, read so that the client sees our answer */
+    SERVER_PIECE = 128 * 1024,    /* of a streamed body, as the handler gets it */
     SERVER_LINGER_MAX = 64,
     SERVER_LINGER_SECONDS = 5,
     SERVER_CALLS_KEPT = 64,       /* of a loop, for reuse */
@@ -80,6 +81,7 @@ struct call {
     bool begun, failed_early, said_raw, is_head;
     char *body; /* malloc: an arena would keep each smaller one as it grows */
     size_t body_room;
+    size_t gathered; /* SERVER_STREAM: in `body`, not yet with the handler */
     uint64_t discarded;
     int status;
     uint64_t size; /* of the answer's body */

@@ -7,9 +7,12 @@
 #include <linux/tcp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "net/server_parts.h"
+
+enum { STATE_CLOSE_WAIT = 8 }; /* of tcp_states.h, which is the kernel's own */
 
 /* What has come, or what the other side has acknowledged; 0 where the kernel does not say. */
 static unsigned long long socket_bytes(int fd, bool received)
@@ -21,6 +24,25 @@ static unsigned long long socket_bytes(int fd, bool received)
     if (received)
         return size > offsetof(struct tcp_info, tcpi_bytes_received) ? info.tcpi_bytes_received : 0;
     return size > offsetof(struct tcp_info, tcpi_bytes_acked) ? info.tcpi_bytes_acked : 0;
+}
+
+/*
+ * The other side has closed, and nothing is left to read. Usually a loop sees that by itself; but
+ * libmicrohttpd takes a short read for the last one until epoll tells of more, and when the end
+ * came together with the last bytes, epoll has told already.
+ */
+static bool has_left(const struct connection *c, int phase, unsigned long long now)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    int waiting = 0;
+    unsigned long long moved = atomic_load(&c->moved);
+    if (phase == PHASE_BODY && (now < moved || now - moved < 1000))
+        return false;
+    return (phase == PHASE_IDLE || phase == PHASE_BODY) &&
+           getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_state == STATE_CLOSE_WAIT && ioctl(c->fd, FIONREAD, &waiting) == 0 &&
+           waiting == 0;
 }
 
 /* Kept connections have long to send a next request, but not long to send half of one. */
@@ -63,10 +85,9 @@ static bool send_is_over(struct connection *c, const struct server_options *opti
     return now - c->seen_at > options->stall_seconds * 1000ULL;
 }
 
-static bool is_over(struct connection *c, const struct server_options *options,
+static bool is_over(struct connection *c, const struct server_options *options, int phase,
                     unsigned long long now)
 {
-    int phase = atomic_load(&c->phase);
     unsigned long long since = atomic_load(&c->since);
     if (now < since)
         return false;
@@ -85,13 +106,16 @@ static bool is_over(struct connection *c, const struct server_options *options,
 static void watch_loop(struct server *server, struct loop *loop, unsigned long long now)
 {
     pthread_mutex_lock(&loop->lock);
-    for (struct connection *c = loop->connections; c; c = c->next)
-        if (is_over(c, &server->options, now)) {
-            bool was_idle = atomic_load(&c->phase) == PHASE_IDLE && !c->head_since;
+    for (struct connection *c = loop->connections; c; c = c->next) {
+        int phase = atomic_load(&c->phase);
+        if (has_left(c, phase, now)) {
             shutdown(c->fd, SHUT_RDWR);
-            if (!was_idle)
+        } else if (is_over(c, &server->options, phase, now)) {
+            shutdown(c->fd, SHUT_RDWR);
+            if (phase != PHASE_IDLE || c->head_since)
                 atomic_fetch_add(&server->slow, 1);
         }
+    }
     pthread_mutex_unlock(&loop->lock);
 }
 

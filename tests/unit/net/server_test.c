@@ -460,6 +460,24 @@ static void ends_once_when_the_client_goes_away(void **state)
     fixture_free(f);
 }
 
+/* Uploads can be resumed: what has come is the handler's, however the connection ends. */
+static void what_came_before_a_break_is_handed_over(void **state)
+{
+    struct fixture *f = fixture_new(NULL);
+    char some[1000];
+    (void)state;
+    memset(some, 'x', sizeof some);
+    int fd = dial(f);
+    say(fd, "PATCH /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\n");
+    for (int i = 0; i < 300; i++)
+        assert_int_equal(send(fd, some, sizeof some, MSG_NOSIGNAL), sizeof some);
+    close(fd);
+    wait_ends(f, 1);
+    assert_int_equal(atomic_load(&f->broken), 1);
+    assert_int_equal(atomic_load(&f->streamed), 300000);
+    fixture_free(f);
+}
+
 static void unclear_requests_are_refused(void **state)
 {
     struct fixture *f = fixture_new(NULL);
@@ -707,6 +725,7 @@ int main(void)
         cmocka_unit_test(errors_come_before_the_body),
         cmocka_unit_test(a_refused_stream_is_told),
         cmocka_unit_test(ends_once_when_the_client_goes_away),
+        cmocka_unit_test(what_came_before_a_break_is_handed_over),
         cmocka_unit_test(unclear_requests_are_refused),
         cmocka_unit_test(heads_have_a_limit),
         cmocka_unit_test(slow_clients_are_ended),
