@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/terminal.h"
@@ -44,16 +45,38 @@ static enum data_folder_use use_of(const char *from, enum backup_call_kind kind)
     return DATA_FOLDER_VISIT;
 }
 
+/* A backup is a file when it is called one, or is one. */
+static bool is_file(const char *path, enum backup_call_kind kind)
+{
+    struct stat status;
+    if (stat(path, &status) == 0)
+        return S_ISREG(status.st_mode);
+    return kind == BACKUP_CALL_BACKUP && slice_ends(slice_str(path), SLICE(".tar"));
+}
+
+static bool copy(const char *from, const char *to, enum backup_call_kind kind,
+                 const struct backup_options *options, struct backup_report *report,
+                 struct error *err)
+{
+    CLEANUP_DATA_FOLDER struct data_folder folder = {.lock = -1};
+    if (kind == BACKUP_CALL_RESTORE && is_file(from, kind))
+        return backup_from_file(from, to, options, report, err);
+    if (!data_folder_open(&folder, from, use_of(from, kind), NULL, err) ||
+        !are_apart(from, to, err))
+        return false;
+    if (kind == BACKUP_CALL_BACKUP && is_file(to, kind))
+        return backup_to_file(&folder, to, options, report, err);
+    return backup_run(&folder, to, options, report, err);
+}
+
 bool backup_call(struct invocation *call, const char *from, const char *to,
                  enum backup_call_kind kind, struct error *err)
 {
-    CLEANUP_DATA_FOLDER struct data_folder folder = {.lock = -1};
     struct backup_options options = {.lost = print_lost};
     struct backup_report report;
     if (kind == BACKUP_CALL_RESTORE && !is_free(to, err))
         return false;
-    if (!data_folder_open(&folder, from, use_of(from, kind), NULL, err) ||
-        !are_apart(from, to, err) || !backup_run(&folder, to, &options, &report, err))
+    if (!copy(from, to, kind, &options, &report, err))
         return error_add(err, "copying %s to %s", from, to);
     printf("%" PRIu64 " blobs of %" PRIu64 " bytes in ", report.blobs, report.bytes);
     terminal_put(stdout, slice_str(to));

@@ -5,11 +5,9 @@
 #include <unistd.h>
 
 #include "base/threads.h"
-#include "registry/core/rows.h"
+#include "registry/backup_parts.h"
 
 enum { ROUNDS_MAX = 5, PIECE = 1 << 20, NAMES_MAX = 1 << 30, PATH_ROOM = 4096 };
-#define DATABASE     "registry.db"
-#define DATABASE_NEW "registry.db.new"
 
 enum copy_state { COPY_HERE, COPY_MADE, COPY_MISSING, COPY_DAMAGED, COPY_FAILED };
 
@@ -144,16 +142,10 @@ static void copy_one(void *context, size_t index)
 
 /* ---- what to copy ---- */
 
-static bool note_blob(void *context, const struct meta_row *row)
+static bool note_blob(void *context, const struct digest *digest)
 {
     struct copying *copying = context;
-    struct item item = {.state = COPY_MISSING};
-    struct slice rest = row->name;
-    struct error ignored;
-    if (!digest_parse_any(&item.digest, slice_cut(&rest, '/'), &ignored))
-        return true;
-    if (copying->count && digest_equal(&copying->items[copying->count - 1].digest, &item.digest))
-        return true;
+    struct item item = {.state = COPY_MISSING, .digest = *digest};
     copying->spent =
         !ARENA_PUSH(&copying->arena, copying->items, copying->count, copying->room, item);
     return !copying->spent;
@@ -161,17 +153,9 @@ static bool note_blob(void *context, const struct meta_row *row)
 
 static bool read_names(struct copying *copying, const char *database, struct error *err)
 {
-    struct meta *meta = NULL;
-    struct meta_txn *txn = NULL;
-    struct meta_range range = {.kind = ROW_BLOBFILE};
     copying->items = NULL;
     copying->count = copying->room = 0;
-    bool done = meta_sqlite_open_frozen(&meta, database, err) &&
-                meta_begin(meta, false, &txn, err) &&
-                meta_scan(txn, &range, note_blob, copying, err);
-    meta_abort(&txn);
-    meta_close(meta);
-    return done && (!copying->spent || arena_error(err));
+    return backup_names(database, note_blob, copying, err) && (!copying->spent || arena_error(err));
 }
 
 static size_t count_state(const struct copying *copying, enum copy_state state)
@@ -196,11 +180,11 @@ static bool copy_blobs(struct copying *copying, struct error *err)
 static bool copy_rounds(struct copying *copying, struct error *err)
 {
     char database[PATH_ROOM];
-    if (snprintf(database, sizeof database, "%s/" DATABASE_NEW, copying->path) >=
+    if (snprintf(database, sizeof database, "%s/" BACKUP_DATABASE_NEW, copying->path) >=
         (int)sizeof database)
         return error_set(err, ERROR_USAGE, "the path is too long");
     for (int round = 0; round < ROUNDS_MAX; round++) {
-        if (!copying->world->ops->remove(copying->world, DATABASE_NEW, err) ||
+        if (!copying->world->ops->remove(copying->world, BACKUP_DATABASE_NEW, err) ||
             !meta_backup(copying->source->meta, database, err) ||
             !read_names(copying, database, err) || !copy_blobs(copying, err))
             return false;
@@ -268,18 +252,6 @@ static void count_copies(struct copying *copying)
     }
 }
 
-/* The name last, and on the disk: before that there is no copy. */
-static bool finish(struct copying *copying, struct error *err)
-{
-    struct world *world = copying->world;
-    int file = world->ops->open(world, DATABASE_NEW, true, err);
-    if (file < 0)
-        return false;
-    bool done = world->ops->sync(world, file, err);
-    world->ops->close(world, file);
-    return done && world->ops->rename(world, DATABASE_NEW, DATABASE, err);
-}
-
 static bool copy_all(struct copying *copying, struct error *err)
 {
     struct objects objects = {.copying = copying, .err = err};
@@ -291,7 +263,7 @@ static bool copy_all(struct copying *copying, struct error *err)
     /* From here on the arena is scratch, and the items are gone. */
     if (!object_list(copying->source->blobs, copy_object, &objects, err) || objects.failed)
         return false;
-    return finish(copying, err);
+    return backup_finish(copying->world, err);
 }
 
 bool backup_run(const struct data_folder *source, const char *target,

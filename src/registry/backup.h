@@ -29,3 +29,15 @@ struct backup_report {
 bool backup_run(const struct data_folder *source, const char *target,
                 const struct backup_options *options, struct backup_report *report,
                 struct error *err);
+
+/*
+ * The same as one file: a tar archive that unpacks to such a folder, registry.db last in it. It is
+ * written beside and renamed when it is whole. What is damaged is in it all the same (its bytes
+ * were on their way when that was seen); restoring leaves it out.
+ */
+bool backup_to_file(const struct data_folder *source, const char *path,
+                    const struct backup_options *options, struct backup_report *report,
+                    struct error *err);
+/* A data folder of it; the target must not be one yet. */
+bool backup_from_file(const char *path, const char *target, const struct backup_options *options,
+                      struct backup_report *report, struct error *err);

@@ -34,6 +34,19 @@ for round in 1 2 3; do
     exits "check of what was restored" 0 "$PLIMSOLL" check "$work/restored$round"
     grep -q 'all is as it should be' "$work/out" || fail "restored $round: $(cat "$work/out")"
 done
+exits "a backup to one file while pushes go on" 0 "$PLIMSOLL" backup "$data" "$work/backup.tar"
+exits "restore of the file" 0 "$PLIMSOLL" restore "$work/backup.tar" "$work/restored-file"
+exits "check of what was restored from the file" 0 "$PLIMSOLL" check "$work/restored-file"
+grep -q 'all is as it should be' "$work/out" || fail "restored from the file: $(cat "$work/out")"
+check "tar reads it" tar tf "$work/backup.tar"
+same "the database is its last member" registry.db "$(tar tf "$work/backup.tar" | tail -n 1)"
+mkdir "$work/unpacked" && tar xf "$work/backup.tar" -C "$work/unpacked"
+exits "it unpacks to a folder that restores" 0 "$PLIMSOLL" restore "$work/unpacked" "$work/restored-unpacked"
+head -c 200000 "$work/backup.tar" >"$work/cut.tar"
+exits "a file that was cut restores nothing" 3 "$PLIMSOLL" restore "$work/cut.tar" "$work/restored-cut"
+[ ! -e "$work/restored-cut/registry.db" ] && ok "and makes no data folder" || fail "a cut backup made a data folder"
+head -c 200000 /dev/urandom >"$work/noise.tar"
+exits "a file that is none" 3 "$PLIMSOLL" restore "$work/noise.tar" "$work/restored-noise"
 wait $churn || fail "the churn failed: $(cat "$work/churned")"
 exits "backup of what is quiet" 0 "$PLIMSOLL" backup "$data" "$work/backup"
 exits "and again" 0 "$PLIMSOLL" backup "$data" "$work/backup"
@@ -128,6 +141,8 @@ grep -q "^lost .*$(basename "$hex"): it has other bytes" "$work/out" || fail "wh
 # Disks: full, and read-only.
 mkdir "$work/small"
 if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=600k none "$work/small" 2>/dev/null; then
+    exits "a full disk, to a file" 3 "$PLIMSOLL" backup "$data" "$work/small/backup.tar"
+    [ -z "$(ls "$work/small")" ] && ok "and leaves nothing" || fail "a half file is left: $(ls "$work/small")"
     exits "a full disk" 3 "$PLIMSOLL" backup "$data" "$work/small/backup"
     grep -qi 'no space' "$work/err" || fail "it says why: $(cat "$work/err")"
     [ ! -e "$work/small/backup/registry.db" ] && ok "and leaves no copy that looks whole" || fail "a half copy looks whole"
