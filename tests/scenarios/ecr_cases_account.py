@@ -6,6 +6,8 @@ import os
 import time
 import urllib.parse
 
+from ecr_test import MANIFEST
+
 ANSWERS = {
     "GetAuthorizationToken": "ok InvalidParameterException",
     "GetAccountSetting": "ok InvalidParameterException ValidationException",
@@ -48,13 +50,25 @@ def token(t):
     t.refused("GetAuthorizationToken", "InvalidParameterException", "registryIds", registryIds=[])
 
 
+def registry(t, method, path):
+    """The distribution API; its status."""
+    token = t.call("GetAuthorizationToken")["authorizationData"][0]["authorizationToken"]
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(os.environ["AWS_ENDPOINT_URL"]).netloc, timeout=20)
+    connection.request(method, path, headers={"Authorization": "Basic " + token, "Accept": MANIFEST})
+    return connection.getresponse().status
+
+
 def settings(t):
     for name, value in (("BASIC_SCAN_TYPE_VERSION", "AWS_NATIVE"), ("REGISTRY_POLICY_SCOPE", "V2"),
                         ("BLOB_MOUNTING", "ENABLED")):
         t.same(f"{name} is {value}", {"name": name, "value": value}, t.call("GetAccountSetting", name=name))
-    for value in ("DISABLED", "ENABLED"):
+    source, target = t.repository("mount-from"), t.repository("mount-to")
+    layer = t.layer(source, b"to be mounted")["digest"]
+    for value, status in (("DISABLED", 202), ("ENABLED", 201)):
         t.call("PutAccountSetting", name="BLOB_MOUNTING", value=value)
         t.same(f"it is {value} then", value, t.call("GetAccountSetting", name="BLOB_MOUNTING")["value"])
+        t.same("and a mount is answered so", status, registry(
+            t, "POST", f"/v2/{target}/blobs/uploads/?mount={layer}&from={source}"))
     t.refused("PutAccountSetting", "ValidationException", "CLAIR", name="BASIC_SCAN_TYPE_VERSION", value="CLAIR")
     t.refused("PutAccountSetting", "ValidationException", "COLOUR", name="COLOUR", value="blue")
     t.refused("GetAccountSetting", "ValidationException", "COLOUR", name="COLOUR")
@@ -100,6 +114,8 @@ def exclusions(t):
     t.image(name, "one", "v1")
     t.call("RegisterPullTimeUpdateExclusion", principalArn=user)
     t.call("BatchGetImage", repositoryName=name, imageIds=[{"imageTag": "v1"}])
+    detail = t.call("DescribeImages", repositoryName=name)["imageDetails"][0]
+    t.same("a pull by the distribution API", 200, registry(t, "GET", f"/v2/{name}/manifests/v1"))
     detail = t.call("DescribeImages", repositoryName=name)["imageDetails"][0]
     t.check("an excluded user's pull is not recorded", "lastRecordedPullTime" not in detail, detail)
     t.call("DeregisterPullTimeUpdateExclusion", principalArn=user)

@@ -4,6 +4,7 @@
 
 #include "registry/core/parts.h"
 #include "registry/core/recall.h"
+#include "registry/core/unrecorded.h"
 
 /* Scratch of one transaction: the facts of the largest manifest many times over, and the names of
    all images of a repository that is removed. */
@@ -58,8 +59,10 @@ bool change_commit(struct change *change, struct failure *failure)
     struct error err;
     if (!meta_commit(&change->txn, &err))
         return failure_of(failure, &err);
-    if (change->touched)
+    if (change->touched) {
         recall_forget(registry, change->at);
+        unrecorded_forget(registry->state->unrecorded, change->at);
+    }
     for (size_t i = 0; i < registry->tap_count; i++)
         tell(&registry->taps[i], change);
     return true;

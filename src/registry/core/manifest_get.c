@@ -3,6 +3,7 @@
 #include "registry/core/parts.h"
 #include "registry/core/pulls.h"
 #include "registry/core/recall.h"
+#include "registry/core/unrecorded.h"
 
 bool manifest_find(struct change *change, struct slice reference, struct digest *digest,
                    struct failure *failure)
@@ -189,7 +190,8 @@ bool manifest_referrers(struct registry *registry, const struct scope *scope,
 void manifest_pulled(struct registry *registry, const struct scope *scope,
                      const struct digest *digest, const struct caller *who)
 {
-    (void)who;
+    if (who && unrecorded_has(registry, scope, who->arn))
+        return;
     pulls_note(registry->state->pulls, scope, digest, registry->world->ops->now(registry->world));
 }
 

@@ -3,6 +3,7 @@
 #include "registry/core/parts.h"
 #include "registry/core/pulls.h"
 #include "registry/core/recall.h"
+#include "registry/core/unrecorded.h"
 #include "registry/core/upload_state.h"
 
 enum { PULLS_SECONDS = 5 };
@@ -63,6 +64,7 @@ static void state_free(struct registry_state *state)
         return;
     recall_cache_free(state->recall);
     pulls_free(state->pulls);
+    unrecorded_free(state->unrecorded);
     pthread_mutex_destroy(&state->uploads_lock);
     free(state);
 }
@@ -76,9 +78,10 @@ bool registry_init(struct registry *registry, struct world *world, struct meta *
     pthread_mutex_init(&state->uploads_lock, NULL);
     state->recall = recall_cache_new();
     state->pulls = pulls_new();
+    state->unrecorded = unrecorded_new();
     state->opened_wall = world->ops->now(world);
     state->opened_monotonic = world->ops->monotonic(world);
-    if (!state->recall || !state->pulls) {
+    if (!state->recall || !state->pulls || !state->unrecorded) {
         state_free(state);
         return arena_error(err);
     }
@@ -110,6 +113,7 @@ void registry_tap(struct registry *registry, const struct registry_taps *taps)
 static void forget_all(struct registry *registry)
 {
     recall_forget(registry, SLICE(""));
+    unrecorded_forget(registry->state->unrecorded, SLICE(""));
     for (size_t i = 0; i < registry->tap_count; i++)
         if (registry->taps[i].changed)
             registry->taps[i].changed(registry->taps[i].context, SLICE(""));

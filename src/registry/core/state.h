@@ -7,6 +7,7 @@
 struct upload;
 struct recall_cache;
 struct pulls;
+struct unrecorded;
 
 struct registry_state {
     pthread_mutex_t uploads_lock;
@@ -14,6 +15,7 @@ struct registry_state {
     size_t upload_count;
     struct recall_cache *recall;
     struct pulls *pulls;
+    struct unrecorded *unrecorded;
     /* The clock when the registry was opened: see registry_time_late. */
     double opened_wall, opened_monotonic;
     double pulls_written; /* monotonic; of registry_tick alone */

@@ -1,12 +1,13 @@
-/* Register-, Deregister-, ListPullTimeUpdateExclusion(s). */
-#include "registry/ecr/pull_exclusions.h"
+/* Register-, Deregister-, ListPullTimeUpdateExclusion(s): principals whose pulls leave
+   lastRecordedPullTime as it is, which core/unrecorded.h sees to. */
 
 #include "base/ascii.h"
+#include "registry/core/unrecorded.h"
 #include "registry/ecr/operations.h"
 
 enum { ARN_MAX = 200, EXCLUSIONS_PAGE = 100, EXCLUSIONS_PAGE_MAX = 1000, EXCLUSIONS_MAX = 100 };
 
-#define EXCLUSION_PREFIX "pull-exclusion/"
+#define EXCLUSION_PREFIX UNRECORDED_PREFIX
 
 static bool path_is_valid(struct slice path)
 {
@@ -117,23 +118,6 @@ static bool list_exclusions(struct ecr_call *call)
         put++;
     }
     return true;
-}
-
-bool pull_exclusion_applies(const struct node *node, const struct scope *scope,
-                            const struct caller *caller)
-{
-    struct arena arena CLEANUP_ARENA;
-    struct failure failure;
-    struct slice value;
-    struct scope account = {.account = scope->account, .region = scope->region};
-    bool exists = false;
-    arena_init(&arena, 1 << 16);
-    if (!caller->arn.len || caller->arn.len > ARN_MAX)
-        return false;
-    struct slice key = arena_printf(&arena, EXCLUSION_PREFIX "%.*s", SLICE_ARG(caller->arn));
-    return key.at &&
-           setting_get(node->registry, &account, key.at, &arena, &value, &exists, &failure) &&
-           exists;
 }
 
 const struct ecr_operation ecr_pull_exclusions[] = {

@@ -246,10 +246,24 @@ static bool mount_from_any(struct oci_request *state)
     return false;
 }
 
+/* ECR's account setting BLOB_MOUNTING. */
+static bool mounting_is_off(struct oci_request *state)
+{
+    struct scope account = {.account = state->scope.account, .region = state->scope.region};
+    struct slice value;
+    struct failure failure;
+    bool exists;
+    return setting_get(state->oci->node->registry, &account, "account-setting/BLOB_MOUNTING",
+                       state->http->arena, &value, &exists, &failure) &&
+           exists && slice_equal(value, SLICE("DISABLED"));
+}
+
 static bool try_mount(struct oci_request *state)
 {
     struct slice name;
     struct scope from = state->scope;
+    if (mounting_is_off(state))
+        return false;
     if (!server_query(state->http, "from", &name) || !name.len)
         return mount_from_any(state);
     from.repository = name;
