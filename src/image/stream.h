@@ -70,9 +70,11 @@ struct stream *stream_of_range(struct arena *arena, int fd, uint64_t offset, uin
                                struct error *err);
 /* A pipe, socket or file from where it stands to its end; `owned`: closed with the stream. */
 struct stream *stream_of_fd(struct arena *arena, int fd, bool owned, struct error *err);
-/* A file that still grows, from its beginning: `tick` is a pipe from which a byte comes now and
-   then when there is more, and whose end says that the file is complete. Both stay the caller's. */
-struct stream *stream_of_growing(struct arena *arena, int fd, int tick, struct error *err);
+/* A file that still grows, from its beginning. `tick` is a pipe of uint64_t: so many bytes are
+   there for good (what stands behind them may still be written anew); its end says that the file is
+   complete. `size` are there at first. Both descriptors stay the caller's. */
+struct stream *stream_of_growing(struct arena *arena, int fd, int tick, uint64_t size,
+                                 struct error *err);
 struct stream *stream_of_memory(struct arena *arena, struct slice bytes, struct error *err);
 
 /* Passes all through and hashes it. stream_digest_finish reads what is left (behind a gzip trailer,

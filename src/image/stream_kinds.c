@@ -113,36 +113,43 @@ struct stream *stream_of_fd(struct arena *arena, int fd, bool owned, struct erro
 struct growing {
     struct stream stream;
     int fd, tick;
-    uint64_t offset;
-    bool complete;
+    uint64_t offset, size;
+    bool complete; /* `size` does not matter any more */
     char *buffer;
 };
 
-/* Waits until there is more, or never will be. Ticks only hurry: how many come does not matter. */
+/* Waits until there is more, or never will be. Sizes are written whole, and never come back. */
 static bool growing_wait(struct growing *growing, struct error *err)
 {
-    char ticks[4096];
+    uint64_t sizes[512];
     ssize_t got;
     do {
-        got = read(growing->tick, ticks, sizeof ticks);
+        got = read(growing->tick, sizes, sizeof sizes);
     } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return error_errno(err, "waiting for more bytes");
+    if ((size_t)got % sizeof *sizes)
+        return error_set(err, ERROR_INTERNAL, "a size was not told whole");
     growing->complete = got == 0;
-    return got >= 0 || error_errno(err, "waiting for more bytes");
+    if (got)
+        growing->size = sizes[(size_t)got / sizeof *sizes - 1];
+    return true;
 }
 
 static bool growing_next(struct stream *self, struct slice *piece, struct error *err)
 {
     struct growing *growing = (struct growing *)self;
-    size_t got = 0;
-    for (;;) {
-        bool last = growing->complete; /* asked before reading: all was there by then */
-        if (!file_pread(growing->fd, growing->buffer, WINDOW_MAX, growing->offset, &got, err))
-            return false;
-        if (got || last)
-            break;
+    size_t got = 0, want = WINDOW_MAX;
+    while (!growing->complete && growing->offset >= growing->size)
         if (!growing_wait(growing, err))
             return false;
-    }
+    if (!growing->complete && growing->size - growing->offset < want)
+        want = (size_t)(growing->size - growing->offset);
+    if (!file_pread(growing->fd, growing->buffer, want, growing->offset, &got, err))
+        return false;
+    if (!got && !growing->complete)
+        return error_set(err, ERROR_FORMAT, "the file ends at byte %llu, although more was told",
+                         (unsigned long long)growing->offset);
     growing->offset += got;
     *piece = slice_of(growing->buffer, got);
     return true;
@@ -150,7 +157,8 @@ static bool growing_next(struct stream *self, struct slice *piece, struct error 
 
 static const struct stream_ops growing_ops = {.name = "growing", .next = growing_next};
 
-struct stream *stream_of_growing(struct arena *arena, int fd, int tick, struct error *err)
+struct stream *stream_of_growing(struct arena *arena, int fd, int tick, uint64_t size,
+                                 struct error *err)
 {
     struct growing *growing = arena_new(arena, struct growing);
     if (!growing || !(growing->buffer = arena_alloc(arena, WINDOW_MAX))) {
@@ -160,6 +168,7 @@ struct stream *stream_of_growing(struct arena *arena, int fd, int tick, struct e
     growing->stream.ops = &growing_ops;
     growing->fd = fd;
     growing->tick = tick;
+    growing->size = size;
     return &growing->stream;
 }
 

@@ -86,10 +86,11 @@ static const struct stream_ops progress_reads = {
 static struct stream *child_open(struct child *child, const struct child_layer *layer,
                                  struct arena *arena, struct error *err)
 {
-    struct stream *stored = layer->pipe    ? stream_of_fd(arena, layer->fd, true, err)
-                            : layer->grows ? stream_of_growing(arena, layer->fd, layer->tick, err)
-                                           : stream_of_range(arena, layer->fd, layer->layer->offset,
-                                                             layer->layer->size, err);
+    struct stream *stored =
+        layer->pipe ? stream_of_fd(arena, layer->fd, true, err)
+        : layer->grows
+            ? stream_of_growing(arena, layer->fd, layer->tick, layer->layer->size, err)
+            : stream_of_range(arena, layer->fd, layer->layer->offset, layer->layer->size, err);
     struct progress_stream *progress = arena_new(arena, struct progress_stream);
     if (!stored || !progress) {
         stream_close(stored);

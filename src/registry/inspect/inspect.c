@@ -198,6 +198,17 @@ void inspect_close(struct inspect *inspect, unsigned seconds)
     free(inspect);
 }
 
+/* So that it is not forgotten when the process ends before it was granted. */
+static bool wish_write(struct inspect *inspect, struct slice scope, const struct digest *digest,
+                       struct error *err)
+{
+    struct meta_txn *txn CLEANUP_META = NULL;
+    *err = (struct error){0};
+    return meta_begin(inspect->registry->meta, true, &txn, err) &&
+           meta_put(txn, ROW_WISH, scope, digest_slice(digest), SLICE("{}"), err) &&
+           meta_commit(&txn, err);
+}
+
 bool inspect_start(struct inspect *inspect, const struct scope *scope, const struct digest *digest,
                    const struct caller *who, struct failure *failure)
 {
@@ -213,6 +224,8 @@ bool inspect_start(struct inspect *inspect, const struct scope *scope, const str
     }
     if (!manifest_describe(inspect->registry, scope, digest, &arena, &facts, failure))
         return false;
+    if (!wish_write(inspect, text, digest, &err))
+        return failure_of(failure, &err);
     if (jobs_add(inspect, text, digest, true))
         return true;
     return failure_set(failure, FAILURE_LIMIT, "too many scans are waiting; try again later");

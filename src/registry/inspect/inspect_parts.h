@@ -41,7 +41,6 @@ struct job {
     enum job_state state;
     bool manual;    /* somebody asked: what failed, or was read in part, is read again */
     bool told;      /* `row` and `inventory` hold */
-    bool abandoned; /* the manifest is gone */
     uint64_t heard; /* inspect->layers_done when it began to look for analyses */
     struct scan_row row;
     struct slice inventory; /* encoded; empty: none */

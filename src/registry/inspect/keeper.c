@@ -32,6 +32,7 @@ static bool remove_rows(struct inspect *inspect, struct meta_txn *txn,
         !index_remove(txn, scope, &removal->digest, &inventory, arena, err))
         return false;
     return meta_remove(txn, ROW_SCAN, scope, name, err) &&
+           meta_remove(txn, ROW_WISH, scope, name, err) &&
            meta_remove(txn, ROW_INVENTORY, scope, name, err);
 }
 
@@ -84,7 +85,7 @@ static bool entry_is_settled(struct inspect *inspect, const struct journal_entry
     if (report_rows(inspect, text, &digest, arena, &row, NULL, &found, &err) && found)
         return row.status != INSPECT_PENDING && row.status != INSPECT_IN_PROGRESS;
     if (!manifest_describe(inspect->registry, &scope, &digest, arena, &facts, &failure) ||
-        !scan_is_wanted(inspect, &scope))
+        facts.sparse || !scan_is_wanted(inspect, &scope))
         return true;
     jobs_add(inspect, text, &digest, false);
     return false;
@@ -110,6 +111,25 @@ static void keeper_journal(struct inspect *inspect)
                 inspect->cursor = entries[i].sequence;
         }
     } while (settled && count == JOURNAL_BATCH);
+}
+
+static bool wish_take(void *context, const struct meta_row *row)
+{
+    struct digest digest;
+    struct error err;
+    if (digest_parse_any(&digest, row->name, &err))
+        jobs_add(context, row->scope, &digest, true);
+    return true;
+}
+
+/* Scans that were asked for before the process ended. */
+static void keeper_wishes(struct inspect *inspect)
+{
+    struct meta_txn *txn CLEANUP_META = NULL;
+    struct error err;
+    struct meta_range range = {.kind = ROW_WISH, .scope = nobody, .below = true};
+    if (meta_begin(inspect->registry->meta, false, &txn, &err))
+        (void)meta_scan(txn, &range, wish_take, inspect, &err);
 }
 
 static bool cursor_load(struct inspect *inspect, struct error *err)
@@ -177,6 +197,7 @@ void *keeper_thread(void *context)
     struct error err;
     (void)cursor_load(inspect, &err); /* else from the journal's beginning */
     unsigned rounds = 0;
+    keeper_wishes(inspect);
     do {
         keeper_advisories(inspect);
         keeper_removals(inspect);

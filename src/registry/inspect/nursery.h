@@ -19,7 +19,7 @@
 /* What is to be read. `tick` as for stream_of_growing when the file is still written, else -1. */
 struct worker_order {
     int file, tick;
-    uint64_t size; /* of a complete file */
+    uint64_t size; /* of the file; of one that is still written, what is there by now */
     bool secrets;  /* look for them, too */
 };
 

@@ -147,7 +147,8 @@ void readings_upload_grew(struct readings *readings, const char *id, uint64_t si
             reading_look(readings, reading);
         else if (reading->tick >= 0 && size - reading->ticked >= TICK_BYTES) {
             reading->ticked = size;
-            (void)!write(reading->tick, "", 1); /* a full pipe wakes it as well */
+            /* A full pipe will wake it as well, and its end tells of all. */
+            (void)!write(reading->tick, &size, sizeof size);
         }
     }
     pthread_mutex_unlock(&readings->lock);
@@ -291,7 +292,6 @@ static void readings_run_one(struct readings *readings, struct reading *reading)
     bool along = !reading->ended;
     reading->along = along;
     reading->state = READING_RUNNING;
-    reading->ticked = reading->size;
     readings->running++;
     readings->running_along += along;
     readings->stats.started++;

@@ -110,8 +110,11 @@ static bool run_start(struct run *run, int file, int tick)
 {
     struct readings *readings = run->readings;
     struct reading *reading = run->reading;
-    struct worker_order order = {file, tick, reading->size, readings->options.secrets};
     struct worker worker = {-1, -1};
+    pthread_mutex_lock(&readings->lock);
+    struct worker_order order = {file, tick, reading->size, readings->options.secrets};
+    reading->ticked = reading->size;
+    pthread_mutex_unlock(&readings->lock);
     bool started = worker_start(&worker, &order, &reading->error);
     pthread_mutex_lock(&readings->lock);
     reading->worker = worker;

@@ -5,7 +5,9 @@
  * kind         scope       name                      what
  * scan         repository  digest of a manifest      how its scan went (scan_row.h), JSON
  * inventory    repository  digest of a manifest      what is in it (inventory.h)
- * quarantine   repository  digest of a manifest      why it may not be pulled, who said so, JSON
+ * quarantine   repository  digest of a manifest      why it may not be pulled, who said so, JSON;
+ *                                                    stays when the manifest goes: it may come again
+ * wish         repository  digest of a manifest      somebody asked for a scan that is not made yet
  * package      ""          TYPE "/" SOURCE " " KEY   one package of one release, whatever image has
  *                                                    it: itself, and its vulnerabilities
  * holder       ""          KEY IMAGE                 this image has that package; how often
@@ -20,6 +22,7 @@
 #define ROW_SCAN       "scan"
 #define ROW_INVENTORY  "inventory"
 #define ROW_QUARANTINE "quarantine"
+#define ROW_WISH       "wish"
 #define ROW_PACKAGE    "package"
 #define ROW_HOLDER     "holder"
 #define ROW_INSPECTED  "inspected"

@@ -200,7 +200,8 @@ static bool step_put(struct step *step, struct meta_txn *txn, struct slice row,
                                   .digest = name,
                                   .media_type = step->facts.media_type,
                                   .detail = step_detail(step)};
-    if (!step_unindex(step, txn, err) || !meta_put(txn, ROW_SCAN, scope, name, row, err))
+    if (!step_unindex(step, txn, err) || !meta_put(txn, ROW_SCAN, scope, name, row, err) ||
+        !meta_remove(txn, ROW_WISH, scope, name, err))
         return false;
     if (inventory.len && (!meta_put(txn, ROW_INVENTORY, scope, name, inventory, err) ||
                           !index_add(txn, scope, &step->job->digest, &step->inventory,
@@ -284,6 +285,12 @@ static bool step_finish(struct step *step, struct error *err)
     return step_store(step, inventory, err);
 }
 
+/* Of a pull-through cache, which stores it once more when all is here. */
+static bool step_lacks_layers(const struct step *step)
+{
+    return step->facts.sparse && step->facts.kind == MANIFEST_IS_IMAGE;
+}
+
 bool scan_image(struct inspect *inspect, struct job *job, struct error *err)
 {
     struct step step = {.inspect = inspect, .job = job};
@@ -291,7 +298,8 @@ bool scan_image(struct inspect *inspect, struct job *job, struct error *err)
     arena_init(&step.arena, SCAN_BUDGET);
     if (scope_parse(slice_str(job->scope), &step.scope) &&
         manifest_describe(inspect->registry, &step.scope, &job->digest, &step.arena, &step.facts,
-                          &failure)) {
+                          &failure) &&
+        !step_lacks_layers(&step)) {
         step_decide(&step);
         if (!step.waits)
             step_finish(&step, err);

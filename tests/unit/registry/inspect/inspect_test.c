@@ -142,6 +142,26 @@ static void test_a_blob_that_nobody_read_along(void **state)
     fixture_close(&f);
 }
 
+static bool count_one(void *context, const struct meta_row *row)
+{
+    (void)row;
+    ++*(size_t *)context;
+    return true;
+}
+
+static size_t count_rows(struct fixture *f, const char *kind)
+{
+    struct meta_txn *txn = NULL;
+    struct error err = {0};
+    size_t count = 0;
+    struct meta_range range = {.kind = kind, .scope = {"", 0}, .below = true};
+    if (!meta_begin(f->bed.meta, false, &txn, &err) ||
+        !meta_scan(txn, &range, count_one, &count, &err))
+        fail_msg("%s", err.text);
+    meta_abort(&txn);
+    return count;
+}
+
 static void test_without_scan_on_push(void **state)
 {
     (void)state;
@@ -168,6 +188,26 @@ static void test_without_scan_on_push(void **state)
                            "PutRegistryScanningConfiguration", NULL, &f.bed.failure));
     struct digest again = push_image_with(&f, &layer, 1, "v2", ",\"annotations\":{\"a\":\"b\"}");
     assert_int_equal(wait_for(&f, &again), INSPECT_COMPLETE);
+    fixture_close(&f);
+}
+
+static void test_a_scan_that_was_asked_for_is_not_forgotten(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    if (!fixture_open(&f, true))
+        skip();
+    struct repository quiet = {.name = SLICE("quiet")};
+    f.bed.scope.repository = quiet.name;
+    OK(&f.bed, repository_create(&f.bed.registry, &f.bed.scope, &quiet, NULL, &f.bed.arena,
+                                 &f.bed.failure));
+    struct digest layer = upload_pieces(&f, bomb(&f), 1 << 20, NULL);
+    struct digest image = push_image(&f, &layer, 1, "v1");
+    OK(&f.bed, inspect_start(f.inspect, &f.bed.scope, &image, NULL, &f.bed.failure));
+    fixture_restart(&f);
+    assert_int_equal(count_rows(&f, ROW_SCAN), 0); /* it was too short a time */
+    EVENTUALLY(report_of(&f, &image, false).status == INSPECT_COMPLETE);
+    EVENTUALLY(count_rows(&f, ROW_WISH) == 0);
     fixture_close(&f);
 }
 
@@ -204,26 +244,6 @@ static void test_artifacts_and_indexes(void **state)
     assert_string_equal(report.statements[0].digest.text, vex.text);
     assert_false(report.statements[0].verified);
     fixture_close(&f);
-}
-
-static bool stop_counting(void *context, const struct meta_row *row)
-{
-    (void)row;
-    ++*(size_t *)context;
-    return true;
-}
-
-static size_t count_rows(struct fixture *f, const char *kind)
-{
-    struct meta_txn *txn = NULL;
-    struct error err = {0};
-    size_t count = 0;
-    struct meta_range range = {.kind = kind, .scope = {"", 0}, .below = true};
-    if (!meta_begin(f->bed.meta, false, &txn, &err) ||
-        !meta_scan(txn, &range, stop_counting, &count, &err))
-        fail_msg("%s", err.text);
-    meta_abort(&txn);
-    return count;
 }
 
 static void test_a_removed_image_leaves_no_rows(void **state)
@@ -301,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_a_bomb_is_a_note),
         cmocka_unit_test(test_a_blob_that_nobody_read_along),
         cmocka_unit_test(test_without_scan_on_push),
+        cmocka_unit_test(test_a_scan_that_was_asked_for_is_not_forgotten),
         cmocka_unit_test(test_artifacts_and_indexes),
         cmocka_unit_test(test_a_removed_image_leaves_no_rows),
         cmocka_unit_test(test_exceptions_of_the_repository),
