@@ -1,5 +1,7 @@
 /* What is known of a manifest's scan. Findings are matched when they are asked for, with the
    advisories and exceptions of the day: a row that kept them would be old by then. */
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "registry/inspect/inspect_parts.h"
 
@@ -288,6 +290,17 @@ static bool report_join(struct inspect_report *whole, struct inspect_report *chi
            JOIN(whole, child, notes, note_count, arena);
 }
 
+/* As match_packages has it. */
+static int finding_compare(const void *left, const void *right)
+{
+    const struct finding *a = &((const struct scan_finding *)left)->finding;
+    const struct finding *b = &((const struct scan_finding *)right)->finding;
+    int order = (a->severity < b->severity) - (a->severity > b->severity);
+    if (order == 0)
+        order = slice_compare(a->package->name, b->package->name);
+    return order ? order : slice_compare(a->id, b->id);
+}
+
 static bool report_index(const struct asked *asked, const struct manifest_facts *facts,
                          struct inspect_report *report, struct failure *failure)
 {
@@ -323,6 +336,8 @@ static bool report_index(const struct asked *asked, const struct manifest_facts 
     }
     if (report->status == INSPECT_COMPLETE)
         report->why = (struct slice){"", 0};
+    if (report->finding_count)
+        qsort(report->findings, report->finding_count, sizeof *report->findings, finding_compare);
     return true;
 }
 

@@ -207,7 +207,10 @@ static bool step_put(struct step *step, struct meta_txn *txn, struct slice row,
                           !index_add(txn, scope, &step->job->digest, &step->inventory,
                                      &step->outcome, &step->arena, err)))
         return false;
-    return journal_add(step->inspect->registry, txn, &step->scope, &entry, &caller_system, err);
+    /* Of an index its children are told, and of what was never an image there is nothing to tell.
+     */
+    return step->facts.kind != MANIFEST_IS_IMAGE ||
+           journal_add(step->inspect->registry, txn, &step->scope, &entry, &caller_system, err);
 }
 
 /* In one transaction, unless the manifest has gone meanwhile. */
