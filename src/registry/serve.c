@@ -83,6 +83,8 @@ static bool listen_for_requests(struct serving *serving, struct error *err)
     serving->node.metrics = metrics_new();
     if (!serving->node.metrics)
         return error_set(err, ERROR_LIMIT, "out of memory");
+    if (serving->node.inspect)
+        inspect_measure(serving->node.inspect, serving->node.metrics);
     if (!events_open(&serving->node.events, serving->node.registry, serving->node.metrics, err) ||
         !front_new(&serving->front, &front, err))
         return false;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "registry/inspect/inspect_parts.h"
+#include "registry/ops/metrics.h"
 
 static const struct slice nobody = {"", 0};
 
@@ -131,6 +132,29 @@ static bool parts_open(struct inspect *inspect, const struct inspect_options *op
     return advisories_open(&inspect->advisories, options->store, err) &&
            matched_load(inspect, err) && readings_new(&inspect->readings, &readings, err) &&
            threads_start(inspect, err);
+}
+
+void inspect_measure(struct inspect *inspect, struct metrics *metrics)
+{
+    struct inspect_numbers numbers = {
+        .scans = metrics_number(metrics, "plimsoll_scans_total", "Scans of images that ended."),
+        .failed = metrics_number(metrics, "plimsoll_scans_failed_total", "Scans that failed."),
+        .waiting = metrics_number(metrics, "plimsoll_scans_waiting", "Scans not yet made."),
+        .layers = metrics_number(metrics, "plimsoll_layers_read_total",
+                                 "Layers that were given to a jailed worker."),
+        .along = metrics_number(metrics, "plimsoll_layers_read_along_total",
+                                "Of these, while they arrived."),
+        .again = metrics_number(metrics, "plimsoll_layers_read_again_total",
+                                "Of these, after a worker died or hung."),
+        .layers_failed = metrics_number(metrics, "plimsoll_layers_failed_total",
+                                        "Layers that could not be read."),
+        .reading = metrics_number(metrics, "plimsoll_layers_reading", "Workers at work."),
+        .rematched = metrics_number(metrics, "plimsoll_images_rematched_total",
+                                    "Images whose findings new advisories changed."),
+    };
+    pthread_mutex_lock(&inspect->lock);
+    inspect->numbers = numbers;
+    pthread_mutex_unlock(&inspect->lock);
 }
 
 bool inspect_open(struct inspect **inspect, struct registry *registry,

@@ -34,6 +34,11 @@ bool inspect_open(struct inspect **inspect, struct registry *registry,
 /* Lets what is under way end for at most `seconds`. */
 void inspect_close(struct inspect *inspect, unsigned seconds);
 
+struct metrics;
+/* From now on its numbers stand there ("plimsoll_scans_total", …), a second old at most. `metrics`
+   must outlive it. */
+void inspect_measure(struct inspect *inspect, struct metrics *metrics);
+
 enum inspect_status {
     INSPECT_NONE, /* never asked for */
     INSPECT_PENDING,

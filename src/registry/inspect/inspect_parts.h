@@ -12,6 +12,7 @@
  *   pulls.lock   remembered verdicts
  */
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "registry/core/journal.h"
 #include "registry/core/repository.h"
@@ -67,6 +68,12 @@ struct pulls {
     uint64_t epoch; /* counts forgettings: a verdict found before one is not remembered after it */
 };
 
+/* For metrics; NULL: nobody reads them. */
+struct inspect_numbers {
+    atomic_llong *scans, *failed, *waiting, *layers, *along, *again, *layers_failed, *reading,
+        *rematched;
+};
+
 struct inspect {
     struct registry *registry;
     struct inspect_options options;
@@ -85,6 +92,8 @@ struct inspect {
     size_t thread_count;
     uint64_t cursor, cursor_kept; /* of the journal: the keeper's */
     struct pulls pulls;
+    struct inspect_numbers numbers; /* under `lock`, as the three below */
+    long long scans, failed, rematched;
 };
 
 /* jobs.c */

@@ -162,6 +162,30 @@ static void cursor_keep(struct inspect *inspect)
         inspect->cursor_kept = inspect->cursor;
 }
 
+static void number_set(atomic_llong *number, long long value)
+{
+    if (number)
+        atomic_store(number, value);
+}
+
+static void keeper_numbers(struct inspect *inspect)
+{
+    struct readings_stats stats;
+    readings_stats(inspect->readings, &stats);
+    pthread_mutex_lock(&inspect->lock);
+    const struct inspect_numbers *numbers = &inspect->numbers;
+    number_set(numbers->scans, inspect->scans);
+    number_set(numbers->failed, inspect->failed);
+    number_set(numbers->rematched, inspect->rematched);
+    number_set(numbers->waiting, (long long)inspect->job_count);
+    number_set(numbers->layers, (long long)stats.started);
+    number_set(numbers->along, (long long)stats.along);
+    number_set(numbers->again, (long long)stats.again);
+    number_set(numbers->layers_failed, (long long)stats.failed);
+    number_set(numbers->reading, stats.running);
+    pthread_mutex_unlock(&inspect->lock);
+}
+
 static void keeper_advisories(struct inspect *inspect)
 {
     struct rematch_report report;
@@ -202,6 +226,7 @@ void *keeper_thread(void *context)
         keeper_advisories(inspect);
         keeper_removals(inspect);
         keeper_journal(inspect);
+        keeper_numbers(inspect);
         if (++rounds % CURSOR_SECONDS == 0)
             cursor_keep(inspect);
     } while (keeper_sleep(inspect));

@@ -406,7 +406,11 @@ bool inspect_rematch(struct inspect *inspect, struct rematch_report *report, str
     pthread_mutex_lock(&inspect->turn);
     bool fine = rematch(inspect, report, err);
     pthread_mutex_unlock(&inspect->turn);
-    if (fine && report->changed)
-        inspect_tell_journal(inspect);
+    if (!fine || !report->changed)
+        return fine;
+    inspect_tell_journal(inspect);
+    pthread_mutex_lock(&inspect->lock);
+    inspect->rematched += (long long)report->changed;
+    pthread_mutex_unlock(&inspect->lock);
     return fine;
 }

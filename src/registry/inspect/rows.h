@@ -6,15 +6,14 @@
  * scan         repository  digest of a manifest      how its scan went (scan_row.h), JSON
  * inventory    repository  digest of a manifest      what is in it (inventory.h)
  * quarantine   repository  digest of a manifest      why it may not be pulled, who said so, JSON;
- *                                                    stays when the manifest goes: it may come again
- * wish         repository  digest of a manifest      somebody asked for a scan that is not made yet
- * package      ""          TYPE "/" SOURCE " " KEY   one package of one release, whatever image has
- *                                                    it: itself, and its vulnerabilities
- * holder       ""          KEY IMAGE                 this image has that package; how often
- * inspected    ""          IMAGE                     which image that is: scope, space, digest
- * inspect      ""          "cursor", "store"         how far the journal was read; the advisories
- *                                                    (store_reader_identity) that `package` rows
- * tell of KEY and IMAGE are the first 16 bytes of a SHA-256 (index.h).
+ *                                                    stays when the manifest goes: it may come
+ * again wish         repository  digest of a manifest      somebody asked for a scan that is not
+ * made yet package      ""          TYPE "/" SOURCE " " KEY   one package of one release, whatever
+ * image has it: itself, and its vulnerabilities holder       ""          KEY IMAGE this image has
+ * that package; how often inspected    ""          IMAGE                     which image that is:
+ * scope, space, digest inspect      ""          "cursor", "store"         how far the journal was
+ * read; the advisories (store_reader_identity) that `package` rows tell of KEY and IMAGE are the
+ * first 16 bytes of a SHA-256 (index.h).
  *
  * So new advisories are asked once for each package that some image has, and only those that have
  * other vulnerabilities than before lead, by `holder`, to images.

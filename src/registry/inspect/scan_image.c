@@ -270,6 +270,8 @@ static bool step_tell(struct step *step, struct slice inventory)
     job->inventory = copy;
     job->told = true;
     job->state = JOB_STORING;
+    inspect->scans += row.status == INSPECT_COMPLETE || row.status == INSPECT_FAILED;
+    inspect->failed += row.status == INSPECT_FAILED;
     pthread_cond_broadcast(&inspect->settled);
     pthread_mutex_unlock(&inspect->lock);
     pulls_forget(inspect, slice_str(job->scope), &job->digest);
