@@ -285,21 +285,15 @@ static struct reading *readings_take(struct readings *readings)
 
 static void readings_run_one(struct readings *readings, struct reading *reading)
 {
-    if (reading->state == READING_READY) {
-        reading_keep(readings, reading);
-        return;
-    }
     bool along = !reading->ended;
     reading->along = along;
     reading->state = READING_RUNNING;
-    readings->running++;
     readings->running_along += along;
     readings->stats.started++;
     readings->stats.along += along;
     pthread_mutex_unlock(&readings->lock);
     enum reading_state result = reading_run(readings, reading);
     pthread_mutex_lock(&readings->lock);
-    readings->running--;
     readings->running_along -= along;
     reading_sort(readings, reading, result);
     if (along && readings->along)
@@ -312,10 +306,14 @@ static void *readings_runner(void *context)
     pthread_mutex_lock(&readings->lock);
     while (!readings->stop) {
         struct reading *reading = readings_take(readings);
-        if (reading)
-            readings_run_one(readings, reading);
-        else
+        readings->running += reading != NULL;
+        if (!reading)
             pthread_cond_wait(&readings->work, &readings->lock);
+        else if (reading->state == READING_READY)
+            reading_keep(readings, reading);
+        else
+            readings_run_one(readings, reading);
+        readings->running -= reading != NULL;
     }
     pthread_mutex_unlock(&readings->lock);
     return NULL;

@@ -95,6 +95,7 @@ static void test_a_layer_that_cannot_be_read_fails(void **state)
         skip();
     struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
     EVENTUALLY(has_analysis(&f, &layer));
+    EVENTUALLY(stats_of(&f).running == 0);
     assert_true(object_remove(f.bed.blobs, "analysis", &layer, &err));
     assert_true(blob_remove(f.bed.blobs, &layer, &err));
     struct digest image = push_image(&f, &layer, 1, "v1");
@@ -106,6 +107,7 @@ static void test_a_layer_that_cannot_be_read_fails(void **state)
     /* It comes back, and somebody asks. */
     upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
     EVENTUALLY(has_analysis(&f, &layer));
+    EVENTUALLY(stats_of(&f).running == 0);
     OK(&f.bed, inspect_start(f.inspect, &f.bed.scope, &image, NULL, &f.bed.failure));
     assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
     fixture_close(&f);
