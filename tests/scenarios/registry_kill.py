@@ -178,11 +178,12 @@ def look(client, repository, reference, problems):
 
 
 def scanned(port, repository, name):
-    """What became of the scan of an image, at most two minutes later."""
+    """What became of the scan of an image, at most two minutes later. One that the kill came before is found in the
+    journal, a moment after the start."""
     for _ in range(240):
         status, answer = ecr(port, "DescribeImageScanFindings", {"repositoryName": repository, "imageId": {"imageDigest": name}})
         word = answer.get("imageScanStatus", {}).get("status") if status == 200 else answer.get("__type")
-        if word not in ("IN_PROGRESS", "PENDING"):
+        if word not in ("IN_PROGRESS", "PENDING", "ScanNotFoundException"):
             return word
         time.sleep(0.5)
     return "for ever " + word
