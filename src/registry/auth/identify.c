@@ -99,7 +99,8 @@ enum auth_recall auth_recall(struct auth *auth, const struct server_request *req
     }
     struct identity *identity =
         remember_find(auth->remember, key_of(auth, header, request), now, &stale, &until);
-    bool good = identity && !stale && (identity->expires <= 0 || now_of(auth) < identity->expires) &&
+    bool good = identity && !stale &&
+                (identity->expires <= 0 || now_of(auth) < identity->expires) &&
                 identity_copy(identity, request->arena, caller);
     identity_unref(identity);
     if (!good)
