@@ -168,8 +168,9 @@ static void serving_done(struct serving *serving)
     serving->stop = true;
     if (serving->keeper_runs)
         pthread_join(serving->keeper, NULL);
-    mirror_close(serving->node.mirror);
+    mirror_stop(serving->node.mirror);
     inspect_close(serving->node.inspect, seconds);
+    mirror_close(serving->node.mirror); /* until now scans told it of the journal */
     server_free(serving->server);
     front_free(serving->front);
     events_close(serving->node.events);

@@ -54,11 +54,13 @@ void mirror_fill_stop(struct mirror *mirror)
     pthread_mutex_unlock(&mirror->lock);
     if (mirror->filler_runs)
         pthread_join(mirror->filler, NULL);
+    mirror->filler_runs = false;
     while (mirror->fills) {
         struct mirror_fill *next = mirror->fills->next;
         free(mirror->fills);
         mirror->fills = next;
     }
+    mirror->fills_end = &mirror->fills;
 }
 
 static bool is_listed(const struct mirror *mirror, const struct mirror_fill *fill)

@@ -186,7 +186,10 @@ static bool configuration_load(struct mirror *mirror, struct error *err)
     if (!there && err->kind != ERROR_NOT_FOUND)
         return error_add(err, CONFIGURATION_FILE);
     *err = (struct error){0};
-    if (size == mirror->configuration_size && changed == mirror->configuration_changed)
+    pthread_mutex_lock(&mirror->lock);
+    bool same = size == mirror->configuration_size && changed == mirror->configuration_changed;
+    pthread_mutex_unlock(&mirror->lock);
+    if (same)
         return true;
     arena_init(&arena, (size_t)16 << 20);
     bool fine = !there || (configuration_bytes(mirror, &arena, size, &bytes, err) &&
@@ -306,13 +309,21 @@ bool mirror_open(struct mirror **mirror, const struct node *node, struct error *
     return true;
 }
 
-void mirror_close(struct mirror *mirror)
+void mirror_stop(struct mirror *mirror)
 {
     if (!mirror)
         return;
     atomic_store(&mirror->stop, true);
-    replication_close(mirror->replication);
+    replication_stop(mirror->replication);
     mirror_fill_stop(mirror);
+}
+
+void mirror_close(struct mirror *mirror)
+{
+    if (!mirror)
+        return;
+    mirror_stop(mirror);
+    replication_close(mirror->replication);
     forget_rules(mirror);
     arena_done(&mirror->configuration_arena);
     arena_done(&mirror->miss_arena);

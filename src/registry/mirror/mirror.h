@@ -10,6 +10,9 @@
 struct mirror;
 
 bool mirror_open(struct mirror **mirror, const struct node *node, struct error *err);
+/* Ends its threads; before inspect_close, since they scan. Accepts NULL. */
+void mirror_stop(struct mirror *mirror);
+/* Frees it, too: when nobody writes to the journal any more, whose news it hears. Accepts NULL. */
 void mirror_close(struct mirror *mirror);
 
 /* Whether a rule stands for this repository: no network, no waiting. */

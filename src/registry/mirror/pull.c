@@ -206,24 +206,16 @@ static bool bring_blobs(struct mirror *mirror, const struct scope *scope,
     return true;
 }
 
-/* Now all is here: stored once more without `sparse`, and scanned unless that has begun. */
+/* Now all is here: stored once more without `sparse`, which scans it where scans are wanted. */
 static bool make_whole(struct mirror *mirror, const struct scope *scope,
                        const struct digest *digest, const struct caller *who, struct arena *arena,
                        struct failure *failure)
 {
     struct manifest_facts facts;
     struct manifest_push push = {.expected = *digest};
-    struct inspect_report report = {0};
-    struct failure ignored = {0};
-    if (!manifest_get(mirror->registry, scope, digest, arena, &push.bytes, &push.media_type,
-                      failure) ||
-        !manifest_put(mirror->registry, scope, &push, who, arena, &facts, NULL, failure))
-        return false;
-    if (mirror->node->inspect && facts.kind == MANIFEST_IS_IMAGE &&
-        inspect_report(mirror->node->inspect, scope, digest, false, arena, &report, &ignored) &&
-        report.status == INSPECT_FAILED)
-        (void)inspect_start(mirror->node->inspect, scope, digest, who, &ignored);
-    return true;
+    return manifest_get(mirror->registry, scope, digest, arena, &push.bytes, &push.media_type,
+                        failure) &&
+           manifest_put(mirror->registry, scope, &push, who, arena, &facts, NULL, failure);
 }
 
 bool mirror_bring_image(struct mirror *mirror, const struct scope *scope,

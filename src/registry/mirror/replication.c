@@ -274,7 +274,7 @@ bool replication_open(struct replication **replication, struct mirror *mirror, s
     return replication_sequence_load(made, err) && threads_start(made, err);
 }
 
-void replication_close(struct replication *replication)
+void replication_stop(struct replication *replication)
 {
     if (!replication)
         return;
@@ -284,9 +284,17 @@ void replication_close(struct replication *replication)
     pthread_mutex_unlock(&replication->lock);
     if (replication->feeder_runs)
         pthread_join(replication->feeder, NULL);
-    for (size_t i = 0; i < replication->worker_count; i++)
-        pthread_join(replication->workers[i], NULL);
+    replication->feeder_runs = false;
+    while (replication->worker_count)
+        pthread_join(replication->workers[--replication->worker_count], NULL);
     replication_sequence_keep(replication);
+}
+
+void replication_close(struct replication *replication)
+{
+    if (!replication)
+        return;
+    replication_stop(replication);
     pthread_cond_destroy(&replication->feed_wake);
     pthread_cond_destroy(&replication->work_wake);
     pthread_mutex_destroy(&replication->pick_lock);

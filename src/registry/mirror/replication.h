@@ -16,7 +16,8 @@ struct mirror;
 struct replication;
 
 bool replication_open(struct replication **replication, struct mirror *mirror, struct error *err);
-/* These accept NULL. */
+/* These accept NULL. Stopped (mirror's `stop` is set before), it can still be woken. */
+void replication_stop(struct replication *replication);
 void replication_close(struct replication *replication);
 void replication_wake(struct replication *replication);   /* the journal has more */
 void replication_forget(struct replication *replication); /* rules changed */
