@@ -10,7 +10,7 @@
 #include "registry/expire_retain.h"
 #include "registry/lifecycle_explain.h"
 
-enum { JUDGING_BYTES_MAX = 1 << 30 };
+enum { JUDGING_BYTES_MAX = 1 << 30, PAGE = 200, PAGE_BYTES_MAX = 512 << 20 };
 
 static const struct caller lifecycle_caller = {
     .kind = CALLER_SYSTEM, .name = {"lifecycle", 9}, .admin = true};
@@ -105,6 +105,52 @@ static bool make_image(struct judging *judging, const struct manifest_facts *fac
     return table_put(&judging->positions, image->digest, image + 1) || spent(judging);
 }
 
+/* Of a manifest's facts only what judging needs: repositories can have 100,000 of them. */
+static bool keep_facts(struct judging *judging, const struct manifest_facts *facts)
+{
+    struct arena *arena = judging->arena;
+    struct manifest_facts kept = *facts;
+    kept.layers = NULL;
+    kept.annotation_names = kept.annotation_values = NULL;
+    kept.layer_count = kept.annotation_count = 0;
+    kept.config = (struct blob_reference){0};
+    kept.media_type = kept.artifact_type = kept.os = kept.architecture = kept.variant = SLICE("");
+    kept.tags = arena_array(arena, facts->tag_count + 1, sizeof *kept.tags);
+    kept.children = arena_array(arena, facts->child_count + 1, sizeof *kept.children);
+    if (!kept.tags || !kept.children)
+        return false;
+    for (size_t i = 0; i < facts->child_count; i++)
+        kept.children[i].digest = facts->children[i].digest;
+    for (size_t i = 0; i < facts->tag_count; i++)
+        if (!(kept.tags[i] = arena_copy(arena, facts->tags[i])).at)
+            return false;
+    return ARENA_PUSH(arena, judging->list.items, judging->list.count, judging->list.room, kept);
+}
+
+/* Page by page, each a moment of its own: what changes between them is seen by the deeds, which ask
+   again; one that is pushed meanwhile and missed makes nothing go that would have stayed. */
+static bool read_list(struct judging *judging)
+{
+    CLEANUP_ARENA struct arena page;
+    struct digest after = {0};
+    size_t got = PAGE;
+    arena_init(&page, PAGE_BYTES_MAX);
+    while (got == PAGE) {
+        struct manifest_list list = {0};
+        arena_reset(&page);
+        if (!manifest_list(judging->registry, judging->scope, digest_slice(&after), PAGE, &page,
+                           &list, judging->failure))
+            return false;
+        got = list.count;
+        for (size_t i = 0; i < got; i++)
+            if (!keep_facts(judging, &list.items[i]))
+                return spent(judging);
+        if (got)
+            after = list.items[got - 1].digest;
+    }
+    return true;
+}
+
 static bool make_images(struct judging *judging)
 {
     size_t count = judging->list.count;
@@ -142,9 +188,7 @@ static bool judge(struct judging *judging, struct slice policy)
 {
     struct error err;
     judging->now = (int64_t)judging->registry->world->ops->now(judging->registry->world);
-    if (!read_policy(judging, policy) || !read_retain(judging) ||
-        !manifest_list(judging->registry, judging->scope, SLICE(""), 0, judging->arena,
-                       &judging->list, judging->failure) ||
+    if (!read_policy(judging, policy) || !read_retain(judging) || !read_list(judging) ||
         !make_images(judging) || !apply_retain(judging))
         return false;
     return lifecycle_evaluate(&judging->policy, judging->images, judging->list.count, judging->now,

@@ -10,7 +10,8 @@
 /* The kind of objects that belong to a blob and go with it. */
 #define ANALYSIS "analysis"
 
-enum { BATCH = 200, NAMES_BYTES_MAX = 256 << 20, WHERE_MAX = 2 * META_NAME_MAX };
+/* FILES: removed in one transaction; a large file takes milliseconds, and writers wait. */
+enum { BATCH = 200, FILES = 16, NAMES_BYTES_MAX = 256 << 20, WHERE_MAX = 2 * META_NAME_MAX };
 
 struct collecting {
     struct registry *registry;
@@ -201,7 +202,7 @@ static bool step_free(struct collecting *collecting, size_t *count, struct failu
     CLEANUP_CHANGE struct change change;
     struct scope nobody = {0};
     struct row_list rows;
-    struct meta_range range = {.kind = ROW_FREE, .scope = SLICE(""), .limit = collecting->batch};
+    struct meta_range range = {.kind = ROW_FREE, .scope = SLICE(""), .limit = FILES};
     if (!change_begin(&change, collecting->registry, &nobody, true, NULL, failure) ||
         !row_list(&change, &range, &rows, failure))
         return false;
@@ -214,9 +215,9 @@ static bool step_free(struct collecting *collecting, size_t *count, struct failu
 
 static bool sweep_free(struct collecting *collecting)
 {
-    size_t count = collecting->batch;
+    size_t count = FILES;
     struct failure failure = {0};
-    while (count == collecting->batch && !stopped(collecting))
+    while (count == FILES && !stopped(collecting))
         if (!step_free(collecting, &count, &failure))
             return fail(collecting, &failure, "files of blobs");
     return true;

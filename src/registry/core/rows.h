@@ -18,9 +18,9 @@
  * recycled       digest                        facts, until when, why
  * setting        name                          verbatim
  * blobfile       (scope "") digest/SCOPE       this repository has that blob
- * free           (scope "") digest             no repository has that blob any more: its file may
- * go journal        (scope "") sequence           entry counter        (scope "", account's, or
- * repository's) decimal numbers: bytes, sequences, how many
+ * free           (scope "") digest             its file may go: no repository has that blob now
+ * journal        (scope "") sequence           entry
+ * counter        (any scope) name              decimal numbers: bytes, sequences, how many
  */
 #define ROW_REPOSITORY "repository"
 #define ROW_TAG        "tag"

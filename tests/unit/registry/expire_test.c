@@ -286,6 +286,33 @@ static void a_repository_that_cannot_be_done_is_told(void **state)
     assert_true(told);
 }
 
+/* More than are read at once. */
+static void many_images(void **state)
+{
+    (void)state;
+    struct expire_preview preview;
+    bed_repository(&bed, "team/app", TAGS_MUTABLE);
+    struct digest blob = bed_blob(&bed, "{}");
+    for (int i = 0; i < 450; i++) {
+        bed_push(&bed,
+                 arena_printf(&bed.arena,
+                              "{\"schemaVersion\":2,\"config\":{\"mediaType\":"
+                              "\"application/vnd.oci.image.config.v1+json\",\"digest\":\"%s\","
+                              "\"size\":2},\"layers\":[],\"annotations\":{\"n\":\"%d\"}}",
+                              blob.text, i),
+                 NULL);
+        bed_wait(&bed, 1);
+    }
+    preview = preview_of(KEEP(400));
+    assert_int_equal(preview.count, 450);
+    assert_int_equal(preview.expire_count, 50);
+    for (size_t i = 0; i < 450; i++)
+        assert_int_equal(preview.images[i].action, i < 50 ? LIFECYCLE_EXPIRE : LIFECYCLE_NONE);
+    set(EXPIRE_POLICY, KEEP(400));
+    assert_int_equal(expire().expired, 50);
+    assert_int_equal(preview_of("").count, 400);
+}
+
 static void retain_texts(void **state)
 {
     (void)state;
@@ -332,6 +359,7 @@ int main(void)
         BOTH(a_rule_can_archive),
         BOTH(what_was_changed_since_is_left),
         BOTH(a_repository_that_cannot_be_done_is_told),
+        cmocka_unit_test_setup_teardown(many_images, open_memory, close_bed),
         cmocka_unit_test(retain_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
