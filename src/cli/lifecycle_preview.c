@@ -44,14 +44,14 @@ static bool make_shown(struct arena *arena, const struct ecr_client_images *imag
     for (size_t i = 0; i < images->count; i++) {
         const struct lifecycle_image *image = &images->items[i];
         bool subject = table_get(&here, image->subject) != NULL;
-        showing->images[showing->count++] = (struct shown){
-            .digest = image->digest,
-            .why = lifecycle_why(images->items, verdicts, images->count, i, subject, arena),
-            .tags = image->tags,
-            .tag_count = image->tag_count,
-            .pushed = image->pushed_at,
-            .priority = verdicts[i].rule ? verdicts[i].rule->priority : 0,
-            .action = verdicts[i].action};
+        showing->images[showing->count++] =
+            (struct shown){.digest = image->digest,
+                           .why = lifecycle_why(images->items, verdicts, i, subject, arena),
+                           .tags = image->tags,
+                           .tag_count = image->tag_count,
+                           .pushed = image->pushed_at,
+                           .priority = verdicts[i].rule ? verdicts[i].rule->priority : 0,
+                           .action = verdicts[i].action};
     }
     return true;
 }

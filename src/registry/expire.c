@@ -10,7 +10,7 @@
 #include "registry/expire_retain.h"
 #include "registry/lifecycle_explain.h"
 
-enum { JUDGING_BYTES_MAX = 1 << 30, PAGE = 200, PAGE_BYTES_MAX = 512 << 20 };
+enum { JUDGING_BYTES_MAX = 1 << 30, PAGE = 200, PAGE_BYTES_MAX = 64 << 20 };
 
 static const struct caller lifecycle_caller = {
     .kind = CALLER_SYSTEM, .name = {"lifecycle", 9}, .admin = true};
@@ -26,7 +26,7 @@ struct judging {
     struct lifecycle_image *images;
     struct lifecycle_verdict *verdicts;
     const struct retain_rule **kept;
-    struct table positions; /* digest → position + 1 */
+    struct table positions; /* digest → its image */
     int64_t now;
 };
 
@@ -102,7 +102,7 @@ static bool make_image(struct judging *judging, const struct manifest_facts *fac
         return spent(judging);
     for (size_t i = 0; i < facts->child_count; i++)
         image->children[i] = digest_slice(&facts->children[i].digest);
-    return table_put(&judging->positions, image->digest, image + 1) || spent(judging);
+    return table_put(&judging->positions, image->digest, image) || spent(judging);
 }
 
 /* Of a manifest's facts only what judging needs: repositories can have 100,000 of them. */
@@ -133,14 +133,18 @@ static bool read_list(struct judging *judging)
 {
     CLEANUP_ARENA struct arena page;
     struct digest after = {0};
-    size_t got = PAGE;
+    size_t want = PAGE, got = PAGE;
     arena_init(&page, PAGE_BYTES_MAX);
-    while (got == PAGE) {
+    while (got == want) {
         struct manifest_list list = {0};
         arena_reset(&page);
-        if (!manifest_list(judging->registry, judging->scope, digest_slice(&after), PAGE, &page,
-                           &list, judging->failure))
-            return false;
+        if (!manifest_list(judging->registry, judging->scope, digest_slice(&after), want, &page,
+                           &list, judging->failure)) {
+            if (judging->failure->inside.kind != ERROR_LIMIT || want == 1)
+                return false;
+            got = want = want / 8 + (want < 8); /* very large manifests: fewer at a time */
+            continue;
+        }
         got = list.count;
         for (size_t i = 0; i < got; i++)
             if (!keep_facts(judging, &list.items[i]))
@@ -219,7 +223,7 @@ static struct slice why(const struct judging *judging, size_t i, enum expire_rea
 {
     const struct lifecycle_rule *rule = judging->verdicts[i].rule;
     if (reason != EXPIRE_RETAINED)
-        return lifecycle_why(judging->images, judging->verdicts, judging->list.count, i,
+        return lifecycle_why(judging->images, judging->verdicts, i,
                              reason != EXPIRE_SUBJECT_MISSING, judging->arena);
     struct slice name = lifecycle_rule_name(rule, judging->arena);
     struct slice other = retain_name(&judging->retain, judging->kept[i], judging->arena);
@@ -333,11 +337,37 @@ static bool act(struct acting *acting)
     const struct judging *judging = acting->judging;
     do {
         acting->progressed = false;
-        for (size_t i = 0; i < judging->list.count; i++)
+        for (size_t k = 0; k < judging->list.count; k++) {
+            size_t i = acting->order[k];
             if (!acting->done[i] && judging->verdicts[i].action != LIFECYCLE_NONE &&
                 !act_on(acting, i))
                 return false;
+        }
     } while (acting->progressed);
+    return true;
+}
+
+static int newest_first(const void *a, const void *b, void *context)
+{
+    const struct manifest_facts *items = context;
+    double x = items[*(const size_t *)a].pushed, y = items[*(const size_t *)b].pushed;
+    return (x < y) - (x > y);
+}
+
+static bool prepare(struct acting *acting)
+{
+    struct judging *judging = acting->judging;
+    size_t count = judging->list.count;
+    acting->done = arena_array(judging->arena, count + 1, sizeof *acting->done);
+    acting->order = arena_array(judging->arena, count + 1, sizeof *acting->order);
+    if (!acting->done || !acting->order)
+        return spent(judging);
+    for (size_t i = 0; i < count; i++) {
+        acting->order[i] = i;
+        acting->alone = acting->alone || (judging->images[i].subject.len && judging->kept[i]);
+    }
+    if (count)
+        qsort_r(acting->order, count, sizeof *acting->order, newest_first, judging->list.items);
     return true;
 }
 
@@ -354,11 +384,8 @@ bool expire_repository(struct registry *registry, const struct scope *scope,
     arena_init(&arena, JUDGING_BYTES_MAX);
     if (!judge(&judging, SLICE("")))
         return failure->reason == FAILURE_NOT_FOUND;
-    acting.done = arena_array(&arena, judging.list.count + 1, sizeof *acting.done);
-    if (!acting.done)
-        return spent(&judging);
-    for (size_t i = 0; i < judging.list.count; i++)
-        acting.alone = acting.alone || (judging.images[i].subject.len && judging.kept[i]);
+    if (!prepare(&acting))
+        return false;
     report->repositories++;
     return act(&acting);
 }

@@ -5,7 +5,7 @@
 
 #include "image/document.h"
 
-enum { PATTERNS_MAX = 100, PATTERN_MAX = 300, NUMBER_MAX = 1000000, DAY = 86400 };
+enum { PATTERNS_MAX = 20, PATTERN_MAX = 300, NUMBER_MAX = 1000000, DAY = 86400 };
 
 /* ---- reading ---- */
 

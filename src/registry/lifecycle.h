@@ -63,6 +63,7 @@ struct lifecycle_verdict {
     const struct lifecycle_rule *rule; /* that acts on it, or keeps it; NULL: none selects it */
     /* Why a marked image stays: it is retained; an index that stays names it. */
     bool retained, kept_by_index;
+    size_t keeper; /* with kept_by_index: the position of that index */
 };
 
 /* ERROR_FORMAT with the sentence that ECR's users know where there is one. Strings are copied. */

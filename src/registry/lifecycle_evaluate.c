@@ -200,6 +200,7 @@ static void keep_children(struct evaluation *all)
                     continue;
                 child->action = LIFECYCLE_NONE;
                 child->kept_by_index = true;
+                child->keeper = all->parents[i][j];
                 changed = true;
             }
     }

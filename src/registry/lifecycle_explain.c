@@ -35,18 +35,6 @@ static struct slice measure(const struct lifecycle_rule *rule, const struct life
                         over ? "more than" : "not more than", rule->count);
 }
 
-static struct slice index_that_stays(const struct lifecycle_image *images,
-                                     const struct lifecycle_verdict *verdicts, size_t count,
-                                     size_t child)
-{
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < images[i].child_count; j++)
-            if (verdicts[i].action != LIFECYCLE_EXPIRE &&
-                slice_equal(images[i].children[j], images[child].digest))
-                return images[i].digest;
-    return SLICE("(unknown)");
-}
-
 /* Of an artifact. */
 static struct slice why_artifact(const struct lifecycle_image *image,
                                  const struct lifecycle_verdict *verdict, bool subject_is_here,
@@ -61,8 +49,8 @@ static struct slice why_artifact(const struct lifecycle_image *image,
 }
 
 struct slice lifecycle_why(const struct lifecycle_image *images,
-                           const struct lifecycle_verdict *verdicts, size_t count, size_t i,
-                           bool subject_is_here, struct arena *arena)
+                           const struct lifecycle_verdict *verdicts, size_t i, bool subject_is_here,
+                           struct arena *arena)
 {
     const struct lifecycle_rule *rule = verdicts[i].rule;
     if (images[i].subject.len)
@@ -72,7 +60,7 @@ struct slice lifecycle_why(const struct lifecycle_image *images,
     struct slice name = lifecycle_rule_name(rule, arena);
     bool acts = verdicts[i].action != LIFECYCLE_NONE;
     if (verdicts[i].kept_by_index) {
-        struct slice index = index_that_stays(images, verdicts, count, i);
+        struct slice index = images[verdicts[i].keeper].digest;
         return arena_printf(arena, "%.*s would %s it, but the index %.*s, which stays, names it",
                             SLICE_ARG(name), lifecycle_rule_verb(rule), SLICE_ARG(index));
     }

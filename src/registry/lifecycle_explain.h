@@ -14,7 +14,7 @@ const char *lifecycle_rule_verb(const struct lifecycle_rule *rule);
    its verdict, but that of retain rules, which the caller knows. `subject_is_here`: of an artifact,
    whether what it is about is among the images. */
 struct slice lifecycle_why(const struct lifecycle_image *images,
-                           const struct lifecycle_verdict *verdicts, size_t count, size_t i,
-                           bool subject_is_here, struct arena *arena);
+                           const struct lifecycle_verdict *verdicts, size_t i, bool subject_is_here,
+                           struct arena *arena);
 /* What people expect of a policy and it does not do; empty when there is nothing to say. */
 struct slice lifecycle_policy_note(const struct lifecycle_policy *policy);

@@ -111,7 +111,7 @@ static bool blob_unknown(struct change *change, const struct digest *digest,
 static bool look(struct registry *registry, const struct scope *scope, const struct digest *digest,
                  struct blob_row *row, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     bool found;
     if (!change_begin(&view, registry, scope, false, NULL, failure) ||
         !blob_row_get(&view, digest, row, &found, failure))
@@ -123,7 +123,7 @@ static bool look(struct registry *registry, const struct scope *scope, const str
 static bool tell_again(struct registry *registry, const struct scope *scope,
                        const struct digest *digest, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct blob_row row;
     bool found;
     if (!change_begin(&change, registry, scope, true, NULL, failure) ||
@@ -199,7 +199,7 @@ bool blob_mount(struct registry *registry, const struct scope *scope, const stru
 bool blob_delete(struct registry *registry, const struct scope *scope, const struct digest *digest,
                  const struct caller *who, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct blob_row row;
     bool found, used;
     *failure = (struct failure){0};

@@ -10,8 +10,15 @@
 /* The kind of objects that belong to a blob and go with it. */
 #define ANALYSIS "analysis"
 
-/* FILES: removed in one transaction; a large file takes milliseconds, and writers wait. */
-enum { BATCH = 200, FILES = 16, NAMES_BYTES_MAX = 256 << 20, WHERE_MAX = 2 * META_NAME_MAX };
+/* FILES: removed in one transaction; a large file takes milliseconds, and writers wait. LARGE: rows
+   that may have megabytes. */
+enum {
+    BATCH = 200,
+    FILES = 16,
+    LARGE = 16,
+    NAMES_BYTES_MAX = 256 << 20,
+    WHERE_MAX = 2 * META_NAME_MAX
+};
 
 struct collecting {
     struct registry *registry;
@@ -65,7 +72,7 @@ static bool aim(struct change *change, const struct row *row)
 static bool step(struct collecting *collecting, const char *kind, struct place *place,
                  judge_row *judge, size_t *count, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct scope nobody = {0};
     struct row_list rows;
     struct meta_range range = {.kind = kind,
@@ -199,7 +206,7 @@ static bool judge_free(struct change *change, const struct row *row, struct coll
 
 static bool step_free(struct collecting *collecting, size_t *count, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct scope nobody = {0};
     struct row_list rows;
     struct meta_range range = {.kind = ROW_FREE, .scope = SLICE(""), .limit = FILES};
@@ -227,7 +234,10 @@ bool collect_run(struct registry *registry, size_t batch, const volatile bool *s
                  struct collect_report *report, struct error *err)
 {
     struct collecting collecting = {registry, batch ? batch : BATCH, stop, report, err};
-    return sweep(&collecting, ROW_RECYCLED, judge_recycled, "the recycle bin") &&
+    struct collecting careful = collecting;
+    if (careful.batch > LARGE)
+        careful.batch = LARGE;
+    return sweep(&careful, ROW_RECYCLED, judge_recycled, "the recycle bin") &&
            sweep(&collecting, ROW_UPLOAD, judge_upload, "uploads") &&
            sweep(&collecting, ROW_BLOB, judge_blob, "blobs") && sweep_free(&collecting);
 }
@@ -271,7 +281,7 @@ static bool note_upload(void *context, const char *id)
 static bool step_orphans(struct collecting *collecting, const struct slice *names, size_t count,
                          struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct scope nobody = {0};
     if (!change_begin(&change, collecting->registry, &nobody, true, NULL, failure))
         return false;
@@ -297,7 +307,7 @@ static bool sweep_files(struct collecting *collecting, const struct orphans *orp
 static bool remove_uploads(struct collecting *collecting, const struct orphans *orphans,
                            struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct scope nobody = {0};
     struct meta_range range = {.kind = ROW_UPLOAD, .scope = SLICE(""), .below = true};
     struct row_list rows;

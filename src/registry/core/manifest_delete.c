@@ -2,6 +2,7 @@
  * Removing manifests. What goes together (indexes above, artifacts about it) is found first, level
  * by level, then all of it goes in the same transaction.
  */
+#include "base/table.h"
 #include "registry/core/parts.h"
 
 enum { TOGETHER_MAX = 10000 };
@@ -12,22 +13,15 @@ struct removing {
     struct failure *failure;
     struct manifest_facts *items; /* to go; found breadth first */
     size_t count, room;
+    struct table known; /* digests of items */
 };
-
-static bool is_listed(const struct removing *removing, const struct digest *digest)
-{
-    for (size_t i = 0; i < removing->count; i++)
-        if (digest_equal(&removing->items[i].digest, digest))
-            return true;
-    return false;
-}
 
 /* Nothing when it is not here (a recycled index may name it). */
 static bool list_one(struct removing *removing, const struct digest *digest, bool *here)
 {
     struct change *change = removing->change;
     struct manifest_facts facts;
-    if (is_listed(removing, digest)) {
+    if (table_get(&removing->known, digest_slice(digest))) {
         *here = true;
         return true;
     }
@@ -40,7 +34,9 @@ static bool list_one(struct removing *removing, const struct digest *digest, boo
                            "more than %d manifests would go together", TOGETHER_MAX);
     if (!tags_of(change, digest, &change->arena, &facts.tags, &facts.tag_count, removing->failure))
         return false;
-    return ARENA_PUSH(&change->arena, removing->items, removing->count, removing->room, facts) ||
+    struct slice key = arena_copy(&change->arena, digest_slice(digest));
+    return (key.at && table_put(&removing->known, key, removing) &&
+            ARENA_PUSH(&change->arena, removing->items, removing->count, removing->room, facts)) ||
            failure_memory(removing->failure);
 }
 
@@ -131,11 +127,14 @@ bool manifest_delete(struct registry *registry, const struct scope *scope,
                      const struct digest *digest, const struct manifest_removal *how,
                      const struct caller *who, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct removing removing = {.change = &change, .how = how, .failure = failure};
     *failure = (struct failure){0};
     if (!change_begin(&change, registry, scope, true, who, failure) ||
-        !repository_need(&change, NULL, failure) || !list_all(&removing, digest))
+        !repository_need(&change, NULL, failure))
+        return false;
+    table_init(&removing.known, &change.arena);
+    if (!list_all(&removing, digest))
         return false;
     for (size_t i = 0; i < removing.count; i++)
         if (!remove_one(&removing, &removing.items[i]))

@@ -80,7 +80,7 @@ bool manifest_describe(struct registry *registry, const struct scope *scope,
                        const struct digest *digest, struct arena *arena,
                        struct manifest_facts *facts, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct manifest_facts made;
     bool found;
     *failure = (struct failure){0};
@@ -120,7 +120,7 @@ bool manifest_list(struct registry *registry, const struct scope *scope, struct 
                    size_t limit, struct arena *arena, struct manifest_list *list,
                    struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct listing listing = {.arena = arena};
     *failure = (struct failure){0};
     if (!change_begin(&view, registry, scope, false, NULL, failure) ||
@@ -169,7 +169,7 @@ bool manifest_referrers(struct registry *registry, const struct scope *scope,
                         struct slice after, size_t limit, struct arena *arena,
                         struct manifest_list *list, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct manifest_list made = {0};
     struct row_list rows;
     *failure = (struct failure){0};
@@ -225,7 +225,7 @@ bool manifest_set_storage(struct registry *registry, const struct scope *scope,
                           const struct digest *digest, bool archive, const struct caller *who,
                           struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     *failure = (struct failure){0};
     return change_begin(&change, registry, scope, true, who, failure) &&
            set_storage(&change, digest, archive, NULL, SLICE(""), failure);
@@ -235,7 +235,7 @@ bool manifest_archive(struct registry *registry, const struct scope *scope,
                       const struct manifest_facts *judged, struct slice why,
                       const struct caller *who, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     *failure = (struct failure){0};
     return change_begin(&change, registry, scope, true, who, failure) &&
            set_storage(&change, &judged->digest, true, judged, why, failure);

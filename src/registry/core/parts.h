@@ -5,7 +5,7 @@
  * A `change` is one transaction on one repository (or account), reading or writing, with a scratch
  * arena, the time it happens at, and what is to be told when it has happened:
  *
- *     CLEANUP_CHANGE struct change change;
+ *     CLEANUP_CHANGE struct change change = {0};  // zeroed: it is ended also when never begun
  *     if (!change_begin(&change, registry, scope, true, who, failure) || … work … )
  *         return false;
  *     return change_commit(&change, failure);

@@ -169,7 +169,7 @@ static bool write_pull(struct change *change, const struct pull *pull, struct fa
 static bool write_some(struct registry *registry, struct pending *pending, size_t *chain,
                        struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct scope nobody = {0};
     size_t done = 0;
     if (!change_begin(&change, registry, &nobody, true, NULL, failure))

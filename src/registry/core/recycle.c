@@ -2,6 +2,7 @@
  * The recycle bin. A recycled manifest keeps its document and its references (so that its blobs
  * stay), and is told of nowhere else. What it names and is recycled, too, comes back with it.
  */
+#include "base/table.h"
 #include "registry/core/codec.h"
 #include "registry/core/parts.h"
 
@@ -43,7 +44,7 @@ bool recycled_purge(struct change *change, const struct recycled *recycled, stru
 bool recycled_list(struct registry *registry, const struct scope *scope, struct arena *arena,
                    struct recycled **items, size_t *count, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct row_list rows;
     *failure = (struct failure){0};
     if (!change_begin(&view, registry, scope, false, NULL, failure) ||
@@ -68,6 +69,7 @@ struct restoring {
     struct failure *failure;
     struct recycled *items;
     size_t count, room;
+    struct table known; /* digests of items */
 };
 
 static bool list_one(struct restoring *restoring, const struct digest *digest, bool must)
@@ -75,9 +77,8 @@ static bool list_one(struct restoring *restoring, const struct digest *digest, b
     struct change *change = restoring->change;
     struct recycled recycled;
     bool found;
-    for (size_t i = 0; i < restoring->count; i++)
-        if (digest_equal(&restoring->items[i].facts.digest, digest))
-            return true;
+    if (table_get(&restoring->known, digest_slice(digest)))
+        return true;
     if (!recycled_get(change, digest, &change->arena, &recycled, &found, restoring->failure))
         return false;
     if (!found)
@@ -85,8 +86,10 @@ static bool list_one(struct restoring *restoring, const struct digest *digest, b
     if (restoring->count >= TOGETHER_MAX)
         return failure_set(restoring->failure, FAILURE_LIMIT,
                            "more than %d manifests would come back together", TOGETHER_MAX);
-    return ARENA_PUSH(&change->arena, restoring->items, restoring->count, restoring->room,
-                      recycled) ||
+    struct slice key = arena_copy(&change->arena, digest_slice(digest));
+    return (key.at && table_put(&restoring->known, key, restoring) &&
+            ARENA_PUSH(&change->arena, restoring->items, restoring->count, restoring->room,
+                       recycled)) ||
            failure_memory(restoring->failure);
 }
 
@@ -166,13 +169,16 @@ bool recycled_restore(struct registry *registry, const struct scope *scope,
                       const struct digest *digest, const struct caller *who, struct arena *arena,
                       struct slice **tags, size_t *tag_count, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct restoring restoring = {.change = &change, .failure = failure};
     struct slice *names = NULL;
     size_t count = 0;
     *failure = (struct failure){0};
     if (!change_begin(&change, registry, scope, true, who, failure) ||
-        !repository_need(&change, NULL, failure) || !list_all(&restoring, digest))
+        !repository_need(&change, NULL, failure))
+        return false;
+    table_init(&restoring.known, &change.arena);
+    if (!list_all(&restoring, digest))
         return false;
     for (size_t i = 0; i < restoring.count; i++)
         if (!restore_one(&restoring, &restoring.items[i].facts))

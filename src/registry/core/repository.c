@@ -85,7 +85,7 @@ bool repository_create(struct registry *registry, const struct scope *scope,
                        const struct repository *repository, const struct caller *who,
                        struct arena *arena, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct repository made = *repository;
     bool found;
     (void)arena;
@@ -115,7 +115,7 @@ bool repository_create(struct registry *registry, const struct scope *scope,
 bool repository_get(struct registry *registry, const struct scope *scope, struct arena *arena,
                     struct repository *repository, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct repository made = {0};
     bool found;
     *failure = (struct failure){0};
@@ -209,7 +209,7 @@ bool repository_delete(struct registry *registry, const struct scope *scope, boo
                        const struct caller *who, struct arena *arena, struct repository *repository,
                        struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct repository was = {0};
     bool found, full;
     *failure = (struct failure){0};
@@ -241,7 +241,7 @@ bool repository_list(struct registry *registry, const struct scope *scope, struc
                      size_t limit, struct arena *arena, struct repository_list *list,
                      struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct scope account = {.account = scope->account, .region = scope->region};
     struct repository_list made = {0};
     struct row_list rows;
@@ -293,7 +293,7 @@ bool repository_change(struct registry *registry, const struct scope *scope, con
                        void *context, const struct caller *who, struct arena *arena,
                        struct failure *failure)
 {
-    CLEANUP_CHANGE struct change work;
+    CLEANUP_CHANGE struct change work = {0};
     struct repository repository;
     *failure = (struct failure){0};
     if (!change_begin(&work, registry, scope, true, who, failure) ||

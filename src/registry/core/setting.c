@@ -5,7 +5,7 @@
 bool setting_get(struct registry *registry, const struct scope *scope, const char *name,
                  struct arena *arena, struct slice *value, bool *exists, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct slice text;
     bool found;
     *failure = (struct failure){0};
@@ -47,7 +47,7 @@ bool setting_list(struct registry *registry, const struct scope *scope, const ch
                   struct arena *arena, struct setting **settings, size_t *count,
                   struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct row_list rows;
     *failure = (struct failure){0};
     if (!change_begin(&view, registry, scope, false, NULL, failure) ||
@@ -92,7 +92,7 @@ static bool note_holder(void *context, const struct meta_row *row)
 bool setting_holders(struct registry *registry, const char *name, struct arena *arena,
                      struct scope **scopes, size_t *count, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct scope nobody = {0};
     struct holders holders = {.arena = arena, .name = name};
     struct meta_range range = {.kind = ROW_SETTING, .scope = SLICE(""), .below = true};

@@ -94,7 +94,7 @@ static bool check_tag(struct slice tag, struct failure *failure)
 bool tag_put(struct registry *registry, const struct scope *scope, struct slice tag,
              const struct digest *digest, const struct caller *who, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct repository repository;
     struct tag_result result;
     bool here;
@@ -120,7 +120,7 @@ bool tag_put(struct registry *registry, const struct scope *scope, struct slice 
 bool tag_delete(struct registry *registry, const struct scope *scope, struct slice tag,
                 const struct caller *who, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct digest digest;
     bool found;
     *failure = (struct failure){0};
@@ -139,7 +139,7 @@ bool tag_list(struct registry *registry, const struct scope *scope, struct slice
               size_t limit, struct arena *arena, struct slice **tags, struct digest **digests,
               size_t *count, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct row_list rows;
     *failure = (struct failure){0};
     if (!change_begin(&view, registry, scope, false, NULL, failure) ||
@@ -168,7 +168,7 @@ bool tag_list(struct registry *registry, const struct scope *scope, struct slice
 bool tag_moved_from(struct registry *registry, const struct scope *scope,
                     const struct digest *digest, double *when, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     *failure = (struct failure){0};
     return change_begin(&view, registry, scope, false, NULL, failure) &&
            row_get_time(&view, ROW_MOVED, digest_slice(digest), when, failure);

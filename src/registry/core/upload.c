@@ -194,7 +194,7 @@ double upload_heard(struct slice value)
 bool upload_start(struct registry *registry, const struct scope *scope, const struct caller *who,
                   char id[UPLOAD_ID_MAX], struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     uint64_t open;
     *failure = (struct failure){0};
     if (!make_id(registry, id, failure) ||
@@ -255,7 +255,7 @@ static bool open_fresh(struct upload *upload, struct failure *failure)
 static bool know(struct upload *upload, const struct scope *scope, bool *stale,
                  struct failure *failure)
 {
-    CLEANUP_CHANGE struct change view;
+    CLEANUP_CHANGE struct change view = {0};
     struct slice value;
     bool found;
     if (!change_begin(&view, upload->registry, scope, false, NULL, failure) ||
@@ -270,7 +270,7 @@ static bool know(struct upload *upload, const struct scope *scope, bool *stale,
 
 static bool tell_heard(struct upload *upload, const struct scope *scope, struct failure *failure)
 {
-    CLEANUP_CHANGE struct change change;
+    CLEANUP_CHANGE struct change change = {0};
     struct slice value;
     bool found;
     if (!change_begin(&change, upload->registry, scope, true, NULL, failure) ||
@@ -347,8 +347,10 @@ bool upload_append(struct upload *upload, struct slice bytes, struct failure *fa
         return true;
     if (!check_size(upload, bytes.len, failure))
         return false;
-    if (!upload_file_append(registry->blobs, upload->file, upload->size, bytes, &err))
+    if (!upload_file_append(registry->blobs, upload->file, upload->size, bytes, &err)) {
+        upload->torn = true;
         return failure_of(failure, &err);
+    }
     sha256_add(&upload->hash, bytes.at, bytes.len);
     bool first = !upload->started;
     upload->size += bytes.len;
@@ -376,6 +378,10 @@ void upload_release(struct upload *upload)
     if (!upload)
         return;
     struct registry *registry = upload->registry;
+    if (upload->torn) { /* the next to take it reads the file again */
+        drop(upload, NULL);
+        return;
+    }
     pthread_mutex_lock(&registry->state->uploads_lock);
     upload->paused = registry->world->ops->monotonic(registry->world);
     upload->taken = false;
@@ -410,6 +416,8 @@ static bool verify(struct upload *upload, const struct digest *digest, struct fa
 {
     struct digest have;
     struct error err;
+    if (upload->torn)
+        return failure_set(failure, FAILURE_INTERNAL, "some of the bytes could not be written");
     if (digest_is_sha512(digest)) {
         if (!hash_512(upload, &have, &err))
             return failure_of(failure, &err);

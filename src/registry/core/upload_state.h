@@ -14,6 +14,7 @@ struct upload {
     struct slice scope; /* text; behind the struct */
     int file;
     bool taken, started; /* started: the taps know of it */
+    bool torn;           /* bytes could not be written: how many are there, only the file knows */
     double paused;       /* monotonic: since when nobody has it */
     uint64_t size, limit, quota;
     struct sha256 hash;

@@ -271,6 +271,72 @@ static void a_repository_that_goes_takes_its_uploads_along(void **state)
             FAILURE_REPOSITORY_UNKNOWN);
 }
 
+/* The disk fills in the middle of a piece: some of it is in the file, and nobody may take the file
+   for what was hashed. */
+static bool disk_is_full;
+
+static bool full_append(struct world *world, int file, uint64_t offset, struct slice bytes,
+                        struct error *err)
+{
+    if (!disk_is_full)
+        return bed_append(world, file, offset, bytes, err);
+    return bed_append(world, file, offset, slice_upto(bytes, bytes.len / 2), err) &&
+           error_set(err, ERROR_FULL, "writing: No space left on device");
+}
+
+static void a_full_disk_tears_nothing(void **state)
+{
+    (void)state;
+    char id[UPLOAD_ID_MAX];
+    struct digest short_one = digest_of("abc"), whole = digest_of("abcdef");
+    bed_repository(&bed, "team/app", TAGS_MUTABLE);
+    bed.ops.append = full_append;
+    disk_is_full = false;
+    struct upload *upload = begin(id);
+    append(upload, "abc");
+    disk_is_full = true;
+    REFUSED(&bed, upload_append(upload, SLICE("defg"), &bed.failure), FAILURE_FULL);
+    REFUSED(&bed, upload_finish(upload, &short_one, NULL, &bed.failure), FAILURE_INTERNAL);
+    assert_false(bed_has_blob(&bed, &short_one));
+    disk_is_full = false;
+    upload = begin(id);
+    append(upload, "abc");
+    disk_is_full = true;
+    REFUSED(&bed, upload_append(upload, SLICE("de??"), &bed.failure), FAILURE_FULL);
+    disk_is_full = false;
+    upload_release(upload);
+    upload = take(id);
+    assert_int_equal(upload_size(upload), 5); /* as the file has it */
+    append(upload, "f");
+    OK(&bed, upload_finish(upload, &whole, NULL, &bed.failure));
+}
+
+static bool no_random(struct world *world, void *to, size_t len, struct error *err)
+{
+    (void)world, (void)to, (void)len;
+    return error_set(err, ERROR_IO, "no randomness");
+}
+
+/* What is refused before a transaction began ends none. */
+static void refused_before_it_begins(void **state)
+{
+    (void)state;
+    char id[UPLOAD_ID_MAX];
+    struct digest digest = digest_of("x");
+    bed_repository(&bed, "team/app", TAGS_MUTABLE);
+    struct scope elsewhere = {SLICE("210987654321"), SLICE("us-east-1"), SLICE("team/app")};
+    static char huge[META_VALUE_MAX + 1];
+    REFUSED(&bed, blob_mount(&bed.registry, &bed.scope, &elsewhere, &digest, NULL, &bed.failure),
+            FAILURE_BLOB_UNKNOWN);
+    REFUSED(&bed,
+            setting_put(&bed.registry, &bed.scope, "x", slice_of(huge, sizeof huge), "X", NULL,
+                        &bed.failure),
+            FAILURE_TOO_LARGE);
+    bed.ops.random = no_random;
+    REFUSED(&bed, upload_start(&bed.registry, &bed.scope, NULL, id, &bed.failure),
+            FAILURE_INTERNAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +349,8 @@ int main(void)
         BOTH(the_same_blob_twice_is_fine),
         BOTH(sha512_is_taken),
         BOTH(a_repository_that_goes_takes_its_uploads_along),
+        BOTH(a_full_disk_tears_nothing),
+        BOTH(refused_before_it_begins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
