@@ -291,8 +291,9 @@ struct acting {
     struct judging *judging;
     const struct caller *who;
     struct expire_report *report;
-    bool *done; /* acted on, gone, or changed meanwhile */
-    bool alone; /* some artifact is retained: what is about an image does not simply go along */
+    size_t *order; /* newest first: an index is younger than what it names, and goes before */
+    bool *done;    /* acted on, gone, or changed meanwhile */
+    bool alone;    /* some artifact is retained: what is about an image does not simply go along */
     bool progressed; /* in this round */
 };
 
