@@ -5,6 +5,7 @@
 #include "registry/iam/operations.h"
 
 enum { BAD_REQUEST = 400, NOT_FOUND = 404, ITEMS = 100, ITEMS_MAX = 1000, MARKER_MAX = 400 };
+enum { POLICY_NAME_MAX = 128 };
 
 bool iam_missing(struct iam_call *call, const char *what, struct slice name)
 {
@@ -29,11 +30,20 @@ bool iam_field(struct iam_call *call, const char *name, bool required, size_t mo
     return true;
 }
 
+/* [A-Za-z0-9_+=,.@-]: users and roles have 64 of them at most, policies 128. */
+static bool is_name(struct slice name)
+{
+    return name.len > USER_NAME_MAX ? user_name_is_valid(slice_upto(name, USER_NAME_MAX)) &&
+                                          user_name_is_valid(slice_from(name, USER_NAME_MAX))
+                                    : user_name_is_valid(name);
+}
+
 bool iam_name(struct iam_call *call, const char *field, bool required, struct slice *name)
 {
-    if (!iam_field(call, field, required, ROLE_NAME_MAX, name))
+    bool of_policy = strcmp(field, "PolicyName") == 0;
+    if (!iam_field(call, field, required, of_policy ? POLICY_NAME_MAX : ROLE_NAME_MAX, name))
         return false;
-    if (!name->len || user_name_is_valid(*name))
+    if (!name->len || is_name(*name))
         return true;
     return iam_fail(call, BAD_REQUEST, "ValidationError",
                     "The specified value for %s is invalid. It must contain only alphanumeric "
@@ -99,8 +109,7 @@ bool iam_page(struct iam_call *call, struct iam_page *page)
     page->limit = (size_t)limit;
     if (!marker.len)
         return true;
-    return (base64_decode(marker, call->arena, &page->after, &err) &&
-            user_name_is_valid(page->after)) ||
+    return (base64_decode(marker, call->arena, &page->after, &err) && is_name(page->after)) ||
            iam_fail(call, BAD_REQUEST, "ValidationError", "Invalid Marker.");
 }
 

@@ -1,7 +1,7 @@
 /* IAM: the policies inside a role. */
 #include "registry/iam/operations.h"
 
-enum { CONFLICT = 409, POLICIES_MAX = 50, POLICY_NAME_MAX = 128 };
+enum { CONFLICT = 409, POLICIES_MAX = 50 };
 
 /* All operations here name a role; those with `policy` one of its policies, too. */
 static bool read_names(struct iam_call *call, const char *action, struct slice *role,

@@ -3,6 +3,7 @@
 
 enum { FORBIDDEN = 403, BAD_REQUEST = 400, MINUTES_15 = 900, HOUR = 3600 };
 enum { SESSION_MAX = 36 * HOUR, SESSION_STANDARD = 12 * HOUR, ARN_MAX = 2048, EXTERNAL_MAX = 1224 };
+enum { SESSION_NAME_LEAST = 2 };
 
 /* AIDA… of a user, AROA…:SESSION of a role, else the account (its root, as AWS has it). */
 static bool user_id(struct iam_call *call, struct slice *id)
@@ -89,6 +90,10 @@ static bool read_assuming(struct iam_call *call, struct assuming *assuming)
     assuming->seconds = HOUR;
     return read_role_arn(call, assuming) &&
            iam_name(call, "RoleSessionName", true, &assuming->session) &&
+           (assuming->session.len >= SESSION_NAME_LEAST ||
+            iam_fail(call, BAD_REQUEST, "ValidationError",
+                     "1 validation error detected: Value at 'roleSessionName' failed to satisfy "
+                     "constraint: Member must have length greater than or equal to 2")) &&
            iam_field(call, "ExternalId", false, EXTERNAL_MAX, &assuming->external_id) &&
            iam_number(call, "DurationSeconds", MINUTES_15, SESSION_STANDARD, &assuming->seconds) &&
            iam_without(call, unknown);
