@@ -23,9 +23,10 @@
 enum {
     SERVER_LOOPS_MAX = 8,
     SERVER_LISTEN_MAX = 16,
-    SERVER_POOL = 32 * 1024,      /* of a connection: cleared for each request, so not larger */
-    SERVER_DISCARD_MAX = 8 << 20, /* of a refused body, read so that the client sees our answer */
-    SERVER_PIECE = 128 * 1024,    /* of a streamed body, as the handler gets it */
+    SERVER_POOL = 32 * 1024,       /* of a connection: cleared for each request, so not larger */
+    SERVER_DISCARD_MAX = 8 << 20,  /* of a refused body, read so that the client sees our answer */
+    SERVER_PIECE = 128 * 1024,     /* of a streamed body, as the handler gets it */
+    SERVER_BODIES_MAX = 256 << 20, /* collected bodies together */
     SERVER_LINGER_MAX = 64,
     SERVER_LINGER_SECONDS = 5,
     SERVER_CALLS_KEPT = 64,       /* of a loop, for reuse */
@@ -138,6 +139,7 @@ struct server {
     struct workers workers;
     struct tls *tls; /* NULL: plain */
     atomic_uint calls;
+    atomic_size_t collected; /* bytes of bodies in memory */
     atomic_ullong accepted, refused, slow;
 };
 

@@ -49,6 +49,7 @@ static struct call *call_new(struct loop *loop)
 static void call_free(struct loop *loop, struct call *call)
 {
     free(call->body);
+    atomic_fetch_sub(&loop->server->collected, call->body_room);
     if (call->arena.used > SERVER_ARENA_KEPT)
         arena_done(&call->arena);
     else
@@ -337,9 +338,15 @@ static bool body_room(struct call *call, size_t more)
         room = need;
     if (room == call->body_room)
         return true;
-    char *grown = realloc(call->body, room);
-    if (!grown)
+    struct server *server = call->connection->server;
+    size_t added = room - call->body_room;
+    /* All bodies together have a limit, too: many of moderate size are as bad as a large one. */
+    bool fits = atomic_fetch_add(&server->collected, added) + added <= SERVER_BODIES_MAX;
+    char *grown = fits ? realloc(call->body, room) : NULL;
+    if (!grown) {
+        atomic_fetch_sub(&server->collected, added);
         return false;
+    }
     call->body = grown;
     call->body_room = room;
     return true;
@@ -352,7 +359,8 @@ static void collect(struct call *call, struct slice bytes)
         plain_answer(call, 413, SLICE("the body is larger than what is taken here\n"));
         call->step = STEP_DISCARD;
     } else if (!body_room(call, bytes.len)) {
-        plain_answer(call, 503, SLICE("out of memory\n"));
+        plain_answer(call, 503, SLICE("too many large bodies at once; try again\n"));
+        server_set(request, &call->response, "Retry-After", SLICE("1"));
         call->step = STEP_DISCARD;
     } else {
         memcpy(call->body + request->body.len, bytes.at, bytes.len);

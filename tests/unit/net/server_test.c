@@ -478,6 +478,48 @@ static void what_came_before_a_break_is_handed_over(void **state)
     fixture_free(f);
 }
 
+/* Seven of 39 MB are more than all may have together: the last is told to come again, and later it
+   may. */
+static void large_bodies_share_a_limit(void **state)
+{
+    struct fixture *f = fixture_new(NULL);
+    struct reply reply;
+    size_t len = 39 << 20;
+    char *large = calloc(1, len);
+    int fds[7];
+    (void)state;
+    for (int i = 0; i < 7; i++) { /* all but the last byte */
+        fds[i] = dial(f);
+        say(fds[i], "PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 40894464\r\n\r\n");
+        for (size_t sent = 0; sent < len - 1;) {
+            ssize_t went = send(fds[i], large + sent, len - 1 - sent, MSG_NOSIGNAL);
+            if (went <= 0)
+                break;
+            sent += (size_t)went;
+        }
+    }
+    read_reply(fds[6], &reply);
+    assert_int_equal(reply.status, 503);
+    assert_non_null(strstr(reply.head, "Retry-After: 1"));
+    free(reply.body);
+    for (int i = 0; i < 7; i++)
+        close(fds[i]);
+    wait_ends(f, 7);
+    int fd = dial(f);
+    say(fd, "PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 40894464\r\n\r\n");
+    for (size_t sent = 0; sent < len;) {
+        ssize_t went = send(fd, large + sent, len - sent, MSG_NOSIGNAL);
+        assert_true(went > 0);
+        sent += (size_t)went;
+    }
+    read_reply(fd, &reply);
+    assert_int_equal(reply.status, 200);
+    free(reply.body);
+    close(fd);
+    free(large);
+    fixture_free(f);
+}
+
 static void unclear_requests_are_refused(void **state)
 {
     struct fixture *f = fixture_new(NULL);
@@ -726,6 +768,7 @@ int main(void)
         cmocka_unit_test(a_refused_stream_is_told),
         cmocka_unit_test(ends_once_when_the_client_goes_away),
         cmocka_unit_test(what_came_before_a_break_is_handed_over),
+        cmocka_unit_test(large_bodies_share_a_limit),
         cmocka_unit_test(unclear_requests_are_refused),
         cmocka_unit_test(heads_have_a_limit),
         cmocka_unit_test(slow_clients_are_ended),
