@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "registry/core/collect.h"
+#include "registry/expire.h"
 #include "simulation.h"
 
 struct call {
@@ -564,6 +565,72 @@ void client_restore(struct simulation *simulation, int repository, int manifest)
     journal_owes(&call, outcome);
     if (outcome == NOT_HAPPENED)
         judge_unknown_repository(&call, repository);
+}
+
+static int certain_tag(const struct call *call, int repository, int manifest)
+{
+    const struct model *model = &call->simulation->model;
+    for (int t = 0; t < TAGS; t++)
+        if (history_is_certain(model, &model->tags[repository][t], manifest, call->start))
+            return t;
+    return NONE;
+}
+
+/* What the policy may take: an image without a tag, and an artifact with its subject. */
+static bool may_expire(const struct call *call, int repository, int manifest)
+{
+    int subject = recipes[manifest].subject;
+    return certain_tag(call, repository, subject == NONE ? manifest : subject) == NONE;
+}
+
+static bool may_lose_tag(const struct call *call, int repository, int tag)
+{
+    const struct model *model = &call->simulation->model;
+    for (int m = 0; m < MANIFESTS; m++)
+        if (recipes[m].subject == NONE &&
+            history_is_certain(model, &model->tags[repository][tag], m, call->start))
+            return false;
+    return true;
+}
+
+/* The lifecycle policy at work: what it judged must still hold when it acts. */
+void client_lifecycle(struct simulation *simulation, int repository)
+{
+    static const char policy[] =
+        "{\"rules\":[{\"rulePriority\":1,\"selection\":{\"tagStatus\":\"untagged\","
+        "\"countType\":\"imageCountMoreThan\",\"countNumber\":1},"
+        "\"action\":{\"type\":\"expire\"}}]}";
+    CLEANUP_CALL struct call call = {0};
+    struct scope scope = scope_of(repository);
+    struct model *model = &simulation->model;
+    struct beside images = {.count = 0}, tags = {.count = 0};
+    struct expire_report report = {0};
+    call_begin(&call, simulation, "lifecycle");
+    for (int m = 0; m < MANIFESTS; m++)
+        beside_begin(model, &images, &model->manifests[repository][m], ABSENT);
+    for (int t = 0; t < TAGS; t++)
+        beside_begin(model, &tags, &model->tags[repository][t], NONE);
+    bool done = setting_put(&simulation->registry, &scope, EXPIRE_POLICY, slice_str(policy),
+                            "PutLifecyclePolicy", &call.who, &call.failure) &&
+                expire_repository(&simulation->registry, &scope, &call.who, &report, &call.failure);
+    if (call_end(&call, done) == NOT_HAPPENED)
+        judge_unknown_repository(&call, repository);
+    /* Certainty is judged without our own writes; nobody else has the baton meanwhile. A crash or
+       an error leaves a report of less than what was done. */
+    bool unsure = !done || simulation->schedule.crashed;
+    beside_end(model, &images, NOT_HAPPENED);
+    beside_end(model, &tags, NOT_HAPPENED);
+    bool image_may[MANIFESTS], tag_may[TAGS];
+    for (int m = 0; m < MANIFESTS; m++)
+        image_may[m] = unsure || (report.expired && may_expire(&call, repository, m));
+    for (int t = 0; t < TAGS; t++)
+        tag_may[t] = unsure || (report.expired && may_lose_tag(&call, repository, t));
+    for (int m = 0; m < MANIFESTS; m++)
+        if (image_may[m])
+            history_end(model, images.histories[m], images.writes[m], PERHAPS);
+    for (int t = 0; t < TAGS; t++)
+        if (tag_may[t])
+            history_end(model, tags.histories[t], tags.writes[t], PERHAPS);
 }
 
 void client_collect(struct simulation *simulation)

@@ -84,6 +84,7 @@ void client_tag(struct simulation *simulation, int repository, int manifest, int
 void client_untag(struct simulation *simulation, int repository, int tag);
 void client_delete(struct simulation *simulation, int repository, int manifest, bool recycle);
 void client_restore(struct simulation *simulation, int repository, int manifest);
+void client_lifecycle(struct simulation *simulation, int repository);
 void client_collect(struct simulation *simulation);
 
 void actor_act(struct simulation *simulation, unsigned actor);
