@@ -35,7 +35,7 @@ static void step(struct simulation *simulation)
         client_pull(simulation, repository, manifest, pick(simulation, 2) ? tag : NONE);
     else if (which < 60)
         client_delete(simulation, repository, manifest, false);
-    else if (which < 64)
+    else if (which < 63)
         client_delete(simulation, repository, manifest, true);
     else if (which < 66)
         client_lifecycle(simulation, repository);

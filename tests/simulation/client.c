@@ -593,6 +593,20 @@ static bool may_lose_tag(const struct call *call, int repository, int tag)
     return true;
 }
 
+/* A tag that certainly points to an image now was put before the image was judged, or while the
+   policy was at work: either way the image had to stay. */
+static void look_at_tags(struct simulation *simulation, int repository)
+{
+    const struct model *model = &simulation->model;
+    simulation->schedule.quiet = true;
+    for (int t = 0; t < TAGS; t++)
+        for (int m = 0; m < MANIFESTS; m++)
+            if (recipes[m].subject == NONE &&
+                history_is_certain(model, &model->tags[repository][t], m, model->event + 1))
+                (void)resolve(simulation, repository, t);
+    simulation->schedule.quiet = false;
+}
+
 /* The lifecycle policy at work: what it judged must still hold when it acts. */
 void client_lifecycle(struct simulation *simulation, int repository)
 {
@@ -620,6 +634,8 @@ void client_lifecycle(struct simulation *simulation, int repository)
     bool unsure = !done || simulation->schedule.crashed;
     beside_end(model, &images, NOT_HAPPENED);
     beside_end(model, &tags, NOT_HAPPENED);
+    if (!unsure)
+        look_at_tags(simulation, repository);
     bool image_may[MANIFESTS], tag_may[TAGS];
     for (int m = 0; m < MANIFESTS; m++)
         image_may[m] = unsure || (report.expired && may_expire(&call, repository, m));
