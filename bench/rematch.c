@@ -192,7 +192,7 @@ int main(int argc, char **argv)
 {
     static struct registry registry;
     struct error err = {0};
-    struct meta *meta;
+    struct meta *meta = NULL;
     char path[300];
     const char *folder = getenv("TMPDIR");
     if (argc > 1)

@@ -72,10 +72,15 @@ static bool pull_gate(struct inspect *inspect, const struct scope *scope,
     if (!report_evaluate(inspect, scope, facts, inventory, arena, &evaluation, err))
         return false;
     size_t violations = policy_violations(&policy->gate, &evaluation.result);
-    if (!violations)
+    bool unread = evaluation.result.partial && !policy->unscanned_allowed;
+    if (!violations && !unread)
         return true;
     verdict->blocked = policy->mode == PULL_BLOCK;
-    verdict->text = pull_reason(&policy->gate, &evaluation.result, violations, arena);
+    /* What could not be read is as good as not scanned: a bomb in front of it hides anything. */
+    verdict->text =
+        violations ? pull_reason(&policy->gate, &evaluation.result, violations, arena)
+                   : arena_printf(arena, "part of the image could not be read, and the pull policy "
+                                         "asks for a whole scan");
     return verdict->text.at || arena_error(err);
 }
 

@@ -127,6 +127,25 @@ static void test_what_is_not_scanned(void **state)
     fixture_close(&f);
 }
 
+static void test_what_could_be_read_in_part_only(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, false))
+        skip();
+    struct slice whole = alpine_layer(&f, SLICE("P:musl\nV:1.2.3-r0\nA:x86_64\no:musl\n\n"));
+    struct digest layer = upload_pieces(&f, slice_upto(whole, whole.len - 8), 1 << 20, NULL);
+    struct digest image = push_image(&f, &layer, 1, "v1");
+    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"any\"}");
+    assert_false(may_pull(&f, &image, &warning));
+    assert_true(failure_says(&f, "could not be read"));
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"any\",\"unscanned\":\"allow\"}");
+    assert_true(may_pull(&f, &image, &warning));
+    fixture_close(&f);
+}
+
 static void test_exceptions_let_it_through_until_they_expire(void **state)
 {
     (void)state;
@@ -191,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_the_accounts_policy_holds_where_there_is_no_own),
         cmocka_unit_test(test_a_policy_that_cannot_be_read_blocks),
         cmocka_unit_test(test_what_is_not_scanned),
+        cmocka_unit_test(test_what_could_be_read_in_part_only),
         cmocka_unit_test(test_exceptions_let_it_through_until_they_expire),
         cmocka_unit_test(test_quarantine),
     };
