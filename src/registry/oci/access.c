@@ -71,6 +71,21 @@ static bool identify(struct oci_request *state)
     return true;
 }
 
+/* A token for less than this is asked for again with more, unless its user has no right to more:
+   then it is said why, which no new token would tell. */
+static bool refuse(struct oci_request *state, const char *action)
+{
+    struct caller caller = state->caller;
+    struct failure why = {0};
+    caller.token = false;
+    if (state->caller.token && caller.kind != CALLER_ANONYMOUS &&
+        state->failure.reason == FAILURE_UNAUTHENTICATED &&
+        !auth_allows(state->oci->node->auth, &caller, action, &state->scope, &why) &&
+        why.reason == FAILURE_DENIED)
+        state->failure = why;
+    return false;
+}
+
 bool oci_admit(struct oci_request *state)
 {
     if (state->authorized)
@@ -81,7 +96,7 @@ bool oci_admit(struct oci_request *state)
     /* The catalogue holds what the caller may see: lists.c asks for each repository. */
     if (action && state->route.operation != OCI_CATALOG &&
         !oci_may(state, &state->scope, action, &state->failure))
-        return false;
+        return refuse(state, action);
     state->authorized = true;
     return true;
 }
