@@ -186,8 +186,8 @@ static bool take_entry(struct feed *feed, const struct journal_entry *entry, dou
     const struct replication_rules *rules = rules_of(feed, &scope);
     if (!rules)
         return false;
-    if (!rules->count)
-        return true;
+    if (!rules->count || mirror_applies(feed->replication->mirror, &scope))
+        return true; /* what a cache rule brings is not sent on: most of it is not here */
     if (kind == JOB_DELETE &&
         !ARENA_PUSH(&feed->arena, feed->gone, feed->gone_count, feed->gone_room, *entry))
         return false;
