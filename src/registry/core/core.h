@@ -49,7 +49,8 @@ struct registry_limits {
     size_t repositories_max;  /* of an account; 0: 1,000,000 */
     size_t images_max;        /* of a repository; 0: 100,000 */
     unsigned upload_seconds;  /* an upload without bytes is given up after; 0: 24 hours */
-    unsigned grace_seconds;   /* a blob without a manifest stays for; 0: 24 hours */
+    unsigned grace_seconds;   /* a blob without a manifest stays for, and up to a quarter longer;
+                                 0: 24 hours */
     unsigned recycle_seconds; /* what lifecycle expires can be restored for; 0: is gone at once */
 };
 

@@ -5,7 +5,7 @@
 #include "registry/core/state.h"
 #include "registry/core/upload.h"
 
-enum { UPLOAD_PAUSE_SECONDS = 60, UPLOADS_IN_MEMORY = 512 };
+enum { UPLOAD_PAUSE_SECONDS = 60, UPLOADS_IN_MEMORY = 512, UPLOAD_PIECE = 128 * 1024 };
 
 struct upload {
     struct registry *registry;
@@ -22,3 +22,8 @@ struct upload {
 
 /* Ends those that paused for too long in memory (they can be taken up again). */
 void uploads_tick(struct registry *registry, bool all);
+/* FAILURE_UPLOAD_UNKNOWN. */
+bool upload_unknown(struct failure *failure);
+/* Takes one that is taken out of memory for good, and tells the taps; the file stays. `digest`: of
+   the blob that it became, or NULL. */
+void upload_drop(struct upload *upload, const struct digest *digest);

@@ -231,6 +231,15 @@ static void the_same_blob_twice_is_fine(void **state)
     assert_true(bed_has_file(&bed, &a));
 }
 
+static void nothing_at_all_is_a_blob(void **state)
+{
+    (void)state;
+    bed_repository(&bed, "team/app", TAGS_MUTABLE);
+    struct digest empty = bed_blob(&bed, "");
+    assert_string_equal(empty.text, digest_of("").text);
+    assert_true(bed_has_file(&bed, &empty));
+}
+
 static void sha512_is_taken(void **state)
 {
     (void)state;
@@ -347,6 +356,7 @@ int main(void)
         BOTH(two_at_once_are_refused),
         BOTH(limits_hold),
         BOTH(the_same_blob_twice_is_fine),
+        BOTH(nothing_at_all_is_a_blob),
         BOTH(sha512_is_taken),
         BOTH(a_repository_that_goes_takes_its_uploads_along),
         BOTH(a_full_disk_tears_nothing),
