@@ -170,10 +170,12 @@ static void serving_done(struct serving *serving)
         pthread_join(serving->keeper, NULL);
     mirror_stop(serving->node.mirror);
     inspect_close(serving->node.inspect, seconds);
+    /* Nothing comes any more; uploads that are dropped below have nobody left to tell. */
+    serving->folder.registry.tap_count = 0;
+    events_close(serving->node.events);
     mirror_close(serving->node.mirror); /* until now scans told it of the journal */
     server_free(serving->server);
     front_free(serving->front);
-    events_close(serving->node.events);
     metrics_free(serving->node.metrics);
     auth_close(serving->node.auth);
     data_folder_close(&serving->folder);
