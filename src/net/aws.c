@@ -70,8 +70,8 @@ static bool sign(struct aws *aws, const char *target, struct slice body, struct 
     if (!http_headers_add(&headers, SLICE("Host"), host, arena, err) ||
         !http_headers_add(&headers, SLICE("Content-Type"), SLICE(CONTENT_TYPE), arena, err) ||
         !http_headers_add(&headers, SLICE("X-Amz-Target"), slice_str(target), arena, err) ||
-        !sigv4_sign(&what, &aws->profile.key, region, aws->service, (int64_t)time(NULL), &headers, arena,
-                    err))
+        !sigv4_sign(&what, &aws->profile.key, region, aws->service, (int64_t)time(NULL), &headers,
+                    arena, err))
         return false;
     for (size_t i = 0; i < headers.count; i++) {
         struct slice name = headers.items[i].name;
