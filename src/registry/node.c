@@ -34,3 +34,12 @@ struct slice node_repository_uri(const struct node *node, const struct scope *sc
         host = slice_from(host, scheme + 3);
     return arena_printf(arena, "%.*s/%.*s", SLICE_ARG(host), SLICE_ARG(scope->repository));
 }
+
+struct slice node_endpoint(const struct node *node, const struct scope *scope, struct arena *arena)
+{
+    struct scope any = {scope->account, scope->region, SLICE("any")};
+    struct slice uri = node_repository_uri(node, &any, arena);
+    struct slice host = slice_cut(&uri, '/');
+    bool plain = slice_starts(node->options.public_url, SLICE("http:"));
+    return arena_printf(arena, "%s://%.*s", plain ? "http" : "https", SLICE_ARG(host));
+}

@@ -31,3 +31,6 @@ struct node {
 /* "127.0.0.1:5000/team/app", by the template. */
 struct slice node_repository_uri(const struct node *node, const struct scope *scope,
                                  struct arena *arena);
+/* "https://123456789012.dkr.ecr.us-east-1.amazonaws.com", "http://127.0.0.1:5000": where the
+   registry of this account and region is, by the template. */
+struct slice node_endpoint(const struct node *node, const struct scope *scope, struct arena *arena);

@@ -8,18 +8,6 @@ enum { REGISTRY_IDS_MAX = 10, SETTING_NAME_MAX = 64 };
 
 /* ---- GetAuthorizationToken ---- */
 
-/* Scheme and host of the registry: what docker login wants. */
-static struct slice endpoint(struct ecr_call *call, struct slice account)
-{
-    struct scope scope = {account, call->scope.region, SLICE("x")};
-    struct slice uri = node_repository_uri(call->node, &scope, call->arena);
-    struct slice scheme = slice_starts(call->node->options.public_url, SLICE("http:"))
-                              ? SLICE("http")
-                              : SLICE("https");
-    struct slice host = slice_cut(&uri, '/');
-    return arena_printf(call->arena, "%.*s://%.*s", SLICE_ARG(scheme), SLICE_ARG(host));
-}
-
 static bool put_authorization(struct ecr_call *call, json_t *list, struct slice account)
 {
     struct slice password;
@@ -29,7 +17,8 @@ static bool put_authorization(struct ecr_call *call, json_t *list, struct slice 
         return false;
     struct slice pair = arena_printf(call->arena, "AWS:%.*s", SLICE_ARG(password));
     struct slice token = base64_encode(pair, call->arena);
-    struct slice url = endpoint(call, account);
+    struct scope scope = {.account = account, .region = call->scope.region};
+    struct slice url = node_endpoint(call->node, &scope, call->arena);
     if (!pair.at || !token.at || !url.at)
         return call_no_memory(call);
     json_t *data = put_element(list);

@@ -70,8 +70,8 @@ bool layer_url_make(const struct node *node, const struct scope *scope, const st
         return false;
     hmac_of(key, &text, 1, &mac);
     hmac_hex(&mac, hex);
-    *url = arena_printf(arena, "%.*s%.*s&signature=%s", SLICE_ARG(node->options.public_url),
-                        SLICE_ARG(text), hex);
+    struct slice endpoint = node_endpoint(node, scope, arena);
+    *url = arena_printf(arena, "%.*s%.*s&signature=%s", SLICE_ARG(endpoint), SLICE_ARG(text), hex);
     return url->at || no_memory(failure);
 }
 

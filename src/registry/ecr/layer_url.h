@@ -3,7 +3,7 @@
  * URLs from which a layer's bytes can be had without further credentials, as
  * GetDownloadUrlForLayer gives them:
  *
- *   {public url}/layers/ACCOUNT/REGION/REPOSITORY/DIGEST?expires=SECONDS&signature=HEX
+ *   {node_endpoint}/layers/ACCOUNT/REGION/REPOSITORY/DIGEST?expires=SECONDS&signature=HEX
  *
  * The signature is HMAC-SHA-256 over all before it, with a key that the account has for this alone
  * (setting "layer-url-key", made when first wanted). Any thread may call.
