@@ -2,6 +2,9 @@
 import http.client
 import json
 import os
+import re
+import subprocess
+import time
 import urllib.parse
 
 import botocore.auth
@@ -39,6 +42,7 @@ def run(t):
     form(t)
     bodies(t)
     strangers(t)
+    rights(t)
 
 
 def form(t):
@@ -110,3 +114,37 @@ def get(path):
     connection = http.client.HTTPConnection(urllib.parse.urlsplit(URL).netloc, timeout=30)
     connection.request("GET", path)
     return connection.getresponse().status
+
+
+def user(t, name, *words):
+    """A user of the registry; its access key and secret."""
+    out = subprocess.run([os.environ["PLIMSOLL"], "user", "add", name, "--data", t.work + "/data", *words], check=True,
+                         capture_output=True, text=True).stdout
+    return re.search(r"_KEY_ID=(\S+)", out)[1], re.search(r"_ACCESS_KEY=(\S+)", out)[1]
+
+
+def rights(t):
+    name = t.repository("rights")
+    t.image(name, "one", "v1")
+    nobody, puller = user(t, "nobody"), user(t, "puller", "--allow", "pull")
+    everything = json.dumps({"repositoryName": name, "repositoryNames": [name],
+                             "resourceArn": f"arn:aws:ecr:us-east-1:123456789012:repository/{name}"}).encode()
+    open_to_all = []
+    for operation in t.model.service_model.operation_names:
+        status, _, document = send(TARGET + operation, everything, *nobody)
+        if status != 400 or document["__type"] != "AccessDeniedException" or f"ecr:{operation}" not in document["message"]:
+            open_to_all.append(f"{operation}: {status} {document}")
+    t.check("a user without rights may nothing", not open_to_all, *open_to_all)
+
+    def may(key, operation, **members):
+        status, _, document = send(TARGET + operation, json.dumps({"repositoryName": name, **members}).encode(), *key)
+        return document.get("__type", status)
+
+    t.same("one who may pull gets images", 200, may(puller, "BatchGetImage", imageIds=[{"imageTag": "v1"}]))
+    t.same("and puts none", "AccessDeniedException", may(puller, "PutImage", imageManifest="{}"))
+    t.same("nor makes repositories", "AccessDeniedException", may(puller, "CreateRepository"))
+    subprocess.run([os.environ["PLIMSOLL"], "user", "disable", "puller", "--data", t.work + "/data"], check=True,
+                   capture_output=True)
+    time.sleep(1.5)
+    t.same("a disabled user is nobody", "UnrecognizedClientException", may(puller, "BatchGetImage",
+                                                                          imageIds=[{"imageTag": "v1"}]))
