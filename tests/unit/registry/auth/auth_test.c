@@ -1,4 +1,6 @@
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/file.h"
 #include "net/base64.h"
@@ -748,6 +750,68 @@ static void test_users(void **state)
     desk_close(&desk);
 }
 
+struct busy {
+    struct desk *desk;
+    struct slice header;
+    atomic_bool stop;
+    atomic_uint answered, wrong;
+};
+
+/* A connection that asks again and again: always known, and refused or allowed by one of the two
+   policies that come and go. */
+static void *ask_on(void *context)
+{
+    struct busy *busy = context;
+    const struct scope scope = {SLICE(ACCOUNT), SLICE("us-east-1"), SLICE("team/app")};
+    while (!atomic_load(&busy->stop)) {
+        struct wire wire;
+        struct caller caller;
+        struct failure failure = {0};
+        const char *code;
+        wire_open(&wire, "GET", "/v2/", "", "");
+        wire_header(&wire, "Authorization", busy->header);
+        bool known = auth_recall(busy->desk->auth, &wire.request, &caller) == AUTH_KNOWN ||
+                     auth_identify(busy->desk->auth, &wire.request, &caller, &code, &failure);
+        if (!known || !slice_equal_str(caller.name, "root"))
+            atomic_fetch_add(&busy->wrong, 1);
+        else if (!auth_allows(busy->desk->auth, &caller, PULL, &scope, &failure) &&
+                 failure.reason != FAILURE_DENIED)
+            atomic_fetch_add(&busy->wrong, 1);
+        atomic_fetch_add(&busy->answered, 1);
+        wire_close(&wire);
+    }
+    return NULL;
+}
+
+static void test_threads(void **state)
+{
+    enum { THREADS = 4, CHANGES = 100 };
+    struct desk desk;
+    struct failure failure;
+    pthread_t threads[THREADS];
+    (void)state;
+    desk_open(&desk);
+    bed_repository(&desk.bed, "team/app", TAGS_MUTABLE);
+    struct busy busy = {.desk = &desk, .header = basic(&desk, "root", SLICE(PASSWORD))};
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_on, &busy), 0);
+    for (unsigned i = 0; i < CHANGES; i++) {
+        set_policy(&desk, i % 2 ? "{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\","
+                                  "\"Action\":\"ecr:*\"}}"
+                                : "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\","
+                                  "\"Action\":\"ecr:*\"}}");
+        /* What was set is what is judged by, from the next question on. */
+        assert_true(may(&desk, busy.header, PULL, "team/app", &failure) == (i % 2 == 0));
+        auth_forget(desk.auth);
+    }
+    atomic_store(&busy.stop, true);
+    for (size_t i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    assert_true(atomic_load(&busy.answered) > 0);
+    assert_int_equal(atomic_load(&busy.wrong), 0);
+    desk_close(&desk);
+}
+
 /* What a request costs that was verified before: told with PLIMSOLL_TIMES, not judged here. */
 static void test_times(void **state)
 {
@@ -799,7 +863,7 @@ int main(void)
         cmocka_unit_test(test_anonymous),   cmocka_unit_test(test_repository_policy),
         cmocka_unit_test(test_certificate), cmocka_unit_test(test_htpasswd),
         cmocka_unit_test(test_everybody),   cmocka_unit_test(test_users),
-        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_threads),     cmocka_unit_test(test_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
