@@ -60,7 +60,7 @@ static void put_file(const char *path, const char *text)
 /* The secdb of Alpine 3.16 becomes this. */
 static void update_to(const char *packages)
 {
-    char text[2000], byte = 'n';
+    char text[2400], byte = 'n';
     snprintf(text, sizeof text, "{\"distroversion\":\"v3.16\",\"packages\":[%s]}", packages);
     put_file("alpine/v3.16/main.json", text);
     assert_int_equal(write(updater.ask, "u", 1), 1);
@@ -188,6 +188,75 @@ static void test_advisories_that_came_while_it_was_down(void **state)
     fixture_close(&f);
 }
 
+enum { SOURCES = 20, VERSIONS = 3, IMAGES = 12 };
+
+static uint64_t dice_state = 20261123;
+static unsigned dice(unsigned below)
+{
+    dice_state = dice_state * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(dice_state >> 33) % below;
+}
+
+static struct digest random_image(struct fixture *f, int number)
+{
+    struct slice database = {"", 0};
+    struct tar_made tar = {NULL};
+    char extra[60];
+    for (unsigned i = 0; i < SOURCES; i++)
+        if (dice(2))
+            database =
+                arena_printf(&f->bed.arena, "%.*sP:lib%u\nV:1.%u-r0\nA:x86_64\no:source%u\n\n",
+                             SLICE_ARG(database), i, dice(VERSIONS), i);
+    tar_file(&tar, "etc/os-release", SLICE("ID=alpine\nVERSION_ID=3.16.9\n"));
+    tar_file(&tar, "lib/apk/db/installed", database);
+    tar_end(&tar);
+    struct digest layer = upload_pieces(f, tar_gzip(&tar, 6, &f->bed.arena), 1 << 20, NULL);
+    snprintf(extra, sizeof extra, ",\"annotations\":{\"number\":\"%d\"}", number);
+    return push_image_with(f, &layer, 1, NULL, extra);
+}
+
+static void random_advisories(void)
+{
+    char text[1900] = "";
+    size_t len = 0;
+    for (unsigned i = 0; i < SOURCES; i++)
+        if (dice(3) == 0)
+            len += (size_t)snprintf(text + len, sizeof text - len,
+                                    "%s{\"pkg\":{\"name\":\"source%u\",\"secfixes\":{\"1.%u-r0\":"
+                                    "[\"CVE-2020-%u\"]}}}",
+                                    len ? "," : "", i, 1 + dice(VERSIONS), 1000 + dice(30));
+    update_to(text);
+}
+
+/* What the index moved is what matching each image anew finds, whatever came and went. */
+static void test_the_index_is_right_whatever_changes(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = store};
+    struct digest images[IMAGES];
+    struct rematch_report report;
+    struct error err;
+    size_t all = 0;
+    random_advisories();
+    if (!fixture_open(&f, false))
+        skip();
+    for (int round = 0; round < 5; round++) {
+        for (int i = round ? IMAGES - 2 : 0; i < IMAGES; i++) { /* two of them are new each time */
+            images[i] = random_image(&f, round * IMAGES + i);
+            assert_int_equal(wait_for(&f, &images[i]), INSPECT_COMPLETE);
+        }
+        random_advisories();
+        if (!inspect_rematch(f.inspect, &report, &err))
+            fail_msg("%s", err.text);
+        for (int i = 0; i < IMAGES; i++) {
+            EVENTUALLY(counted(&f, &images[i]) == findings_of(&f, &images[i]));
+            all += findings_of(&f, &images[i]);
+        }
+    }
+    assert_true(all > 5 * IMAGES);
+    fixture_close(&f);
+}
+
 static void test_verdicts(void **state)
 {
     (void)state;
@@ -215,6 +284,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_new_advisories_find_their_images),
+        cmocka_unit_test(test_the_index_is_right_whatever_changes),
         cmocka_unit_test(test_advisories_that_came_while_it_was_down),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
