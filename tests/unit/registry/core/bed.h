@@ -3,6 +3,7 @@
    metadata in memory or in SQLite. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "registry/core/collect.h"
@@ -146,7 +147,8 @@ static inline void bed_close(struct bed *bed)
         execvp("rm", words);
         _exit(127);
     }
-    (void)child;
+    if (child > 0)
+        waitpid(child, NULL, 0);
 }
 
 static inline void bed_wait(struct bed *bed, double seconds)
