@@ -30,7 +30,8 @@ static const char *path_of(const char *name)
     snprintf(path, sizeof path, "%s/%s", folder, name);
     while (i < 15 && paths[i][0] && strcmp(paths[i], path) != 0)
         i++;
-    memcpy(paths[i], path, sizeof path);
+    if (!paths[i][0]) /* a server may be reading it */
+        memcpy(paths[i], path, sizeof path);
     return paths[i];
 }
 
