@@ -44,7 +44,12 @@ static const struct option policy_options[] = {
 };
 static const struct option list_options[] = {
     REGISTRY_CALL_OPTIONS,
-    {.name = "json", .prose = "JSON instead of a table."},
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .argument = "FORMAT",
+     .standard = "table",
+     .choices = "table json",
+     .prose = "table, for people; json, for programs."},
     {NULL},
 };
 
@@ -256,7 +261,7 @@ static void write_json(const struct auth_user *users, size_t count, struct arena
     struct json_writer json;
     json_writer_init(&json, stdout, 2);
     json_begin_object(&json);
-    json_field(&json, "schema", SLICE("plimsoll.users/1"));
+    json_field(&json, "schema", SLICE("plimsoll/users/1"));
     json_name(&json, "users");
     json_begin_array(&json);
     for (size_t i = 0; i < count; i++) {
@@ -286,7 +291,7 @@ static bool list(struct invocation *call, struct error *err)
     if (!registry_call_open(&registry, call, NULL, err) ||
         !auth_user_list(registry.folder.meta, call->arena, &users, &count, err))
         return false;
-    if (option_flag(call, "json"))
+    if (slice_equal_str(SLICE("json"), option_text(call, "format")))
         write_json(users, count, call->arena);
     else
         write_table(users, count, call->arena);

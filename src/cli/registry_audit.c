@@ -41,6 +41,7 @@ static void put_json(const struct journal_entry *entry, struct arena *arena)
     struct json_writer json;
     json_writer_init(&json, stdout, 0);
     json_begin_object(&json);
+    json_field(&json, "schema", SLICE("plimsoll/audit/1"));
     json_field_int(&json, "sequence", (int64_t)entry->sequence);
     json_field(&json, "time", clock_format((int64_t)entry->when, arena));
     json_field(&json, "action", entry->action);

@@ -28,6 +28,7 @@ static void put_json(const struct dead_letter *letter, struct arena *arena)
     struct json_writer json;
     json_writer_init(&json, stdout, 0);
     json_begin_object(&json);
+    json_field(&json, "schema", SLICE("plimsoll/dead-letters/1"));
     json_field(&json, "webhook", letter->hook);
     json_field(&json, "scope", letter->scope);
     json_field_int(&json, "sequence", (int64_t)letter->sequence);
