@@ -400,7 +400,7 @@ static void tell_failure(struct registry *registry, const struct scope *scope,
     (void)journal_tell(registry, scope, &entry, &lifecycle_caller, &err);
 }
 
-bool expire_all(struct registry *registry, const volatile bool *stop, struct expire_report *report,
+bool expire_all(struct registry *registry, const atomic_bool *stop, struct expire_report *report,
                 struct error *err)
 {
     CLEANUP_ARENA struct arena arena;

@@ -20,6 +20,8 @@
  *
  * Any thread may call.
  */
+#include <stdatomic.h>
+
 #include "registry/core/manifest.h"
 #include "registry/lifecycle.h"
 
@@ -81,5 +83,5 @@ bool expire_repository(struct registry *registry, const struct scope *scope,
                        const struct caller *who, struct expire_report *report,
                        struct failure *failure);
 /* All repositories that have a policy. `stop` may be NULL. */
-bool expire_all(struct registry *registry, const volatile bool *stop, struct expire_report *report,
+bool expire_all(struct registry *registry, const atomic_bool *stop, struct expire_report *report,
                 struct error *err);

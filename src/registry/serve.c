@@ -29,7 +29,7 @@ struct serving {
     bool first;
     pthread_t keeper;
     bool keeper_runs;
-    volatile bool stop;
+    atomic_bool stop;
 };
 
 static void tell(const struct serving *serving, const char *what, const struct error *err)

@@ -23,7 +23,7 @@ enum {
 struct collecting {
     struct registry *registry;
     size_t batch;
-    const volatile bool *stop;
+    const atomic_bool *stop;
     struct collect_report *report;
     struct error *err;
 };
@@ -230,7 +230,7 @@ static bool sweep_free(struct collecting *collecting)
     return true;
 }
 
-bool collect_run(struct registry *registry, size_t batch, const volatile bool *stop,
+bool collect_run(struct registry *registry, size_t batch, const atomic_bool *stop,
                  struct collect_report *report, struct error *err)
 {
     struct collecting collecting = {registry, batch ? batch : BATCH, stop, report, err};
@@ -331,7 +331,7 @@ static bool remove_uploads(struct collecting *collecting, const struct orphans *
     return true;
 }
 
-bool collect_orphans(struct registry *registry, const volatile bool *stop,
+bool collect_orphans(struct registry *registry, const atomic_bool *stop,
                      struct collect_report *report, struct error *err)
 {
     struct collecting collecting = {registry, BATCH, stop, report, err};

@@ -23,6 +23,8 @@
  *   5. now and then (collect_orphans): files without a row, analyses of blobs that are gone,
  *      files of uploads without a row.
  */
+#include <stdatomic.h>
+
 #include "registry/core/core.h"
 
 struct collect_report {
@@ -32,8 +34,8 @@ struct collect_report {
 /* A whole pass of 1 to 4, in steps of at most `batch` rows a transaction (0: 200). Adds to *report.
    `stop` may be NULL. What was rows at the beginning of the pass and cannot be read (damaged) is
    left alone. */
-bool collect_run(struct registry *registry, size_t batch, const volatile bool *stop,
+bool collect_run(struct registry *registry, size_t batch, const atomic_bool *stop,
                  struct collect_report *report, struct error *err);
 /* Step 5: reads the names of all files. */
-bool collect_orphans(struct registry *registry, const volatile bool *stop,
+bool collect_orphans(struct registry *registry, const atomic_bool *stop,
                      struct collect_report *report, struct error *err);
