@@ -71,13 +71,28 @@ static bool add_block(struct arena *arena, size_t size)
     return true;
 }
 
+static size_t aligned(size_t size)
+{
+    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    return size ? size : ALIGNMENT;
+}
+
+/* What is written at arena->next already. Blocks are multiples of the alignment but for the last
+   piece of one, which is given away whole. */
+static void arena_take(struct arena *arena, size_t size)
+{
+    size = aligned(size);
+    if (size > arena->left)
+        size = arena->left;
+    arena->next += size;
+    arena->left -= size;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
         return NULL;
-    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (size == 0)
-        size = ALIGNMENT;
+    size = aligned(size);
     if (size > arena->left && !add_block(arena, size))
         return NULL;
     void *memory = arena->next;
@@ -113,15 +128,20 @@ char *arena_string(struct arena *arena, struct slice s)
     return copy.at ? (char *)(uintptr_t)copy.at : NULL;
 }
 
+/* Most texts fit into what is left of the newest block: one pass then, else a second one. */
 struct slice arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    size_t room = arena->left;
+    int len = vsnprintf(arena->next, room, format, args);
     va_end(args);
-    char *text = len < 0 ? NULL : arena_alloc(arena, (size_t)len + 1);
-    if (text)
+    bool fits = len >= 0 && (size_t)len < room;
+    char *text = len < 0 ? NULL : fits ? arena->next : arena_alloc(arena, (size_t)len + 1);
+    if (fits)
+        arena_take(arena, (size_t)len + 1);
+    else if (text)
         vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return (struct slice){text, text ? (size_t)len : 0};

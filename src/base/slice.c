@@ -142,3 +142,16 @@ bool slice_double(struct slice s, double *value)
     *value = negative ? -sum : sum;
     return true;
 }
+
+size_t slice_join(char *to, size_t room, const struct slice *parts, size_t count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len > room - len)
+            return SIZE_MAX;
+        if (parts[i].len)
+            memcpy(to + len, parts[i].at, parts[i].len);
+        len += parts[i].len;
+    }
+    return len;
+}

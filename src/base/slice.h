@@ -45,6 +45,10 @@ size_t slice_search(struct slice s, struct slice needle);
 struct slice slice_from(struct slice s, size_t start);
 struct slice slice_upto(struct slice s, size_t end);
 
+/* The parts one behind the other, without a NUL, into `room` bytes; the length, or SIZE_MAX when
+   they do not fit. */
+size_t slice_join(char *to, size_t room, const struct slice *parts, size_t count);
+
 /* Strips ASCII white space at both ends. */
 struct slice slice_trim(struct slice s);
 

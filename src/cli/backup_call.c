@@ -12,7 +12,17 @@
 static void print_lost(void *context, const struct digest *digest, const char *why)
 {
     (void)context;
+    progress_clear();
     printf("lost    %s: %s\n", digest->text, why);
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t all)
+{
+    (void)context;
+    if (all)
+        progress_show("copying: %" PRIu64 " of %" PRIu64 " blobs", done, all);
+    else
+        progress_show("copying: %" PRIu64 " blobs", done);
 }
 
 /* A copy into itself would never end well. */
@@ -72,11 +82,13 @@ static bool copy(const char *from, const char *to, enum backup_call_kind kind,
 bool backup_call(struct invocation *call, const char *from, const char *to,
                  enum backup_call_kind kind, struct error *err)
 {
-    struct backup_options options = {.lost = print_lost};
+    struct backup_options options = {.lost = print_lost, .progress = show_progress};
     struct backup_report report;
     if (kind == BACKUP_CALL_RESTORE && !is_free(to, err))
         return false;
-    if (!copy(from, to, kind, &options, &report, err))
+    bool done = copy(from, to, kind, &options, &report, err);
+    progress_clear();
+    if (!done)
         return error_add(err, "copying %s to %s", from, to);
     printf("%" PRIu64 " blobs of %" PRIu64 " bytes in ", report.blobs, report.bytes);
     terminal_put(stdout, slice_str(to));

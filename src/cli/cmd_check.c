@@ -21,9 +21,16 @@ static void print_finding(void *context, enum check_word word, struct slice text
                                         [CHECK_LOST] = "lost  ",
                                         [CHECK_NOTE] = "note  "};
     (void)context;
+    progress_clear();
     printf("%s  ", words[word]);
     terminal_put(stdout, text);
     putchar('\n');
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t all)
+{
+    (void)context;
+    progress_show("reading: %" PRIu64 " of %" PRIu64 " blobs", done, all);
 }
 
 static void print_summary(const struct check_report *report, double seconds)
@@ -51,12 +58,14 @@ static bool run(struct invocation *call, struct error *err)
     struct check_report report;
     struct check_options what = {.repair = option_flag(call, "repair"),
                                  .quick = option_flag(call, "quick"),
-                                 .tell = print_finding};
+                                 .tell = print_finding,
+                                 .progress = show_progress};
     double start = clock_monotonic();
     if (!data_folder_open(&folder, call->operands[0], use_of(call->operands[0], what.repair), NULL,
                           err) ||
         !check_run(&folder.registry, &what, &report, err))
         return error_add(err, "checking %s", call->operands[0]);
+    progress_clear();
     print_summary(&report, clock_monotonic() - start);
     call->exit_code = report.wrong || report.lost ? 1 : 0;
     return true;

@@ -130,6 +130,8 @@ static void copy_one(void *context, size_t index)
     bool fine = copy_blob(copying, item, index, &err);
     pthread_mutex_lock(&copying->lock);
     copying->done++;
+    if (copying->options->progress)
+        copying->options->progress(copying->options->context, copying->done, copying->count);
     if (!fine) {
         item->state = COPY_FAILED;
         if (!copying->failed.kind) {

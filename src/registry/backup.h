@@ -13,7 +13,8 @@
 struct backup_options {
     /* One line for each blob that cannot be copied: it is missing, or damaged. */
     void (*lost)(void *context, const struct digest *digest, const char *why);
-    void (*progress)(void *context, uint64_t done, uint64_t all); /* of blobs; may be NULL */
+    /* Blobs that are done; `all` 0: not known. Any thread, one at a time. May be NULL. */
+    void (*progress)(void *context, uint64_t done, uint64_t all);
     void *context;
 };
 

@@ -162,6 +162,8 @@ static bool put_blob(void *context, const struct digest *digest)
     name_of(name, "blobs", digest);
     writing->report->blobs++;
     writing->report->bytes += blob.size;
+    if (writing->options->progress)
+        writing->options->progress(writing->options->context, writing->report->blobs, 0);
     return begin_member(writing, name, blob.size) && put_bytes(writing, &blob, digest);
 }
 

@@ -179,6 +179,8 @@ static bool count_blob(void *context, const struct digest *digest)
     struct error ignored;
     if (blob_open(unpacking->blobs, digest, &blob, &ignored)) {
         unpacking->report->blobs++;
+        if (unpacking->options->progress)
+            unpacking->options->progress(unpacking->options->context, unpacking->report->blobs, 0);
         unpacking->report->bytes += blob.size;
     } else {
         unpacking->report->lost++;

@@ -137,19 +137,15 @@ static bool judge_resource(struct asking *asking, enum policy_verdict *verdict)
     *verdict = POLICY_SILENT;
     if (!scope)
         return true;
-    int account = snprintf(whose, sizeof whose, "%.*s/%.*s", SLICE_ARG(scope->account),
-                           SLICE_ARG(scope->region));
-    if (account < 0 || (size_t)account + scope->repository.len + 1 >= sizeof whose)
+    const struct slice parts[] = {scope->account, SLICE("/"), scope->region, SLICE("/"),
+                                  scope->repository};
+    size_t len = slice_join(whose, sizeof whose, parts, 5);
+    if (len == SIZE_MAX)
         return failure_set(asking->failure, FAILURE_NAME_INVALID, "the name is too long");
-    if (!judge(asking, slice_of(whose, (size_t)account), load_resource, &registry))
+    size_t account = scope->account.len + 1 + scope->region.len;
+    if (!judge(asking, slice_of(whose, account), load_resource, &registry) ||
+        (scope->repository.len && !judge(asking, slice_of(whose, len), load_resource, &repository)))
         return false;
-    if (scope->repository.len) {
-        whose[account] = '/';
-        memcpy(whose + account + 1, scope->repository.at, scope->repository.len);
-        if (!judge(asking, slice_of(whose, (size_t)account + 1 + scope->repository.len),
-                   load_resource, &repository))
-            return false;
-    }
     *verdict = repository == POLICY_DENY || registry == POLICY_DENY     ? POLICY_DENY
                : repository == POLICY_ALLOW || registry == POLICY_ALLOW ? POLICY_ALLOW
                                                                         : POLICY_SILENT;
@@ -161,18 +157,16 @@ static bool judge_identity(struct asking *asking, enum policy_verdict *verdict)
     char whose[WHOSE_MAX];
     const struct caller *caller = asking->caller;
     struct slice role = slice_upto(caller->name, slice_find(caller->name, '/'));
-    int len;
     *verdict = caller->admin ? POLICY_ALLOW : POLICY_SILENT;
     if (caller->admin || caller->kind == CALLER_ANONYMOUS)
         return true;
-    if (caller->kind == CALLER_ROLE)
-        len = snprintf(whose, sizeof whose, "role/%.*s/%.*s", SLICE_ARG(caller->account),
-                       SLICE_ARG(role));
-    else
-        len = snprintf(whose, sizeof whose, "user/%.*s", SLICE_ARG(caller->name));
-    if (len < 0 || (size_t)len >= sizeof whose)
+    const struct slice of_role[] = {SLICE("role/"), caller->account, SLICE("/"), role};
+    const struct slice of_user[] = {SLICE("user/"), caller->name};
+    size_t len = caller->kind == CALLER_ROLE ? slice_join(whose, sizeof whose, of_role, 4)
+                                             : slice_join(whose, sizeof whose, of_user, 2);
+    if (len == SIZE_MAX)
         return failure_set(asking->failure, FAILURE_DENIED, "a name that is too long");
-    return judge(asking, slice_of(whose, (size_t)len), load_identity, verdict);
+    return judge(asking, slice_of(whose, len), load_identity, verdict);
 }
 
 static bool is_about_policy(const char *action)
@@ -278,19 +272,23 @@ bool auth_allows(struct auth *auth, const struct caller *caller, const char *act
     int group = group_of(action, scope->repository.len > 0);
     if (auth->options.none || caller->kind == CALLER_SYSTEM)
         return true;
-    int len = snprintf(arn, sizeof arn, "arn:aws:ecr:%.*s:%.*s:repository/%.*s",
-                       SLICE_ARG(scope->region), SLICE_ARG(scope->account),
-                       SLICE_ARG(scope->repository.len ? scope->repository : SLICE("*")));
+    const struct slice parts[] = {SLICE("arn:aws:ecr:"),
+                                  scope->region,
+                                  SLICE(":"),
+                                  scope->account,
+                                  SLICE(":repository/"),
+                                  scope->repository.len ? scope->repository : SLICE("*")};
+    size_t len = slice_join(arn, sizeof arn, parts, 6);
     struct asking asking = {.auth = auth,
                             .caller = caller,
                             .action = action,
                             .scope = scope,
                             .account = scope->account,
                             .failure = failure};
-    if (len < 0 || (size_t)len >= sizeof arn)
+    if (len == SIZE_MAX)
         return failure_set(failure, FAILURE_NAME_INVALID, "the name is too long");
     asking.resource =
-        strcmp(action, "ecr:GetAuthorizationToken") == 0 ? SLICE("*") : slice_of(arn, (size_t)len);
+        strcmp(action, "ecr:GetAuthorizationToken") == 0 ? SLICE("*") : slice_of(arn, len);
     if (caller->token && !is_granted(caller, scope->repository, group))
         return failure_set(failure, FAILURE_UNAUTHENTICATED,
                            "the token's scope does not include this");

@@ -24,7 +24,8 @@ struct check_options {
     /* Called by the thread that called check_run. `text` is one line; it has names in it that
        clients chose. */
     void (*tell)(void *context, enum check_word word, struct slice text);
-    void (*progress)(void *context, uint64_t done, uint64_t all); /* of bytes; may be NULL */
+    /* Blobs that were read; any thread, one at a time. May be NULL. */
+    void (*progress)(void *context, uint64_t done, uint64_t all);
     void *context;
 };
 

@@ -107,6 +107,9 @@ static void read_one(void *context, size_t index)
     pthread_mutex_lock(&reading->lock);
     checking->report->blobs++;
     checking->report->bytes += checked->size;
+    if (checking->options->progress)
+        checking->options->progress(checking->options->context, checking->report->blobs,
+                                    checking->blob_count);
     pthread_mutex_unlock(&reading->lock);
 }
 

@@ -3,11 +3,14 @@
  * Garbage collection, online, in small steps that each take one writing transaction. A blob is kept
  * by three things: a row in a repository ("blob"), a row that says which repositories have the file
  * ("blobfile"), and the file. They are made and removed in orders that a crash can cut anywhere:
- *   made     file named, then both rows: in one writing transaction (upload_finish), the file
- * first. Cut: a file without rows (5 finds it). removed  both rows, and when it was the last, a row
- * "free": one transaction. In a LATER writing transaction, with those rows surely gone from the
- * disk: asked again whether any repository has the blob by now; if not the file goes, then "free".
- *            Cut: "free" is still there and it is done again.
+ *
+ *   made:     the file named, then both rows, in one writing transaction (upload_finish).
+ *             Cut: a file without rows, which 5 finds.
+ *   removed:  both rows, and when it was the last, a row "free", in one transaction. In a LATER
+ *             writing transaction, with those rows surely gone from the disk, it is asked again
+ *             whether any repository has the blob by now; if not the file goes, then "free".
+ *             Cut: "free" is still there, and it is done again.
+ *
  * Since naming and removing files happen only inside the one writing transaction that can be open,
  * the two cannot pass each other, and there is never a row without a file.
  *

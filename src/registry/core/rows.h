@@ -4,7 +4,7 @@
  * objects unless said. Only core/ writes those of the first part; each folder adds its own below.
  *
  * kind           name                          what
- * repository     "" … see core: scope is the account's, name the repository's
+ * repository     name of the repository        settings; its scope is the account's
  * tag            tag                           digest, since when
  * manifest       digest                        facts
  * document       digest                        bytes of the manifest (raw)

@@ -6,11 +6,13 @@ enum { ACCOUNT_LEAST = 9, ACCOUNT_MOST = 12, REGION_MAX = 32 };
 
 struct slice scope_text(const struct scope *scope, struct arena *arena)
 {
-    if (!scope->repository.len)
-        return arena_printf(arena, "%.*s/%.*s", SLICE_ARG(scope->account),
-                            SLICE_ARG(scope->region));
-    return arena_printf(arena, "%.*s/%.*s/%.*s", SLICE_ARG(scope->account),
-                        SLICE_ARG(scope->region), SLICE_ARG(scope->repository));
+    const struct slice parts[] = {scope->account, SLICE("/"), scope->region, SLICE("/"),
+                                  scope->repository};
+    size_t count = scope->repository.len ? 5 : 3, len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += parts[i].len;
+    char *text = arena_alloc(arena, len + 1);
+    return (struct slice){text, text ? slice_join(text, len, parts, count) : 0};
 }
 
 static bool account_is_valid(struct slice text)
