@@ -185,6 +185,7 @@ origin=127.0.0.1:$port origin_url=$url origin_pid=$pid
 logins "127.0.0.1:$real" up secret-of-upstream "$cache" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" \
     "$origin" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY"
 crane push --insecure layout "$origin/app/one:1" >push.log 2>&1 || fail "push: $(cat push.log)"
+sleep 2.5 # mirror.json is looked at again within two seconds
 aws ecr create-pull-through-cache-rule --endpoint-url "$cache_url" --ecr-repository-prefix second \
     --upstream-registry-url "$origin" --upstream-repository-prefix app \
     --credential-arn arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/second >rule.out 2>&1 || fail "rule: $(cat rule.out)"
