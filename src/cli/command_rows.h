@@ -22,5 +22,6 @@ extern const struct command command_restore;
 extern const struct command command_sbom;
 extern const struct command command_scan;
 extern const struct command command_serve;
+extern const struct command command_tag;
 extern const struct command command_user;
 extern const struct command command_version;

@@ -82,6 +82,11 @@ for other in db-search db-status explain lint; do
 from jsonschema import Draft202012Validator
 Draft202012Validator.check_schema(json.load(open(sys.argv[1])))' "$here/../../docs/schema/$other.json"
 done
+schema=$here/../../docs/schema/tag-plan.json
+for release in 1.1.9 v1.3.0 1.3.0-rc1 1.2.0; do
+    "$PLIMSOLL" tag plan --existing 1.2.0,1.2,1,latest --release "$release" --keep-v --format json >plan.json 2>log
+    valid "a plan of tags for $release" plan.json
+done
 schema=$here/../../docs/schema/dockerfile.json
 unread=0
 for form in "$here"/../data/lint/forms/*.Dockerfile; do
