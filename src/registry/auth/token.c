@@ -82,6 +82,9 @@ static struct slice to_url_form(struct slice text)
     return text;
 }
 
+/* Milliseconds since 1970, some 30,000 years: a double holds it exactly. */
+#define EXPIRES_MAX UINT64_C(1000000000000000)
+
 struct slice token_seal(const struct token *given, const uint8_t key[TOKEN_KEY_SIZE],
                         struct arena *arena)
 {
@@ -163,7 +166,8 @@ static bool take_all(struct slice from, enum token_kind kind, struct arena *aren
     struct slice *texts[TEXTS];
     if (!take_number(&from, 1, &version) || version != VERSION ||
         !take_number(&from, 1, &sealed_kind) || sealed_kind != (uint64_t)kind ||
-        !take_number(&from, 1, &who) || who > CALLER_ROLE || !take_number(&from, 8, &expires))
+        !take_number(&from, 1, &who) || who > CALLER_ROLE || !take_number(&from, 8, &expires) ||
+        expires > EXPIRES_MAX)
         return false;
     token->kind = kind;
     token->who = (enum caller_kind)who;
