@@ -25,12 +25,30 @@ static void show_progress(void *context, uint64_t done, uint64_t all)
         progress_show("copying: %" PRIu64 " blobs", done);
 }
 
+/* The real path of what may not be there yet: its folder's, then. */
+static bool real_path(const char *path, char *real)
+{
+    char above[PATH_MAX];
+    if (realpath(path, real))
+        return true;
+    if (snprintf(above, sizeof above, "%s", path) >= (int)sizeof above)
+        return false;
+    size_t len = strlen(above);
+    while (len > 1 && above[len - 1] == '/')
+        above[--len] = '\0';
+    char *slash = strrchr(above, '/');
+    if (!slash)
+        return realpath(".", real) != NULL;
+    slash[slash == above] = '\0';
+    return realpath(above, real) != NULL;
+}
+
 /* A copy into itself would never end well. */
 static bool are_apart(const char *from, const char *to, struct error *err)
 {
     char source[PATH_MAX], target[PATH_MAX];
-    if (!realpath(from, source) || !realpath(to, target))
-        return true; /* not there yet: it cannot be the same */
+    if (!real_path(from, source) || !real_path(to, target))
+        return true; /* neither is there */
     size_t len = strlen(source);
     if (strncmp(source, target, len) == 0 && (target[len] == '\0' || target[len] == '/'))
         return error_set(err, ERROR_USAGE, "%s is in %s: the copy must lie elsewhere", to, from);
@@ -53,6 +71,25 @@ static enum data_folder_use use_of(const char *from, enum backup_call_kind kind)
     if (kind == BACKUP_CALL_RESTORE || access(from, W_OK) != 0)
         return DATA_FOLDER_FROZEN;
     return DATA_FOLDER_VISIT;
+}
+
+/* What is there is replaced only where it can have been a backup: a name that ends in .tar, or a
+   folder that no server ever had (they have a lock). */
+static bool may_replace(const char *to, struct error *err)
+{
+    struct stat status;
+    char lock[PATH_MAX];
+    if (stat(to, &status) != 0)
+        return true;
+    if (S_ISREG(status.st_mode) && !slice_ends(slice_str(to), SLICE(".tar")))
+        return error_set(err, ERROR_USAGE,
+                         "%s is a file that is no backup; a backup is a folder or ends in .tar",
+                         to);
+    if (snprintf(lock, sizeof lock, "%s/lock", to) >= (int)sizeof lock)
+        return error_set(err, ERROR_USAGE, "the path is too long");
+    return access(lock, F_OK) != 0 ||
+           error_set(err, ERROR_USAGE,
+                     "%s is the data folder of a server; a backup would replace what is in it", to);
 }
 
 /* A backup is a file when it is called one, or is one. */
@@ -84,7 +121,8 @@ bool backup_call(struct invocation *call, const char *from, const char *to,
 {
     struct backup_options options = {.lost = print_lost, .progress = show_progress};
     struct backup_report report;
-    if (kind == BACKUP_CALL_RESTORE && !is_free(to, err))
+    umask(S_IRWXG | S_IRWXO); /* keys are in it */
+    if (kind == BACKUP_CALL_RESTORE ? !is_free(to, err) : !may_replace(to, err))
         return false;
     bool done = copy(from, to, kind, &options, &report, err);
     progress_clear();

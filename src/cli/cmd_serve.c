@@ -90,7 +90,8 @@ static const struct option options[] = {
     {.name = "scan",
      .standard = "yes",
      .key = "serve.scan",
-     .prose = "Scan images while they are pushed (on)."},
+     .prose = "Scan images while they are pushed (on). Without it they are scanned when somebody "
+              "asks (aws ecr start-image-scan)."},
     {.name = "scan-workers",
      .type = OPTION_INT,
      .argument = "N",
@@ -156,6 +157,8 @@ static const struct option options[] = {
      .argument = "N",
      .standard = "16384",
      .key = "serve.connections",
+     .low = 1,
+     .high = 1000000,
      .prose = "Connections at once."},
     {.name = "connections-per-client",
      .type = OPTION_INT,
@@ -174,6 +177,8 @@ static const struct option options[] = {
      .argument = "N",
      .standard = "16",
      .key = "serve.workers",
+     .low = 1,
+     .high = 1000,
      .prose = "Requests that may work on the disk at once."},
     {.name = "stop-after",
      .type = OPTION_INT,
@@ -261,6 +266,12 @@ static bool check(const struct invocation *call, const struct serve_options *ser
         return error_set(err, ERROR_USAGE, "--tls-cert and --tls-key go together");
     if (serve->server.client_ca && !serve->server.certificate)
         return error_set(err, ERROR_USAGE, "--tls-client-ca needs --tls-cert and --tls-key");
+    if (serve->server.client_required && !serve->server.client_ca)
+        return error_set(err, ERROR_USAGE, "--tls-client-required needs --tls-client-ca");
+    if (serve->node.public_url.len && !slice_starts(serve->node.public_url, SLICE("http://")) &&
+        !slice_starts(serve->node.public_url, SLICE("https://")))
+        return error_set(err, ERROR_USAGE,
+                         "--public-url: an address such as https://registry.example");
     if (!serve->access_key != !serve->secret_key)
         return error_set(err, ERROR_USAGE,
                          "PLIMSOLL_BOOTSTRAP_ACCESS_KEY and PLIMSOLL_BOOTSTRAP_SECRET_KEY go "
@@ -310,9 +321,9 @@ static bool run(struct invocation *call, struct error *err)
 {
     struct serve_options serve = {
         .data = option_text(call, "data"),
-        .scan = option_flag(call, "scan"),
         .inspect = {.store = option_text(call, "db"),
-                    .workers = (unsigned)option_number(call, "scan-workers")},
+                    .workers = (unsigned)option_number(call, "scan-workers"),
+                    .only_on_request = !option_flag(call, "scan")},
         .access_log = option_text(call, "access-log"),
         .rate = (double)option_number(call, "rate-limit"),
         .collect_seconds = (unsigned)option_number(call, "collect-every"),

@@ -53,6 +53,13 @@ static bool put(struct invocation *call, struct slice value, const char *what, s
     if (name && !repository_get(&registry.folder.registry, &registry.scope, call->arena,
                                 &repository, &failure))
         return registry_call_error(&failure, err);
+    struct slice before;
+    bool exists;
+    if (!value.len && !setting_get(&registry.folder.registry, &registry.scope, call->operands[0],
+                                   call->arena, &before, &exists, &failure))
+        return registry_call_error(&failure, err);
+    if (!value.len && !exists)
+        return error_set(err, ERROR_NOT_FOUND, "%s is not set here", call->operands[0]);
     return setting_put(&registry.folder.registry, &registry.scope, call->operands[0], value, what,
                        &registry.who, &failure) ||
            registry_call_error(&failure, err);
@@ -75,7 +82,8 @@ static bool run_set(struct invocation *call, struct error *err)
 
 static bool run_unset(struct invocation *call, struct error *err)
 {
-    return setting_kind_find(call->operands[0], err) &&
+    const struct setting_kind *kind = setting_kind_find(call->operands[0], err);
+    return kind && check_place(kind, option_text(call, "repository"), err) &&
            put(call, (struct slice){NULL, 0}, "DeleteSetting", err);
 }
 
@@ -93,9 +101,10 @@ static bool run_get(struct invocation *call, struct error *err)
         return registry_call_error(&failure, err);
     if (!exists)
         return error_set(err, ERROR_NOT_FOUND, "%s is not set here", call->operands[0]);
-    terminal_put(stdout, value);
-    if (!slice_ends(value, SLICE("\n")))
+    while (value.len) { /* as `set` takes it again */
+        terminal_put(stdout, slice_cut_line(&value));
         putchar('\n');
+    }
     return true;
 }
 

@@ -20,6 +20,10 @@ struct gnutls_api {
     __typeof__(gnutls_privkey_init) *privkey_init;
     __typeof__(gnutls_privkey_import_x509_raw) *privkey_import_x509_raw;
     __typeof__(gnutls_privkey_deinit) *privkey_deinit;
+    __typeof__(gnutls_pubkey_init) *pubkey_init;
+    __typeof__(gnutls_pubkey_deinit) *pubkey_deinit;
+    __typeof__(gnutls_pubkey_import_privkey) *pubkey_import_privkey;
+    __typeof__(gnutls_pubkey_get_key_id) *pubkey_get_key_id;
     __typeof__(gnutls_session_get_ptr) *session_get_ptr;
     __typeof__(gnutls_certificate_get_peers) *certificate_get_peers;
     __typeof__(gnutls_certificate_verify_peers2) *certificate_verify_peers2;
@@ -70,6 +74,14 @@ static bool find_certificate_calls(void *library)
            find(library, "gnutls_certificate_verify_peers2", &gnutls.certificate_verify_peers2);
 }
 
+static bool find_key_calls(void *library)
+{
+    return find(library, "gnutls_pubkey_init", &gnutls.pubkey_init) &&
+           find(library, "gnutls_pubkey_deinit", &gnutls.pubkey_deinit) &&
+           find(library, "gnutls_pubkey_import_privkey", &gnutls.pubkey_import_privkey) &&
+           find(library, "gnutls_pubkey_get_key_id", &gnutls.pubkey_get_key_id);
+}
+
 static void load(void)
 {
     void *library = dlopen("libgnutls.so.30", RTLD_NOW | RTLD_LOCAL);
@@ -82,7 +94,8 @@ static void load(void)
         find(library, "gnutls_privkey_deinit", &gnutls.privkey_deinit) &&
         find(library, "gnutls_session_get_ptr", &gnutls.session_get_ptr) &&
         find(library, "gnutls_record_send", &gnutls.record_send) &&
-        find(library, "gnutls_strerror", &gnutls.strerror) && find_certificate_calls(library);
+        find(library, "gnutls_strerror", &gnutls.strerror) && find_certificate_calls(library) &&
+        find_key_calls(library);
 }
 
 static void set_free(struct tls_set *set)
@@ -97,6 +110,22 @@ static void set_free(struct tls_set *set)
 static gnutls_datum_t datum(struct slice bytes)
 {
     return (gnutls_datum_t){(unsigned char *)(uintptr_t)bytes.at, (unsigned)bytes.len};
+}
+
+/* Whether the key is the certificate's: else every handshake would fail. */
+static bool set_fits(const struct tls_set *set)
+{
+    unsigned char of_certificate[64], of_key[64];
+    size_t certificate_len = sizeof of_certificate, key_len = sizeof of_key;
+    gnutls_pubkey_t public_key;
+    if (gnutls.pubkey_init(&public_key) < 0)
+        return false;
+    bool known =
+        gnutls.pubkey_import_privkey(public_key, set->key, 0, 0) >= 0 &&
+        gnutls.pubkey_get_key_id(public_key, 0, of_key, &key_len) >= 0 &&
+        gnutls.pubkey_get_key_id(set->chain[0].pubkey, 0, of_certificate, &certificate_len) >= 0;
+    gnutls.pubkey_deinit(public_key);
+    return known && certificate_len == key_len && memcmp(of_certificate, of_key, key_len) == 0;
 }
 
 static bool set_fill(struct tls_set *set, const struct tls *tls, struct error *err)
@@ -121,7 +150,8 @@ static bool set_fill(struct tls_set *set, const struct tls *tls, struct error *e
         failed = gnutls.privkey_import_x509_raw(set->key, &key_bytes, GNUTLS_X509_FMT_PEM, NULL, 0);
     if (failed < 0)
         return error_set(err, ERROR_FORMAT, "key %s: %s", tls->key, gnutls.strerror(failed));
-    return true;
+    return set_fits(set) ||
+           error_set(err, ERROR_FORMAT, "%s is not the key of %s", tls->key, tls->certificate);
 }
 
 static bool files_changed(struct tls *tls)
@@ -222,6 +252,15 @@ static bool read_trust(struct tls *tls, const char *path, struct error *err)
     arena_init(&arena, 4 * TLS_FILE_MAX);
     if (!file_read(path, TLS_FILE_MAX, &arena, &text, err))
         return false;
+    gnutls_x509_crt_t first;
+    gnutls_datum_t bytes = datum(text);
+    int failed = gnutls.x509_crt_init(&first);
+    if (failed >= 0) {
+        failed = gnutls.x509_crt_import(first, &bytes, GNUTLS_X509_FMT_PEM);
+        gnutls.x509_crt_deinit(first);
+    }
+    if (failed < 0)
+        return error_set(err, ERROR_FORMAT, "certificates %s: %s", path, gnutls.strerror(failed));
     tls->trust = strndup(text.at, text.len);
     return tls->trust ? true : arena_error(err);
 }

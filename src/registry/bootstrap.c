@@ -38,9 +38,13 @@ bool bootstrap(struct meta *meta, struct world *world, const struct serve_option
     };
     struct auth_user admin = {.name = fresh.user, .account = options->node.account, .admin = true};
     if (!make_password(world, arena, &fresh.password, err) ||
-        !auth_user_put(meta, world, &admin, fresh.password, err) ||
-        !auth_key_add(meta, world, fresh.user, arena, &fresh.access_key, &fresh.secret_key, err))
+        !auth_user_put(meta, world, &admin, fresh.password, err))
         return error_add(err, "making the first user");
+    if (!auth_key_add(meta, world, fresh.user, arena, &fresh.access_key, &fresh.secret_key, err)) {
+        struct error ignored; /* the next start makes the user anew, and shows the password */
+        (void)auth_user_remove(meta, world, fresh.user, &ignored);
+        return error_add(err, "making the first user");
+    }
     *made = fresh;
     *first = true;
     return true;

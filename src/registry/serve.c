@@ -50,8 +50,7 @@ static bool open_registry(struct serving *serving, struct error *err)
     node->options = options->node;
     node->registry = &serving->folder.registry;
     return auth_open(&node->auth, node->registry, &options->auth, err) &&
-           (!options->scan ||
-            inspect_open(&node->inspect, node->registry, &options->inspect, err)) &&
+           inspect_open(&node->inspect, node->registry, &options->inspect, err) &&
            mirror_open(&node->mirror, node, err);
 }
 
@@ -213,7 +212,7 @@ bool serve_run(const struct serve_options *options, struct error *err)
     sigset_t signals;
     /* The parts that are never made stay NULL, which all of the closing functions take. */
     struct serving serving = {.options = options, .folder.lock = -1};
-    if (options->scan && !inspect_nursery_start(err))
+    if (!inspect_nursery_start(err))
         return false;
     signals_to_wait_for(&signals);
     signal(SIGPIPE, SIG_IGN);

@@ -19,7 +19,6 @@ struct serve_options {
     struct auth_options auth;
     struct registry_limits limits;
     struct inspect_options inspect;
-    bool scan;                           /* on push */
     const char *access_log;              /* as in front.h */
     double rate;                         /* requests a second of one caller; 0: no limit */
     unsigned collect_seconds;            /* between collections; 0: never */

@@ -34,7 +34,12 @@ exits "a setting that there is not" 2 registry set pull-polcy policy.json
 exits "retain is a repository's" 2 registry set retain policy.json
 exits "an empty file" 2 registry set pull-policy /dev/null
 exits "a repository that is not there" 3 registry set pull-policy policy.json --repository team/none
+registry get pull-policy --repository team/app >again.json
+check "what get writes can be set again" registry set pull-policy again.json --repository team/app
 check "unset" registry unset pull-policy --repository team/app
+exits "a second time there is nothing" 3 registry unset pull-policy --repository team/app
+exits "nor anything to release" 3 registry release team/app v1
+check "the log names the setting" sh -c '"$0" registry audit --data data --format json | jq -s -e "any(.action == \"PutSetting\" and .why == \"pull-policy\")"' "$PLIMSOLL"
 exits "it is not set any more" 3 registry get pull-policy --repository team/app
 
 # The audit log has it all, with who.
@@ -52,5 +57,20 @@ for line in json.load(sys.stdin): jsonschema.validate(line, schema)' "$here/../.
     jq -s . audit.json | valid audit && ok "the audit log's JSON is as the schema says" || fail "the audit log's schema"
     jq -s . users.json | valid users && ok "the users' JSON is as the schema says" || fail "the users' schema"
 fi
+# Backups replace only what can have been one.
+echo mine >mine
+exits "a file that is no backup" 2 "$PLIMSOLL" backup data mine
+same "is left alone" mine "$(cat mine)"
+exits "nor the data folder of a server" 2 "$PLIMSOLL" backup data data
+exits "nor a folder in it" 2 "$PLIMSOLL" backup data data/sub
+check "a backup" "$PLIMSOLL" backup data copy.tar
+check "is restored" "$PLIMSOLL" restore copy.tar again
+same "for its owner alone" "700 600" "$(stat -c %a again) $(stat -c %a again/registry.db)"
+exits "--tls-client-required alone" 2 "$PLIMSOLL" serve --data new --listen 127.0.0.1:0 --tls-client-required
+exits "an address that is none" 2 "$PLIMSOLL" serve --data new --listen 127.0.0.1:0 --public-url nonsense
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout one.key -out one.pem -subj /CN=a 2>/dev/null
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout two.key -out two.pem -subj /CN=b 2>/dev/null
+exits "another certificate's key" 3 "$PLIMSOLL" serve --data new --listen 127.0.0.1:0 --tls-cert one.pem --tls-key two.key
+check "and that is told" grep -q 'two.key is not the key of one.pem' err
 check "collect" registry collect
 exits "no data folder" 3 "$PLIMSOLL" registry list --data "$work/none"

@@ -39,7 +39,7 @@ bool setting_put(struct registry *registry, const struct scope *scope, const cha
     change.touched = true;
     bool done = value.len ? row_put(&change, ROW_SETTING, slice_str(name), value, failure)
                           : row_remove(&change, ROW_SETTING, slice_str(name), failure);
-    return done && change_journal(&change, what, NULL, SLICE(""), SLICE(""), failure) &&
+    return done && change_journal(&change, what, NULL, SLICE(""), slice_str(name), failure) &&
            change_commit(&change, failure);
 }
 

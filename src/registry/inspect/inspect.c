@@ -13,7 +13,7 @@ static void tap_started(void *context, const char *id, int file, uint64_t size,
                         struct slice first_bytes)
 {
     struct inspect *inspect = context;
-    if (!first_bytes.len || readings_sniff(first_bytes) != 0)
+    if (!inspect->options.only_on_request && (!first_bytes.len || readings_sniff(first_bytes) != 0))
         readings_upload_started(inspect->readings, id, file, size);
 }
 

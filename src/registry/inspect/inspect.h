@@ -22,6 +22,7 @@ struct inspect_options {
     unsigned silent_seconds; /* one that has all bytes and says nothing for so long is killed; 0:
                                 120 */
     bool secrets;            /* look for them, too */
+    bool only_on_request;    /* nothing is scanned by itself; policies on pull hold all the same */
 };
 
 /* Forks the small process. Call first of all, before threads, the network and credentials. */

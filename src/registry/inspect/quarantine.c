@@ -43,11 +43,16 @@ static bool row_write(struct registry *registry, const struct scope *scope, stru
     struct journal_entry entry = {.action = on ? SLICE("QuarantineImage") : SLICE("ReleaseImage"),
                                   .digest = digest_slice(digest),
                                   .why = why};
-    struct slice row = row_encode(registry, why, who, arena), name = digest_slice(digest);
+    struct slice row = row_encode(registry, why, who, arena), name = digest_slice(digest), before;
+    bool found;
     if (!row.at)
         return arena_error(err);
-    return meta_begin(registry->meta, true, &txn, err) &&
-           (on ? meta_put(txn, ROW_QUARANTINE, text, name, row, err)
+    if (!meta_begin(registry->meta, true, &txn, err) ||
+        !meta_get(txn, ROW_QUARANTINE, text, name, arena, &before, &found, err))
+        return false;
+    if (!on && !found)
+        return error_set(err, ERROR_NOT_FOUND, "the image is not quarantined");
+    return (on ? meta_put(txn, ROW_QUARANTINE, text, name, row, err)
                : meta_remove(txn, ROW_QUARANTINE, text, name, err)) &&
            journal_add(registry, txn, scope, &entry, who, err) && meta_commit(&txn, err);
 }
@@ -75,9 +80,12 @@ bool quarantine_set(struct registry *registry, const struct scope *scope,
         arena_error(&err);
         return failure_of(failure, &err);
     }
-    return manifest_describe(registry, scope, digest, &arena, &facts, failure) &&
-           (row_write(registry, scope, text, digest, why, on, who, &arena, &err) ||
-            failure_of(failure, &err));
+    if (!manifest_describe(registry, scope, digest, &arena, &facts, failure))
+        return false;
+    if (row_write(registry, scope, text, digest, why, on, who, &arena, &err))
+        return true;
+    return err.kind == ERROR_NOT_FOUND ? failure_set(failure, FAILURE_NOT_FOUND, "%s", err.text)
+                                       : failure_of(failure, &err);
 }
 
 bool quarantine_get(struct registry *registry, struct slice scope, const struct digest *digest,

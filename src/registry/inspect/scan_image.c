@@ -18,6 +18,8 @@ bool scan_is_wanted(struct inspect *inspect, const struct scope *scope)
     struct error err;
     bool exists = false;
     arena_init(&arena, 4 << 20);
+    if (inspect->options.only_on_request)
+        return false;
     if (!repository_get(inspect->registry, scope, &arena, &repository, &failure) ||
         !setting_get(inspect->registry, &account, SCANNING_SETTING, &arena, &text, &exists,
                      &failure))

@@ -131,6 +131,8 @@ bool template_make_repository(struct registry *registry, const struct scope *sco
         return false;
     }
     repository = (struct repository){.name = scope->repository, .encryption = SLICE("AES256")};
+    /* Whoever just pushes wants to know what is in it; who makes repositories says so. */
+    repository.scan_on_push = reason == TEMPLATE_ON_PUSH;
     if (!choose(registry, scope, reason, arena, &template, failure))
         return false;
     if (template && !repository_of(template, arena, &repository)) {
