@@ -163,6 +163,7 @@ bool inspect_open(struct inspect **inspect, struct registry *registry,
     struct inspect *made = calloc(1, sizeof *made);
     if (!made)
         return arena_error(err);
+    made->options = *options;
     made->registry = registry;
     made->queue_end = &made->queue;
     pthread_mutex_init(&made->turn, NULL);

@@ -18,6 +18,7 @@ struct fixture {
     struct inspect *inspect;
     const char *store;
     unsigned idle_seconds, silent_seconds;
+    bool only_on_request;
     struct slice database; /* apk's, of a real image */
 };
 
@@ -31,7 +32,11 @@ static inline void fixture_open_scanner(struct fixture *f)
 {
     struct error err = {0};
     struct inspect_options options = {
-        .store = f->store, .idle_seconds = f->idle_seconds, .silent_seconds = f->silent_seconds};
+        .store = f->store,
+        .idle_seconds = f->idle_seconds,
+        .silent_seconds = f->silent_seconds,
+        .only_on_request = f->only_on_request,
+    };
     if (!inspect_open(&f->inspect, &f->bed.registry, &options, &err))
         fail_msg("%s", err.text);
 }

@@ -191,6 +191,23 @@ static void test_without_scan_on_push(void **state)
     fixture_close(&f);
 }
 
+/* --no-scan: also where the repository asks for it, and no worker reads along. */
+static void test_only_on_request(void **state)
+{
+    (void)state;
+    struct fixture f = {.only_on_request = true};
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 10000, NULL);
+    struct digest image = push_image(&f, &layer, 1, "v1");
+    assert_int_equal(report_of(&f, &image, true).status, INSPECT_NONE);
+    assert_int_equal(stats_of(&f).started, 0);
+    OK(&f.bed, inspect_start(f.inspect, &f.bed.scope, &image, NULL, &f.bed.failure));
+    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+    assert_int_equal(report_of(&f, &image, true).finding_count, 3);
+    fixture_close(&f);
+}
+
 static void test_a_scan_that_was_asked_for_is_not_forgotten(void **state)
 {
     (void)state;
@@ -321,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_a_bomb_is_a_note),
         cmocka_unit_test(test_a_blob_that_nobody_read_along),
         cmocka_unit_test(test_without_scan_on_push),
+        cmocka_unit_test(test_only_on_request),
         cmocka_unit_test(test_a_scan_that_was_asked_for_is_not_forgotten),
         cmocka_unit_test(test_artifacts_and_indexes),
         cmocka_unit_test(test_a_removed_image_leaves_no_rows),
