@@ -109,7 +109,7 @@ static void broker_be_child(struct broker *broker)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     broker_close_others(broker);
     struct child_job job = {broker->child_layers, broker->count, broker->answers[1],
-                            broker->options->secrets};
+                            broker->options->secrets, broker->options->reader};
     (broker->options->child ? broker->options->child : child_main)(&job);
     _exit(0);
 }
@@ -132,7 +132,11 @@ static bool broker_take_analysis(struct broker *broker, const struct wire_record
 {
     struct broker_layer *layer = &broker->layers[record->layer];
     struct error *err = &broker->error;
-    if (!analysis_decode(record->payload, broker->arena, &layer->analysis, err)) {
+    if (broker->options->decode)
+        layer->made = broker->options->decode(record->payload, broker->arena, err);
+    if (broker->options->decode
+            ? !layer->made
+            : !analysis_decode(record->payload, broker->arena, &layer->analysis, err)) {
         err->kind = ERROR_INTERNAL; /* it is our own child's fault, not the image's */
         return error_add(err, "the reading process answers nonsense");
     }

@@ -24,6 +24,7 @@ struct broker_layer {
     bool verified;            /* the stored bytes have layer->digest */
     struct slice encoded;     /* of the analysis, for the cache */
     struct analysis analysis; /* strings are slices of `encoded` */
+    void *made;               /* what options->decode made of `encoded`, in its place */
     struct error error;       /* kind ERROR_NONE unless something failed; then told is false */
     bool started;             /* the child has begun with it: to name it when the child dies */
 };
@@ -32,6 +33,10 @@ struct broker_options {
     unsigned idle_seconds; /* a child that is silent for so long is killed; 0: the default */
     void (*child)(const struct child_job *job); /* NULL: child_main. Tests put others here */
     bool secrets;                               /* look for them, too */
+    /* Both or none: another question asked of each layer, and who takes its answers, which are
+       hostile; what it makes lives in `arena`. `analysis` then only says what went wrong. */
+    child_reader reader;
+    void *(*decode)(struct slice encoded, struct arena *arena, struct error *err);
     /* Told from the broker's threads how far the work is; may be NULL. */
     void (*progress)(void *context, size_t done, size_t count);
     void *context;

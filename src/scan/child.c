@@ -105,17 +105,28 @@ static struct stream *child_open(struct child *child, const struct child_layer *
     return &progress->stream;
 }
 
-static bool child_catalog(struct child *child, const struct child_layer *layer, struct arena *arena,
-                          struct analysis *analysis, struct error *err)
+static bool child_catalog(const struct child_job *job, const struct child_layer *layer,
+                          struct stream *stored, const struct layer_options *options,
+                          struct arena *arena, struct slice *bytes, struct error *err)
 {
-    struct catalog_options wanted = {.secrets = child->job->secrets};
+    struct catalog_options wanted = {.secrets = job->secrets};
+    struct analysis analysis = {NULL};
+    bool fine = stored ? catalog_layer(stored, options, &wanted, arena, &analysis, err)
+                       : catalog_folder(layer->fd, &wanted, arena, &analysis, err);
+    return fine && analysis_encode(&analysis, arena, bytes, err);
+}
+
+static bool child_read(struct child *child, const struct child_layer *layer, struct arena *arena,
+                       struct slice *bytes, struct error *err)
+{
+    child_reader reader = child->job->reader ? child->job->reader : child_catalog;
+    struct layer_options options = {.one_thread = child->one_thread};
     if (strcmp(layer->image->kind, "folder") == 0)
-        return catalog_folder(layer->fd, &wanted, arena, analysis, err);
+        return reader(child->job, layer, NULL, &options, arena, bytes, err);
     struct stream *stored = child_open(child, layer, arena, err);
     if (!stored)
         return false;
-    struct layer_options options = {.one_thread = child->one_thread};
-    bool fine = catalog_layer(stored, &options, &wanted, arena, analysis, err);
+    bool fine = reader(child->job, layer, stored, &options, arena, bytes, err);
     stream_close(stored);
     return fine;
 }
@@ -125,13 +136,11 @@ static void child_read_layer(void *context, size_t index)
     struct child *child = context;
     const struct child_layer *layer = child->order[index];
     struct arena arena CLEANUP_ARENA;
-    struct analysis analysis = {NULL};
     struct error err = {0};
     struct slice bytes;
     arena_init(&arena, CHILD_LAYER_BUDGET);
     child_answer(child, WIRE_STARTED, layer->index, (struct slice){NULL, 0});
-    if (child_catalog(child, layer, &arena, &analysis, &err) &&
-        analysis_encode(&analysis, &arena, &bytes, &err))
+    if (child_read(child, layer, &arena, &bytes, &err))
         child_answer(child, WIRE_ANALYSIS, layer->index, bytes);
     else
         child_answer(child, WIRE_FAILURE, layer->index, slice_str(err.text));

@@ -5,6 +5,7 @@
  * which broker.c forks.
  */
 #include "image/image.h"
+#include "image/layer.h"
 
 struct child_layer {
     size_t index;              /* in the broker's list: what records name */
@@ -16,11 +17,22 @@ struct child_layer {
     int tick;
 };
 
+struct child_job;
+/*
+ * What is to be told of a layer, encoded, in `arena` (192 MiB). `stored` is not closed here; NULL:
+ * the layer is an open folder (layer->fd). False: nothing of it can be told, and why. Called in
+ * several threads at once.
+ */
+typedef bool (*child_reader)(const struct child_job *job, const struct child_layer *layer,
+                             struct stream *stored, const struct layer_options *options,
+                             struct arena *arena, struct slice *bytes, struct error *err);
+
 struct child_job {
     const struct child_layer *layers;
     size_t count;
-    int answers;  /* where records go (wire.h) */
-    bool secrets; /* look for them, too */
+    int answers;         /* where records go (wire.h) */
+    bool secrets;        /* look for them, too */
+    child_reader reader; /* NULL: the catalogue's, which tells an encoded analysis */
 };
 
 /* Does the whole job; returns when all is told, or nobody listens any more. */

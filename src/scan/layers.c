@@ -36,6 +36,13 @@ const struct analysis *layer_set_get(const struct layer_set *set, const struct i
     return known ? known->analysis : NULL;
 }
 
+const void *layer_set_made(const struct layer_set *set, const struct image *image,
+                           const struct layer *layer)
+{
+    const struct known_layer *known = layer_set_find(set, image, layer);
+    return known ? known->made : NULL;
+}
+
 /* Compressed bytes begin with the mark of gzip or zstd (RFC 1952, RFC 8878). */
 static bool layer_is_compressed(const struct layer *layer)
 {
@@ -122,7 +129,9 @@ static bool layer_set_take(struct layer_set *set, struct broker_layer *read, siz
             *err = read[i].error;
             return false;
         }
-        layer_set_find(set, read[i].image, read[i].layer)->analysis = &read[i].analysis;
+        struct known_layer *known = layer_set_find(set, read[i].image, read[i].layer);
+        known->analysis = &read[i].analysis;
+        known->made = read[i].made;
     }
     return true;
 }

@@ -17,6 +17,7 @@ struct known_layer {
     const struct image *image; /* the first that has it */
     const struct layer *layer;
     const struct analysis *analysis; /* NULL: not to be had, see `note` */
+    const void *made;                /* with options->broker->decode */
     struct slice file_key;           /* for the cache, where no digest is verified */
     bool verify;                     /* the broker is to hash the stored bytes */
 };
@@ -38,6 +39,9 @@ bool layer_set_read(struct layer_set *set, const struct image *images, size_t co
                     struct error *err);
 void layer_set_close(struct layer_set *set);
 
+/* What broker->decode made of a layer (use_cache must be false then); NULL when nothing was. */
+const void *layer_set_made(const struct layer_set *set, const struct image *image,
+                           const struct layer *layer);
 /* The analysis of a layer of one of the images; NULL when it could not be had. */
 const struct analysis *layer_set_get(const struct layer_set *set, const struct image *image,
                                      const struct layer *layer);
