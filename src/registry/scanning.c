@@ -2,6 +2,7 @@
 #include "registry/scanning.h"
 
 #include "image/document.h"
+#include "registry/constraint.h"
 
 static const char *const frequencies[] = {"MANUAL", "SCAN_ON_PUSH", "CONTINUOUS_SCAN"};
 
@@ -10,66 +11,22 @@ const char *scanning_frequency_name(enum scanning_frequency frequency)
     return frequencies[frequency];
 }
 
-static bool is_small(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '*';
-}
-
-/* ^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$: separators stand alone, and not at the ends. */
-static bool filter_is_valid(struct slice filter)
-{
-    if (!filter.len || filter.len > SCANNING_FILTER_MAX || !is_small(filter.at[0]) ||
-        !is_small(filter.at[filter.len - 1]))
-        return false;
-    for (size_t i = 1; i < filter.len; i++) {
-        char c = filter.at[i];
-        bool separator = c == '.' || c == '_' || c == '-' || c == '/';
-        if (!is_small(c) && (!separator || !is_small(filter.at[i - 1])))
-            return false;
-    }
-    return true;
-}
-
-static bool refuse(struct error *err, struct slice value, const char *where, const char *must)
-{
-    return error_set(err, ERROR_FORMAT,
-                     "1 validation error detected: Value '%.*s' at '%s' failed to satisfy "
-                     "constraint: Member must satisfy %s",
-                     SLICE_ARG(slice_upto(value, 300)), where, must);
-}
-
-static bool missing(struct error *err, const char *where)
-{
-    return error_set(err, ERROR_FORMAT,
-                     "1 validation error detected: Value null at '%s' failed to satisfy "
-                     "constraint: Member must not be null",
-                     where);
-}
-
-static bool too_many(struct error *err, const char *where, int most)
-{
-    return error_set(err, ERROR_FORMAT,
-                     "1 validation error detected: Value at '%s' failed to satisfy constraint: "
-                     "Member must have length less than or equal to %d",
-                     where, most);
-}
-
 static bool read_filter(const json_t *object, struct arena *arena, struct slice *filter,
                         struct error *err)
 {
     struct slice type = document_view(json_object_get(object, "filterType"));
     struct slice text = document_view(json_object_get(object, "filter"));
     if (!json_is_string(json_object_get(object, "filter")))
-        return missing(err, "rules.repositoryFilters.filter");
+        return constraint_missing(err, "rules.repositoryFilters.filter");
     if (!json_is_string(json_object_get(object, "filterType")))
-        return missing(err, "rules.repositoryFilters.filterType");
+        return constraint_missing(err, "rules.repositoryFilters.filterType");
     if (!slice_equal_str(type, "WILDCARD"))
-        return refuse(err, type, "rules.repositoryFilters.filterType",
-                      "enum value set: [WILDCARD]");
-    if (!filter_is_valid(text))
-        return refuse(err, text, "rules.repositoryFilters.filter",
-                      "regular expression pattern: "
-                      "^[a-z0-9*](?:[._\\-/a-z0-9*]?[a-z0-9*]+)*$");
+        return constraint_broken(err, "rules.repositoryFilters.filterType", type,
+                                 "enum value set: [WILDCARD]");
+    if (!constraint_is_filter(text, SCANNING_FILTER_MAX))
+        return constraint_broken(err, "rules.repositoryFilters.filter", text,
+                                 "regular expression pattern: "
+                                 "^[a-z0-9*](?:[._\\-/a-z0-9*]?[a-z0-9*]+)*$");
     *filter = arena_copy(arena, text);
     return filter->at || arena_error(err);
 }
@@ -80,7 +37,7 @@ static bool read_frequency(const json_t *object, bool enhanced, struct scanning_
     const json_t *value = json_object_get(object, "scanFrequency");
     struct slice text = document_view(value);
     if (!json_is_string(value))
-        return missing(err, "rules.scanFrequency");
+        return constraint_missing(err, "rules.scanFrequency");
     for (int i = 0; i <= SCANNING_CONTINUOUS; i++)
         if (slice_equal_str(text, frequencies[i])) {
             rule->frequency = (enum scanning_frequency)i;
@@ -94,8 +51,8 @@ static bool read_frequency(const json_t *object, bool enhanced, struct scanning_
                                  "ENHANCED");
             return true;
         }
-    return refuse(err, text, "rules.scanFrequency",
-                  "enum value set: [SCAN_ON_PUSH, CONTINUOUS_SCAN, MANUAL]");
+    return constraint_broken(err, "rules.scanFrequency", text,
+                             "enum value set: [SCAN_ON_PUSH, CONTINUOUS_SCAN, MANUAL]");
 }
 
 static bool read_rule(const json_t *object, bool enhanced, struct arena *arena,
@@ -104,9 +61,9 @@ static bool read_rule(const json_t *object, bool enhanced, struct arena *arena,
     const json_t *filters = json_object_get(object, "repositoryFilters");
     size_t count = json_array_size(filters);
     if (!json_is_array(filters))
-        return missing(err, "rules.repositoryFilters");
+        return constraint_missing(err, "rules.repositoryFilters");
     if (count > SCANNING_FILTERS_MAX)
-        return too_many(err, "rules.repositoryFilters", SCANNING_FILTERS_MAX);
+        return constraint_length(err, "rules.repositoryFilters", -1, SCANNING_FILTERS_MAX);
     if (!read_frequency(object, enhanced, rule, err))
         return false;
     rule->filters = arena_array(arena, count + 1, sizeof *rule->filters);
@@ -126,7 +83,7 @@ static bool read_type(const json_t *document, bool *enhanced, struct error *err)
     *enhanced = slice_equal_str(type, "ENHANCED");
     if (!value || json_is_null(value) || *enhanced || slice_equal_str(type, "BASIC"))
         return true;
-    return refuse(err, type, "scanType", "enum value set: [BASIC, ENHANCED]");
+    return constraint_broken(err, "scanType", type, "enum value set: [BASIC, ENHANCED]");
 }
 
 bool scanning_read(const json_t *document, struct arena *arena,
@@ -138,7 +95,7 @@ bool scanning_read(const json_t *document, struct arena *arena,
     if (!json_is_object(document) || (rules && !json_is_array(rules) && !json_is_null(rules)))
         return error_set(err, ERROR_FORMAT, "the scanning configuration is not as it should be");
     if (count > SCANNING_RULES_MAX)
-        return too_many(err, "rules", SCANNING_RULES_MAX);
+        return constraint_length(err, "rules", -1, SCANNING_RULES_MAX);
     if (!read_type(document, &got.enhanced, err))
         return false;
     for (; got.rule_count < count; got.rule_count++)

@@ -2,6 +2,7 @@
 #include "base/ascii.h"
 #include "image/document.h"
 #include "net/base64.h"
+#include "registry/constraint.h"
 #include "registry/ecr/signing.h"
 #include "registry/scanning.h"
 
@@ -10,23 +11,6 @@ enum { PROFILE_MAX = 200, FILTER_MAX = 256 };
 #define PROFILE_PATTERN                                                                            \
     "^arn:aws(-[a-z]+)*:signer:[a-z0-9-]+:[0-9]{12}:\\/signing-profiles\\/[a-zA-Z0-9_]{2,}$"
 #define FILTER_PATTERN "^(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*$"
-
-static bool violates(struct error *err, struct slice value, const char *where, const char *pattern)
-{
-    return error_set(err, ERROR_FORMAT,
-                     "1 validation error detected: Value '%.*s' at "
-                     "'signingConfiguration.rules.%s' failed to satisfy constraint: Member must "
-                     "satisfy %s",
-                     SLICE_ARG(slice_upto(value, 256)), where, pattern);
-}
-
-static bool missing(struct error *err, const char *where)
-{
-    return error_set(err, ERROR_FORMAT,
-                     "1 validation error detected: Value null at 'signingConfiguration.%s' failed "
-                     "to satisfy constraint: Member must not be null",
-                     where);
-}
 
 static bool digits(struct slice text, size_t least, size_t most)
 {
@@ -51,38 +35,22 @@ static bool profile_is_valid(struct slice arn)
     return rest.len >= 2;
 }
 
-static bool is_small(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '*';
-}
-
-static bool filter_is_valid(struct slice filter)
-{
-    if (!filter.len || filter.len > FILTER_MAX || !is_small(filter.at[0]) ||
-        !is_small(filter.at[filter.len - 1]))
-        return false;
-    for (size_t i = 1; i < filter.len; i++)
-        if (!is_small(filter.at[i]) &&
-            (!memchr("._-/", filter.at[i], 4) || !is_small(filter.at[i - 1])))
-            return false;
-    return true;
-}
-
 static bool read_filter(const json_t *object, struct arena *arena, struct slice *filter,
                         struct error *err)
 {
     struct slice type = document_view(json_object_get(object, "filterType"));
     if (!json_is_string(json_object_get(object, "filter")))
-        return missing(err, "rules.repositoryFilters.filter");
+        return constraint_missing(err, "signingConfiguration.rules.repositoryFilters.filter");
     if (!json_is_string(json_object_get(object, "filterType")))
-        return missing(err, "rules.repositoryFilters.filterType");
+        return constraint_missing(err, "signingConfiguration.rules.repositoryFilters.filterType");
     if (!slice_equal_str(type, "WILDCARD_MATCH"))
-        return violates(err, type, "repositoryFilters.filterType",
-                        "enum value set: [WILDCARD_MATCH]");
+        return constraint_broken(err, "signingConfiguration.rules.repositoryFilters.filterType",
+                                 type, "enum value set: [WILDCARD_MATCH]");
     if (!document_text(object, "filter", arena, filter))
         return arena_error(err);
-    return filter_is_valid(*filter) || violates(err, *filter, "repositoryFilters.filter",
-                                                "regular expression pattern: " FILTER_PATTERN);
+    return constraint_is_filter(*filter, FILTER_MAX) ||
+           constraint_broken(err, "signingConfiguration.rules.repositoryFilters.filter", *filter,
+                             "regular expression pattern: " FILTER_PATTERN);
 }
 
 static bool read_rule(const json_t *object, struct arena *arena, struct signing_rule *rule,
@@ -91,16 +59,17 @@ static bool read_rule(const json_t *object, struct arena *arena, struct signing_
     const json_t *filters = json_object_get(object, "repositoryFilters");
     size_t count = json_array_size(filters);
     if (!json_is_string(json_object_get(object, "signingProfileArn")))
-        return missing(err, "rules.signingProfileArn");
+        return constraint_missing(err, "signingConfiguration.rules.signingProfileArn");
     if (!document_text(object, "signingProfileArn", arena, &rule->profile))
         return arena_error(err);
     if (!profile_is_valid(rule->profile))
-        return violates(err, rule->profile, "signingProfileArn",
-                        "regular expression pattern: " PROFILE_PATTERN);
+        return constraint_broken(err, "signingConfiguration.rules.signingProfileArn", rule->profile,
+                                 "regular expression pattern: " PROFILE_PATTERN);
     if (!filters || json_is_null(filters))
         return true;
     if (!count || count > SIGNING_FILTERS_MAX)
-        return violates(err, SLICE("[]"), "repositoryFilters", "length between 1 and 100");
+        return constraint_broken(err, "signingConfiguration.rules.repositoryFilters", SLICE("[]"),
+                                 "length between 1 and 100");
     rule->filters = arena_array(arena, count, sizeof *rule->filters);
     if (!rule->filters)
         return arena_error(err);
@@ -118,13 +87,9 @@ bool signing_rules_read(const json_t *document, struct arena *arena, struct sign
     size_t count = json_array_size(list);
     struct signing_rules got = {.count = 0};
     if (!json_is_array(list))
-        return missing(err, "rules");
+        return constraint_missing(err, "signingConfiguration.rules");
     if (count > SIGNING_RULES_MAX)
-        return error_set(err, ERROR_FORMAT,
-                         "1 validation error detected: Value at 'signingConfiguration.rules' "
-                         "failed to satisfy constraint: Member must have length less than or equal "
-                         "to %d",
-                         SIGNING_RULES_MAX);
+        return constraint_length(err, "signingConfiguration.rules", -1, SIGNING_RULES_MAX);
     for (; got.count < count; got.count++)
         if (!read_rule(json_array_get(list, got.count), arena, &got.items[got.count], err))
             return false;

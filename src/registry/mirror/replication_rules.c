@@ -2,34 +2,9 @@
 #include "registry/mirror/replication_rules.h"
 
 #include "image/document.h"
+#include "registry/constraint.h"
 
 enum { FILTER_MIN = 2, FILTER_MAX = 256, REGION_MIN = 2, REGION_MAX = 25, ACCOUNT_DIGITS = 12 };
-
-static bool violates(struct error *err, struct slice value, const char *where, const char *must)
-{
-    return error_set(err, ERROR_FORMAT,
-                     "1 validation error detected: Value '%.*s' at "
-                     "'replicationConfiguration.rules.%s' failed to satisfy constraint: Member "
-                     "must satisfy %s",
-                     SLICE_ARG(slice_upto(value, 300)), where, must);
-}
-
-static bool missing(struct error *err, const char *where)
-{
-    return error_set(err, ERROR_FORMAT,
-                     "1 validation error detected: Value null at "
-                     "'replicationConfiguration.%s' failed to satisfy constraint: Member must not "
-                     "be null",
-                     where);
-}
-
-static bool too_many(struct error *err, const char *where, int low, int high)
-{
-    return error_set(err, ERROR_FORMAT,
-                     "1 validation error detected: Value at 'replicationConfiguration.%s' failed "
-                     "to satisfy constraint: Member must have length between %d and %d",
-                     where, low, high);
-}
 
 static bool all_of(struct slice text, const char *allowed)
 {
@@ -71,18 +46,19 @@ static bool read_destination(const json_t *object, struct arena *arena,
                              struct replication_destination *to, struct error *err)
 {
     if (!json_is_string(json_object_get(object, "region")))
-        return missing(err, "rules.destinations.region");
+        return constraint_missing(err, "replicationConfiguration.rules.destinations.region");
     if (!json_is_string(json_object_get(object, "registryId")))
-        return missing(err, "rules.destinations.registryId");
+        return constraint_missing(err, "replicationConfiguration.rules.destinations.registryId");
     if (!document_text(object, "region", arena, &to->region) ||
         !document_text(object, "registryId", arena, &to->account))
         return arena_error(err);
     if (to->region.len < REGION_MIN || to->region.len > REGION_MAX ||
         !all_of(to->region, LETTERS DIGITS "-"))
-        return violates(err, to->region, "destinations.region",
-                        "regular expression pattern: [0-9a-z-]{2,25}");
-    return account_is_valid(to->account) || violates(err, to->account, "destinations.registryId",
-                                                     "regular expression pattern: [0-9]{12}");
+        return constraint_broken(err, "replicationConfiguration.rules.destinations.region",
+                                 to->region, "regular expression pattern: [0-9a-z-]{2,25}");
+    return account_is_valid(to->account) ||
+           constraint_broken(err, "replicationConfiguration.rules.destinations.registryId",
+                             to->account, "regular expression pattern: [0-9]{12}");
 }
 
 static bool read_filter(const json_t *object, struct arena *arena, struct slice *filter,
@@ -90,18 +66,20 @@ static bool read_filter(const json_t *object, struct arena *arena, struct slice 
 {
     struct slice type = document_view(json_object_get(object, "filterType"));
     if (!json_is_string(json_object_get(object, "filter")))
-        return missing(err, "rules.repositoryFilters.filter");
+        return constraint_missing(err, "replicationConfiguration.rules.repositoryFilters.filter");
     if (!json_is_string(json_object_get(object, "filterType")))
-        return missing(err, "rules.repositoryFilters.filterType");
+        return constraint_missing(err,
+                                  "replicationConfiguration.rules.repositoryFilters.filterType");
     if (!slice_equal_str(type, "PREFIX_MATCH"))
-        return violates(err, type, "repositoryFilters.filterType",
-                        "enum value set: [PREFIX_MATCH]");
+        return constraint_broken(err, "replicationConfiguration.rules.repositoryFilters.filterType",
+                                 type, "enum value set: [PREFIX_MATCH]");
     if (!document_text(object, "filter", arena, filter))
         return arena_error(err);
     return filter_is_valid(*filter) ||
-           violates(err, *filter, "repositoryFilters.filter",
-                    "regular expression pattern: "
-                    "^(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*$");
+           constraint_broken(err, "replicationConfiguration.rules.repositoryFilters.filter",
+                             *filter,
+                             "regular expression pattern: "
+                             "^(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*$");
 }
 
 static bool read_destinations(const json_t *object, struct arena *arena,
@@ -110,9 +88,10 @@ static bool read_destinations(const json_t *object, struct arena *arena,
     const json_t *list = json_object_get(object, "destinations");
     size_t count = json_array_size(list);
     if (!json_is_array(list))
-        return missing(err, "rules.destinations");
+        return constraint_missing(err, "replicationConfiguration.rules.destinations");
     if (count > REPLICATION_DESTINATIONS_MAX)
-        return too_many(err, "rules.destinations", 0, REPLICATION_DESTINATIONS_MAX);
+        return constraint_length(err, "replicationConfiguration.rules.destinations", 0,
+                                 REPLICATION_DESTINATIONS_MAX);
     rule->destinations = arena_array(arena, count + 1, sizeof *rule->destinations);
     if (!rule->destinations)
         return arena_error(err);
@@ -131,7 +110,8 @@ static bool read_filters(const json_t *object, struct arena *arena, struct repli
     if (!list || json_is_null(list))
         return true;
     if (!count || count > REPLICATION_FILTERS_MAX)
-        return too_many(err, "rules.repositoryFilters", 1, REPLICATION_FILTERS_MAX);
+        return constraint_length(err, "replicationConfiguration.rules.repositoryFilters", 1,
+                                 REPLICATION_FILTERS_MAX);
     rule->filters = arena_array(arena, count, sizeof *rule->filters);
     if (!rule->filters)
         return arena_error(err);
@@ -148,7 +128,7 @@ static bool read_rule(const json_t *object, struct arena *arena, struct replicat
     const json_t *deletes = json_object_get(object, "deleteReplication");
     const json_t *enabled = json_object_get(deletes, "enabled");
     if (deletes && !json_is_null(deletes) && !json_is_boolean(enabled))
-        return missing(err, "rules.deleteReplication.enabled");
+        return constraint_missing(err, "replicationConfiguration.rules.deleteReplication.enabled");
     rule->deletes = json_is_true(enabled);
     return read_destinations(object, arena, rule, err) && read_filters(object, arena, rule, err);
 }
@@ -159,9 +139,9 @@ bool replication_rules_read(const json_t *document, struct arena *arena,
     const json_t *list = json_object_get(document, "rules");
     size_t count = json_array_size(list);
     if (!json_is_array(list))
-        return missing(err, "rules");
+        return constraint_missing(err, "replicationConfiguration.rules");
     if (count > REPLICATION_RULES_MAX)
-        return too_many(err, "rules", 0, REPLICATION_RULES_MAX);
+        return constraint_length(err, "replicationConfiguration.rules", 0, REPLICATION_RULES_MAX);
     struct replication_rules got = {arena_array(arena, count + 1, sizeof *got.items), 0};
     if (!got.items)
         return arena_error(err);
