@@ -56,7 +56,7 @@ static bool rewind_request(struct transfer *transfer, struct error *err)
 {
     const struct http_request *request = transfer->request;
     transfer->method = request->method ? request->method : "GET";
-    transfer->with_body = request->body.at != NULL;
+    transfer->with_body = request->body.at != NULL || request->body_source.read;
     transfer->authorization = request->authorization;
     if (!url_parse(request->url, transfer->arena, &transfer->url, err))
         return false;
@@ -188,6 +188,7 @@ bool http_perform(struct http_client *client, const struct http_request *request
 {
     struct transfer transfer = {
         .client = client, .request = request, .arena = arena, .taken = request->resume_from};
+    unsigned attempts = request->attempts ? request->attempts : client->options.attempts;
     if (!open_client(client, err))
         return false;
     for (unsigned attempt = 1;; attempt++) {
@@ -195,7 +196,7 @@ bool http_perform(struct http_client *client, const struct http_request *request
         enum transfer_end end = follow(&transfer, err);
         bool answered = end == TRANSFER_ANSWERED;
         bool again = answered ? is_temporary(transfer.response.status) : end == TRANSFER_BROKEN;
-        again = again && attempt < client->options.attempts && !is_cancelled(request);
+        again = again && attempt < attempts && !is_cancelled(request);
         if (again && wait_before(&transfer, attempt, &wait) && can_go_on(&transfer, err)) {
             sleep_for(wait, request);
             continue;
@@ -206,6 +207,19 @@ bool http_perform(struct http_client *client, const struct http_request *request
         }
         return answered;
     }
+}
+
+/* Until when to wait, in the clock's words. */
+static bool rate_error(struct slice url, unsigned seconds, struct error *err)
+{
+    char until[32] = "";
+    struct tm moment;
+    time_t then = time(NULL) + (time_t)seconds;
+    if (gmtime_r(&then, &moment))
+        strftime(until, sizeof until, ", until %Y-%m-%d %H:%M:%S UTC", &moment);
+    return error_set(err, ERROR_NETWORK,
+                     "%.*s: too many requests (429); the server asks to wait %u seconds%s",
+                     SLICE_ARG(url), seconds, until);
 }
 
 bool http_status_error(const struct http_response *response, struct error *err)
@@ -219,9 +233,7 @@ bool http_status_error(const struct http_response *response, struct error *err)
     if (status == 404 || status == 410)
         return error_set(err, ERROR_NOT_FOUND, "%.*s: not found (%d)", SLICE_ARG(url), status);
     if (status == 429 && http_retry_after(value, time(NULL), &seconds))
-        return error_set(err, ERROR_NETWORK,
-                         "%.*s: too many requests (429); the server asks to wait %u seconds",
-                         SLICE_ARG(url), seconds);
+        return rate_error(url, seconds, err);
     if (status == 429)
         return error_set(err, ERROR_NETWORK, "%.*s: too many requests (429); try again later",
                          SLICE_ARG(url));

@@ -47,6 +47,14 @@ struct http_sink {
     bool (*restart)(void *owner, struct error *err); /* may be NULL */
 };
 
+/* A body that is not held in memory: `read` gives what stands at `offset`, at most `len` bytes. */
+struct http_body_source {
+    void *owner;
+    bool (*read)(void *owner, uint64_t offset, void *to, size_t len, size_t *got,
+                 struct error *err);
+    uint64_t size;
+};
+
 struct http_request {
     const char *method; /* NULL: GET */
     struct slice url;   /* user:password@ in it becomes Basic authorization */
@@ -54,15 +62,17 @@ struct http_request {
     struct slice authorization; /* "Bearer …" or "Basic …"; may be empty */
     struct slice body;          /* of POST and PUT */
     struct slice body_type;
-    const char *unix_socket;          /* connect there instead; NULL: the URL's host */
-    struct slice etag, last_modified; /* as an earlier response had them: may give 304 */
-    uint64_t limit;                   /* bytes of body taken; 0: HTTP_BODY_MAX */
-    struct http_sink sink;            /* .take NULL: the body goes to response.body */
-    bool compressed;                  /* let the server compress; the limit counts after */
-    bool resumable;                   /* what is behind this URL never changes (a blob by digest) */
-    unsigned stall_seconds;           /* 0: the client's */
-    uint64_t resume_from;             /* with `resumable`: bytes the sink has from before */
-    const atomic_bool *cancel;        /* when set and true, the request ends within a second */
+    struct http_body_source body_source; /* in place of `body` when .read is set */
+    const char *unix_socket;             /* connect there instead; NULL: the URL's host */
+    struct slice etag, last_modified;    /* as an earlier response had them: may give 304 */
+    uint64_t limit;                      /* bytes of body taken; 0: HTTP_BODY_MAX */
+    struct http_sink sink;               /* .take NULL: the body goes to response.body */
+    bool compressed;                     /* let the server compress; the limit counts after */
+    bool resumable;            /* what is behind this URL never changes (a blob by digest) */
+    unsigned stall_seconds;    /* 0: the client's */
+    unsigned attempts;         /* 0: the client's */
+    uint64_t resume_from;      /* with `resumable`: bytes the sink has from before */
+    const atomic_bool *cancel; /* when set and true, the request ends within a second */
 };
 
 enum { HTTP_BODY_MAX = 16 * 1024 * 1024, HTTP_ERROR_BODY_MAX = 64 * 1024 };

@@ -119,6 +119,36 @@ static size_t on_body(char *at, size_t size, size_t count, void *owner)
     return fine ? bytes.len : 0;
 }
 
+/* curl takes a body that is not in memory. */
+static size_t on_read(char *to, size_t size, size_t count, void *owner)
+{
+    struct transfer *transfer = owner;
+    const struct http_body_source *source = &transfer->request->body_source;
+    uint64_t left = source->size - transfer->sent;
+    size_t got = 0, room = left < size * count ? (size_t)left : size * count;
+    if (!room)
+        return 0;
+    bool fine = source->read(source->owner, transfer->sent, to, room, &got, &transfer->error);
+    if (fine && !got)
+        fine = error_set(&transfer->error, ERROR_IO, "a body is shorter than it was");
+    if (!fine) {
+        stop(transfer);
+        return CURL_READFUNC_ABORT;
+    }
+    transfer->sent += got;
+    return got;
+}
+
+/* curl begins the body anew, when a kept connection turns out to be dead. */
+static int on_seek(void *owner, curl_off_t offset, int origin)
+{
+    struct transfer *transfer = owner;
+    if (origin != SEEK_SET || offset < 0)
+        return CURL_SEEKFUNC_CANTSEEK;
+    transfer->sent = (uint64_t)offset;
+    return CURL_SEEKFUNC_OK;
+}
+
 /* curl asks at least once a second. */
 static int on_progress(void *owner, curl_off_t want, curl_off_t have, curl_off_t want_up,
                        curl_off_t have_up)
@@ -171,7 +201,14 @@ static bool request_headers(struct transfer *transfer, struct curl_slist **list)
 static void set_method(struct transfer *transfer)
 {
     bool head = strcmp(transfer->method, "HEAD") == 0;
-    if (transfer->with_body) {
+    if (transfer->with_body && transfer->request->body_source.read) {
+        SET(transfer, CURLOPT_POST, 1L);
+        SET(transfer, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->request->body_source.size);
+        SET(transfer, CURLOPT_READFUNCTION, on_read);
+        SET(transfer, CURLOPT_READDATA, transfer);
+        SET(transfer, CURLOPT_SEEKFUNCTION, on_seek);
+        SET(transfer, CURLOPT_SEEKDATA, transfer);
+    } else if (transfer->with_body) {
         SET(transfer, CURLOPT_POST, 1L);
         SET(transfer, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->request->body.len);
         SET(transfer, CURLOPT_POSTFIELDS, transfer->request->body.at);
@@ -332,7 +369,7 @@ enum transfer_end transfer_run(struct transfer *transfer, struct error *err)
     struct curl_slist *list = NULL;
     enum transfer_end end = TRANSFER_FAILED;
     transfer->response = (struct http_response){0};
-    transfer->skip = 0;
+    transfer->skip = transfer->sent = 0;
     transfer->buffer = NULL;
     transfer->room = transfer->header_bytes = 0;
     transfer->cut = transfer->stopped = false;

@@ -31,6 +31,7 @@ struct transfer {
     uint64_t taken; /* bytes the sink has */
     /* Of this exchange: */
     struct http_response response;
+    uint64_t sent;       /* bytes read from the request's body_source */
     uint64_t skip;       /* bytes at the front of this body that the sink has already */
     char *buffer;        /* of response.body */
     size_t room;         /* of buffer */

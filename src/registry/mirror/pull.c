@@ -255,7 +255,7 @@ static bool must_be_scanned(struct pull *pull)
     return false;
 }
 
-static bool store_now(struct pull *pull, const struct upstream_manifest *manifest, bool sparse,
+static bool store_now(struct pull *pull, const struct registry_manifest *manifest, bool sparse,
                       struct manifest_facts *facts)
 {
     struct tag_result result = {0};
@@ -276,7 +276,7 @@ static bool store_now(struct pull *pull, const struct upstream_manifest *manifes
 }
 
 /* Layers before the manifest is to be seen at all, and a scan before anybody gets it. */
-static bool store_scanned(struct pull *pull, const struct upstream_manifest *manifest,
+static bool store_scanned(struct pull *pull, const struct registry_manifest *manifest,
                           const struct manifest_facts *parsed)
 {
     enum inspect_status status;
@@ -289,7 +289,7 @@ static bool store_scanned(struct pull *pull, const struct upstream_manifest *man
                         pull->failure);
 }
 
-static bool store(struct pull *pull, const struct upstream_manifest *manifest)
+static bool store(struct pull *pull, const struct registry_manifest *manifest)
 {
     struct manifest_facts facts;
     if (!manifest_facts_parse(manifest->bytes, manifest->media_type, &pull->arena, &facts,
@@ -323,15 +323,15 @@ static bool without_upstream(struct pull *pull, struct slice miss, const struct 
 /* Whether a tag that is here still means the same upstream: a HEAD, which costs no pull there. */
 static bool is_unchanged(struct pull *pull, struct upstream *upstream, struct error *err)
 {
-    struct upstream_manifest head = {0};
-    return upstream_manifest(upstream, pull->reference, true, &pull->arena, &head, err) &&
+    struct registry_manifest head = {0};
+    return registry_manifest_head(&upstream->link, pull->reference, &pull->arena, &head, err) &&
            digest_equal(&head.digest, &pull->local);
 }
 
 static bool lead_manifest(struct pull *pull, struct slice miss)
 {
     struct error err = {0};
-    struct upstream_manifest manifest;
+    struct registry_manifest manifest;
     CLEANUP_UPSTREAM struct upstream upstream = {0};
     pull->here = resolve_here(pull);
     if (pull->here && (!pull->is_tag || is_fresh(pull)))
@@ -349,7 +349,7 @@ static bool lead_manifest(struct pull *pull, struct slice miss)
         return true;
     }
     if (err.kind ||
-        !upstream_manifest(&upstream, pull->reference, false, &pull->arena, &manifest, &err))
+        !registry_manifest_get(&upstream.link, pull->reference, &pull->arena, &manifest, &err))
         return without_upstream(pull, miss, &err);
     if (!store(pull, &manifest))
         return false;

@@ -1,7 +1,7 @@
 /* One image (an index with its images) to another registry: only what is missing there is sent. */
 #include "registry/mirror/replication_parts.h"
 
-enum { INDEX_DEPTH_MAX = 4 };
+enum { INDEX_DEPTH_MAX = 4, SEND_TRIES = 3 }; /* the job comes again by itself */
 
 struct sending {
     struct mirror *mirror;
@@ -61,15 +61,16 @@ static bool send_blob(struct sending *sending, const struct blob_reference *refe
     struct blob blob = {0};
     struct failure failure = {0};
     struct arena scratch = {.limit = 1 << 20};
-    bool fine = upstream_has_blob(&sending->upstream, &reference->digest, &has, &scratch, err);
+    bool fine = registry_blob_has(&sending->upstream.link, &reference->digest, &has, &scratch, err);
     arena_done(&scratch);
     if (!fine || has)
         return fine;
     if (!blob_get(sending->mirror->registry, &sending->job->scope, &reference->digest, &blob,
                   &failure))
         return here_fails(sending, &failure, err);
-    struct upstream_source source = {&blob, read_blob, blob.size};
-    fine = upstream_send_blob(&sending->upstream, &reference->digest, &source, err);
+    struct registry_blob_source source = {&blob, read_blob, blob.size};
+    struct registry_sending options = {.tries = SEND_TRIES};
+    fine = registry_blob_send(&sending->upstream.link, &reference->digest, &source, &options, err);
     blob_close(&blob);
     return fine;
 }
@@ -96,9 +97,9 @@ static bool send_blobs(struct sending *sending, const struct manifest_facts *fac
 static bool has_manifest(struct sending *sending, struct slice reference,
                          const struct digest *digest, bool *has, struct error *err)
 {
-    struct upstream_manifest head = {0};
+    struct registry_manifest head = {0};
     *has = false;
-    if (!upstream_manifest(&sending->upstream, reference, true, sending->arena, &head, err)) {
+    if (!registry_manifest_head(&sending->upstream.link, reference, sending->arena, &head, err)) {
         if (err->kind != ERROR_NOT_FOUND)
             return false;
         *err = (struct error){0};
@@ -128,9 +129,10 @@ static bool send_manifest(struct sending *sending, const struct digest *digest,
         if (!send_manifest(sending, &facts.children[i].digest,
                            digest_slice(&facts.children[i].digest), depth + 1, err))
             return false;
+    struct registry_manifest manifest = {.bytes = bytes, .media_type = media_type};
     return send_blobs(sending, &facts, err) &&
-           upstream_send_manifest(&sending->upstream, reference, bytes, media_type, sending->arena,
-                                  err);
+           registry_manifest_put(&sending->upstream.link, reference, &manifest, NULL, NULL,
+                                 sending->arena, err);
 }
 
 /* The destination's address as the operator gave it. */
@@ -185,7 +187,7 @@ static bool send_untag(struct sending *sending, struct error *err)
     if (!job->tag.len ||
         manifest_resolve(sending->mirror->registry, &job->scope, job->tag, &now, &ignored))
         return true;
-    return upstream_delete_manifest(&sending->upstream, job->tag, sending->arena, err);
+    return registry_manifest_delete(&sending->upstream.link, job->tag, sending->arena, err);
 }
 
 static bool send_delete(struct sending *sending, struct error *err)
@@ -196,8 +198,8 @@ static bool send_delete(struct sending *sending, struct error *err)
     if (manifest_resolve(sending->mirror->registry, &job->scope, digest_slice(&job->digest), &now,
                          &ignored))
         return true;
-    return upstream_delete_manifest(&sending->upstream, digest_slice(&job->digest), sending->arena,
-                                    err);
+    return registry_manifest_delete(&sending->upstream.link, digest_slice(&job->digest),
+                                    sending->arena, err);
 }
 
 bool replication_send(struct mirror *mirror, const struct job *job, struct arena *arena,

@@ -1,7 +1,4 @@
-/* Asking. Sending is in upstream_send.c. See upstream.h. */
 #include "registry/mirror/upstream.h"
-
-#include "image/manifest.h"
 
 enum { UPSTREAM_ARENA = 8 << 20, UPSTREAM_PATIENCE = 10 };
 
@@ -28,7 +25,7 @@ bool upstream_open(struct upstream *upstream, const struct upstream_target *targ
                    struct error *err)
 {
     struct slice scheme, host;
-    *upstream = (struct upstream){.cancel = target->cancel};
+    *upstream = (struct upstream){0};
     arena_init(&upstream->arena, UPSTREAM_ARENA);
     struct reference reference = {.repository = target->repository};
     struct source_options options = {.insecure = target->host && target->host->insecure};
@@ -51,6 +48,7 @@ bool upstream_open(struct upstream *upstream, const struct upstream_target *targ
         return false;
     }
     upstream->client = http_client_new(&upstream->options);
+    upstream->link = (struct registry_link){&upstream->session, upstream->client, target->cancel};
     if (who_we_are(upstream, target, err))
         return true;
     upstream_close(upstream);
@@ -67,70 +65,14 @@ void upstream_close(struct upstream *upstream)
     arena_done(&upstream->arena);
 }
 
-static const struct slice accepted =
-    SLICE("application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
-          "application/vnd.docker.distribution.manifest.list.v2+json, "
-          "application/vnd.docker.distribution.manifest.v2+json, "
-          "application/vnd.oci.artifact.manifest.v1+json, */*;q=0.1");
-
-static bool check_digest(struct slice bytes, struct slice wanted, struct digest *digest,
-                         struct error *err)
-{
-    if (!digest_parse_any(digest, wanted, err))
-        return false;
-    return digest_is_of(digest, bytes) ||
-           error_set(err, ERROR_DIGEST, "what came does not have the digest %s", digest->text);
-}
-
-/* The bytes' own digest; it must be that asked for, and that told. */
-static bool find_digest(const struct http_response *response, struct slice reference, bool head,
-                        struct digest *digest, struct error *err)
-{
-    struct slice told = http_header_get(&response->headers, "Docker-Content-Digest");
-    bool by_digest = slice_find(reference, ':') < reference.len;
-    struct error ignored;
-    *digest = (struct digest){0};
-    if (head) {
-        if (told.len && !digest_parse_any(digest, told, &ignored))
-            *digest = (struct digest){0};
-        return true;
-    }
-    if (by_digest)
-        return check_digest(response->body, reference, digest, err);
-    if (told.len && digest_parse_any(digest, told, &ignored))
-        return check_digest(response->body, told, digest, err);
-    sha256_of(response->body, digest);
-    return true;
-}
-
-bool upstream_manifest(struct upstream *upstream, struct slice reference, bool head,
-                       struct arena *arena, struct upstream_manifest *manifest, struct error *err)
-{
-    struct upstream_manifest got = {0};
-    struct http_response response;
-    struct http_request request = {
-        .limit = MANIFEST_MAX, .method = head ? "HEAD" : NULL, .cancel = upstream->cancel};
-    struct slice path = arena_printf(arena, "manifests/%.*s", SLICE_ARG(reference));
-    if (!path.at)
-        return arena_error(err);
-    if (!http_headers_add(&request.headers, SLICE("Accept"), accepted, arena, err) ||
-        !session_get(&upstream->session, upstream->client, path.at, &request, arena, &response,
-                     err) ||
-        !find_digest(&response, reference, head, &got.digest, err))
-        return false;
-    struct slice type = http_header_get(&response.headers, "Content-Type");
-    got.media_type = slice_trim(slice_upto(type, slice_find(type, ';')));
-    got.bytes = response.body;
-    *manifest = got;
-    return true;
-}
-
 bool upstream_blob(struct upstream *upstream, const struct digest *digest, uint64_t size,
                    const struct http_sink *sink, struct arena *arena, struct error *err)
 {
     struct http_response response;
-    struct http_request request = {
-        .limit = size ? size : 1, .sink = *sink, .resumable = true, .cancel = upstream->cancel};
+    struct http_request request = {.limit = size ? size : 1,
+                                   .sink = *sink,
+                                   .resumable = true,
+                                   .cancel = upstream->link.cancel};
     struct slice path = arena_printf(arena, "blobs/%s", digest->text);
     if (!path.at)
         return arena_error(err);
@@ -141,7 +83,7 @@ bool upstream_blob(struct upstream *upstream, const struct digest *digest, uint6
 bool upstream_check(struct upstream *upstream, struct arena *arena, struct error *err)
 {
     struct http_response response;
-    struct http_request request = {.cancel = upstream->cancel};
+    struct http_request request = {.cancel = upstream->link.cancel};
     request.url = arena_printf(arena, "%.*s/v2/", SLICE_ARG(upstream->session.base));
     if (!request.url.at)
         return arena_error(err);
