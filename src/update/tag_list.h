@@ -38,6 +38,12 @@ struct tag_listing {
     struct slice asked_at; /* "2026-11-23T10:00:00Z": when a registry last said so */
 };
 
+/* Until when hosts want to be left alone: shared by the threads of a run, so that one is told and
+   all of them wait. */
+struct tag_list_gate;
+struct tag_list_gate *tag_list_gate_new(void);
+void tag_list_gate_free(struct tag_list_gate *gate);
+
 struct tag_list_options {
     struct source_options source; /* plain_http, insecure, offline: only what is kept */
     const char *keep_in;          /* folder of what was heard; NULL: it is not kept */
@@ -45,6 +51,7 @@ struct tag_list_options {
                                      or PLIMSOLL_HUB_URL */
     size_t most;                  /* tags that are enough (Docker Hub: the newest); 0: all */
     unsigned wait_max;            /* seconds to wait at a rate limit; 0: stop at once */
+    struct tag_list_gate *gate;   /* NULL: of this fetch alone */
 };
 
 /*
