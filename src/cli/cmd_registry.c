@@ -4,6 +4,7 @@
 
 static const struct option no_options[] = {{NULL}};
 
+/* clang-format off */
 static const struct command *const registry_commands[] = {
     &registry_list,
     &registry_settings,
@@ -12,6 +13,7 @@ static const struct command *const registry_commands[] = {
     &registry_unset,
     &registry_quarantine,
     &registry_release,
+    &registry_quarantined,
     &registry_recycled,
     &registry_restore,
     &registry_collect,
@@ -19,6 +21,7 @@ static const struct command *const registry_commands[] = {
     &registry_dead_letters,
     NULL,
 };
+/* clang-format on */
 
 const struct command command_registry = {
     .name = "registry",

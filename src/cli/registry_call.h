@@ -40,6 +40,6 @@ bool registry_call_error(const struct failure *failure, struct error *err);
 
 /* registry_settings.c, registry_images.c, registry_audit.c, registry_dead.c */
 extern const struct command registry_set, registry_get, registry_unset, registry_settings;
-extern const struct command registry_list, registry_quarantine, registry_release, registry_recycled,
-    registry_restore, registry_collect;
+extern const struct command registry_list, registry_quarantine, registry_release,
+    registry_quarantined, registry_recycled, registry_restore, registry_collect;
 extern const struct command registry_audit, registry_dead_letters;

@@ -1,4 +1,4 @@
-/* plimsoll registry list|recycled|restore|collect */
+/* plimsoll registry list|quarantine|release|quarantined|recycled|restore|collect */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -113,6 +113,30 @@ static bool run_release(struct invocation *call, struct error *err)
     return set_quarantine(call, NULL, false, err);
 }
 
+static bool run_quarantined(struct invocation *call, struct error *err)
+{
+    struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
+    struct quarantine *list;
+    size_t count;
+    if (!registry_call_open(&registry, call, call->operands[0], err) ||
+        !quarantine_list(&registry.folder.registry, scope_text(&registry.scope, call->arena),
+                         call->arena, &list, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        terminal_style(stdout, STYLE_BOLD);
+        terminal_put(stdout, digest_slice(&list[i].digest));
+        terminal_style(stdout, STYLE_PLAIN);
+        fputs("  since ", stdout);
+        terminal_put(stdout, clock_format((int64_t)list[i].when, call->arena));
+        fputs("  by ", stdout);
+        terminal_put(stdout, list[i].who);
+        fputs("  ", stdout);
+        terminal_put(stdout, list[i].why);
+        putchar('\n');
+    }
+    return true;
+}
+
 static bool run_collect(struct invocation *call, struct error *err)
 {
     struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
@@ -194,6 +218,16 @@ const struct command registry_release = {
     .least = 2,
     .most = 2,
     .run = run_release,
+};
+
+const struct command registry_quarantined = {
+    .name = "quarantined",
+    .summary = "the images of a repository that nobody can pull, since when and why",
+    .operands = "REPOSITORY",
+    .options = folder_options,
+    .least = 1,
+    .most = 1,
+    .run = run_quarantined,
 };
 
 const struct command registry_collect = {

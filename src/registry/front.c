@@ -218,7 +218,7 @@ static bool open_parts(struct front *front, struct error *err)
     const struct front_options *options = &front->options;
     front->wrong = rate_new(wrong_per_second, wrong_burst);
     if (options->rate > 0)
-        front->rate = rate_new(options->rate, options->rate_burst);
+        front->rate = rate_new(options->rate, 0);
     if (!front->wrong || (options->rate > 0 && !front->rate))
         return arena_error(err);
     return oci_new(&front->oci, options->node, err) &&

@@ -21,8 +21,7 @@ struct front_options {
     const struct node *node;
     const char *access_log;             /* "-" standard error, a file, NULL none: JSON lines */
     const struct server *const *server; /* for its numbers; set after server_start */
-    double rate;       /* requests a second of one caller or address, on average; 0: no limit */
-    double rate_burst; /* at once; 0: twice the rate */
+    double rate; /* requests a second of one caller or address, on average; 0: no limit */
 };
 
 bool front_new(struct front **front, const struct front_options *options, struct error *err);

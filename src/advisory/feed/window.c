@@ -224,11 +224,3 @@ bool window_element(struct window *window, struct slice *element, struct error *
             return error_set(err, ERROR_FORMAT, "a JSON value was expected");
     }
 }
-
-bool window_read_all(const struct feed_input *input, size_t limit, struct slice *text,
-                     struct error *err)
-{
-    CLEANUP_WINDOW struct window window = {0};
-    return window_open(&window, input, err) &&
-           stream_read_all(window.stream, limit, input->arena, text, err);
-}

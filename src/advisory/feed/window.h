@@ -31,7 +31,3 @@ bool window_line(struct window *window, struct slice *line, struct error *err);
 bool window_find_array(struct window *window, const char *const *names, const char **found,
                        struct error *err);
 bool window_element(struct window *window, struct slice *element, struct error *err);
-
-/* All of the input, inflated, in its arena. */
-bool window_read_all(const struct feed_input *input, size_t limit, struct slice *text,
-                     struct error *err);

@@ -73,9 +73,6 @@ void run_soften(const struct dockerfile_check *check, const struct instruction *
 enum base_family { FAMILY_UNKNOWN, FAMILY_ALPINE, FAMILY_DEBIAN, FAMILY_RPM };
 enum base_family run_family(const struct dockerfile_check *check,
                             const struct instruction *instruction);
-/* "ruby" of docker.io/library/ruby:3.3-alpine; of the base of the stage's chain. */
-struct slice run_base_name(const struct dockerfile_check *check,
-                           const struct instruction *instruction);
 
 /* Inserts ` text` behind a word, ` && text` behind a command; both give the finding the fix `what`
    first. No fix where the place is not known or a list would mean something else. */

@@ -82,14 +82,6 @@ static void split_base(struct slice base, struct slice *folder, struct slice *na
     *name = slice_cut(tag, ':');
 }
 
-struct slice run_base_name(const struct dockerfile_check *check,
-                           const struct instruction *instruction)
-{
-    struct slice folder, name, tag;
-    split_base(base_of(check, instruction), &folder, &name, &tag);
-    return name;
-}
-
 static bool has_any_part(struct slice text, const char *parts)
 {
     struct slice rest = slice_str(parts);
