@@ -37,9 +37,8 @@ bool registry_tags_read(struct slice page, struct arena *arena, struct registry_
     return true;
 }
 
-/* <…>; rel="next" (RFC 8288), only at the registry itself; empty: that was the last page. */
-static bool next_page(const struct http_response *response, struct slice asked, struct arena *arena,
-                      struct slice *next, struct error *err)
+bool registry_page_next(const struct http_response *response, struct slice asked,
+                        struct arena *arena, struct slice *next, struct error *err)
 {
     struct url base, url;
     struct slice value = http_header_get(&response->headers, "Link");
@@ -50,9 +49,9 @@ static bool next_page(const struct http_response *response, struct slice asked, 
         return true;
     struct slice target = slice_from(slice_upto(value, close), open + 1);
     if (!url_parse(asked, arena, &base, err) || !url_resolve(&base, target, arena, &url, err))
-        return error_add(err, "where the registry has the next tags");
+        return error_add(err, "where the registry has the next page");
     if (!url_same_origin(&base, &url))
-        return error_set(err, ERROR_FORMAT, "the registry has the next tags on another host");
+        return error_set(err, ERROR_FORMAT, "the registry has the next page on another host");
     *next = url_text(&url, arena);
     return next->at || arena_error(err);
 }
@@ -70,7 +69,7 @@ static bool read_page(const struct registry_link *link, struct slice url, struct
     if (response.status != 200)
         return session_refused(link->session, "tags/list", &response, &scratch, err);
     if (!registry_tags_read(response.body, arena, tags, err) ||
-        !next_page(&response, url, &scratch, &following, err))
+        !registry_page_next(&response, url, &scratch, &following, err))
         return false;
     *next = following.len ? arena_copy(arena, following) : following;
     return !following.len || next->at || arena_error(err);

@@ -100,3 +100,11 @@ struct registry_tags {
    tags are left out. */
 bool registry_tags_read(struct slice page, struct arena *arena, struct registry_tags *tags,
                         struct error *err);
+
+/* registry_catalog.c: the names of all repositories that we may see, over all pages of
+   /v2/_catalog. Many registries have none (ERROR_NOT_FOUND, ERROR_DENIED) or not for everybody. */
+bool registry_catalog_list(const struct registry_link *link, struct arena *arena,
+                           struct registry_tags *names, struct error *err);
+/* Adds the names of one page, {"repositories": […]}: for tests. What is no name is left out. */
+bool registry_catalog_read(struct slice page, struct arena *arena, struct registry_tags *names,
+                           struct error *err);

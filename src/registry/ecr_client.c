@@ -3,15 +3,12 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "image/document.h"
-
-#define TARGET "AmazonEC2ContainerRegistry_V20150921."
+#include "registry/ecr_client_parts.h"
 
 enum { ANSWER_MAX = 32 << 20, PAGE = 1000, BATCH = 25 };
 
-/* Consumes `input`. NULL and err when it did not succeed. */
-static json_t *ask(struct aws *aws, const char *target, json_t *input, struct arena *arena,
-                   struct error *err)
+json_t *ecr_client_ask(struct aws *aws, const char *target, json_t *input, struct arena *arena,
+                       struct error *err)
 {
     struct slice answer;
     char *text = input ? json_dumps(input, JSON_COMPACT) : NULL;
@@ -25,7 +22,7 @@ static json_t *ask(struct aws *aws, const char *target, json_t *input, struct ar
     return asked ? document_parse_large(answer, ANSWER_MAX, err) : NULL;
 }
 
-static json_t *about(struct slice repository)
+json_t *ecr_client_about(struct slice repository)
 {
     return json_pack("{s:s%}", "repositoryName", repository.at ? repository.at : "",
                      repository.len);
@@ -34,17 +31,18 @@ static json_t *about(struct slice repository)
 bool ecr_client_policy_put(struct aws *aws, struct slice repository, struct slice policy,
                            struct arena *arena, struct error *err)
 {
-    json_t *input = about(repository);
+    json_t *input = ecr_client_about(repository);
     json_object_set_new(input, "lifecyclePolicyText", json_stringn(policy.at, policy.len));
-    CLEANUP_JSON json_t *answer = ask(aws, TARGET "PutLifecyclePolicy", input, arena, err);
+    CLEANUP_JSON json_t *answer =
+        ecr_client_ask(aws, ECR_TARGET "PutLifecyclePolicy", input, arena, err);
     return answer != NULL;
 }
 
 bool ecr_client_policy_get(struct aws *aws, struct slice repository, struct arena *arena,
                            struct slice *policy, struct error *err)
 {
-    CLEANUP_JSON json_t *answer =
-        ask(aws, TARGET "GetLifecyclePolicy", about(repository), arena, err);
+    CLEANUP_JSON json_t *answer = ecr_client_ask(aws, ECR_TARGET "GetLifecyclePolicy",
+                                                 ecr_client_about(repository), arena, err);
     return answer &&
            (document_text(answer, "lifecyclePolicyText", arena, policy) || arena_error(err));
 }
@@ -107,13 +105,14 @@ static bool describe_all(struct aws *aws, struct slice repository, struct arena 
 {
     struct slice token = {NULL, 0};
     do {
-        json_t *input = about(repository);
+        json_t *input = ecr_client_about(repository);
         json_object_set_new(input, "maxResults", json_integer(PAGE));
         json_object_set_new(input, "filter", json_pack("{s:s}", "imageStatus", "ANY"));
         if (token.len)
             json_object_set_new(input, "nextToken", json_stringn(token.at, token.len));
         size_t before = images->count;
-        CLEANUP_JSON json_t *answer = ask(aws, TARGET "DescribeImages", input, arena, err);
+        CLEANUP_JSON json_t *answer =
+            ecr_client_ask(aws, ECR_TARGET "DescribeImages", input, arena, err);
         if (!answer || !read_page(answer, arena, images, err))
             return false;
         if (!document_text(answer, "nextToken", arena, &token))
@@ -158,9 +157,10 @@ static bool read_children(const json_t *answered, struct arena *arena,
 static bool ask_children(struct aws *aws, struct slice repository, json_t *ids, struct arena *arena,
                          struct ecr_client_images *images, struct error *err)
 {
-    json_t *input = about(repository);
+    json_t *input = ecr_client_about(repository);
     json_object_set_new(input, "imageIds", ids);
-    CLEANUP_JSON json_t *answer = ask(aws, TARGET "BatchGetImage", input, arena, err);
+    CLEANUP_JSON json_t *answer =
+        ecr_client_ask(aws, ECR_TARGET "BatchGetImage", input, arena, err);
     const json_t *list = json_object_get(answer, "images");
     for (size_t i = 0; i < json_array_size(list); i++)
         if (!read_children(json_array_get(list, i), arena, images, err))

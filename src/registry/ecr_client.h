@@ -21,3 +21,43 @@ struct ecr_client_images {
 };
 bool ecr_client_images(struct aws *aws, struct slice repository, struct arena *arena,
                        struct ecr_client_images *images, struct error *err);
+
+/* ecr_client_repositories.c */
+struct ecr_client_repository {
+    struct slice name;
+    struct slice uri; /* "123456789.dkr.ecr.us-east-1.amazonaws.com/app": where it is pulled from */
+};
+struct ecr_client_repositories {
+    struct ecr_client_repository *items;
+    size_t count, room;
+};
+/* That one; with an empty name all of the registry. */
+bool ecr_client_repositories(struct aws *aws, struct slice name, struct arena *arena,
+                             struct ecr_client_repositories *repositories, struct error *err);
+
+/* ecr_client_findings.c: what Amazon's scan (basic or enhanced) says of an image. */
+struct ecr_client_finding {
+    struct slice name, description, uri;
+    struct slice severity; /* "CRITICAL", …, "INFORMATIONAL", "UNDEFINED", "UNTRIAGED" */
+    /* package_name, package_version, CVSS3_VECTOR, fixed_in_versions, …; enhanced findings are
+       told in the same words, one for each package. */
+    struct ecr_client_attribute {
+        struct slice key, value;
+    } * attributes;
+    size_t attribute_count, attribute_room;
+};
+struct ecr_client_findings {
+    struct slice status;      /* "COMPLETE", "ACTIVE", "FAILED", … */
+    struct slice description; /* of the status; may be empty */
+    struct slice digest;      /* of the image */
+    int64_t updated;          /* of the vulnerability source; 0: not told */
+    struct ecr_client_finding *items;
+    size_t count, room;
+};
+/* By tag, or by digest where `tag` is empty. ERROR_NOT_FOUND: no such image, or it was not scanned.
+ */
+bool ecr_client_findings(struct aws *aws, struct slice repository, struct slice tag,
+                         struct slice digest, struct arena *arena,
+                         struct ecr_client_findings *findings, struct error *err);
+/* The attribute's value; empty when there is none. */
+struct slice ecr_client_attribute(const struct ecr_client_finding *finding, const char *key);
