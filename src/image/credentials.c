@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "image/document.h"
+#include "image/ecr_login.h"
 #include "net/base64.h"
 
 enum { CONFIG_MAX = 1024 * 1024 };
@@ -164,6 +165,17 @@ static struct slice place(const char *variable, const char *name, const char *in
     return (struct slice){"", 0};
 }
 
+/* What is no ECR is no problem either. */
+static void of_ecr(struct slice host, struct arena *arena, struct credentials *credentials)
+{
+    struct credentials found;
+    struct error err = {0};
+    if (ecr_login(host, arena, &found, &err))
+        *credentials = found;
+    else if (err.kind != ERROR_NOT_FOUND && !credentials->problem.len)
+        credentials->problem = arena_copy(arena, slice_str(err.text));
+}
+
 bool credentials_find(struct slice host, struct slice repository, struct arena *arena,
                       struct credentials *credentials, struct error *err)
 {
@@ -183,5 +195,6 @@ bool credentials_find(struct slice host, struct slice repository, struct arena *
         if (places[i].len && of_file(places[i], host, repository, arena, credentials))
             return true;
     }
+    of_ecr(host, arena, credentials);
     return true;
 }

@@ -7,6 +7,7 @@
  *   $DOCKER_CONFIG/config.json, else ~/.docker/config.json
  *   $REGISTRY_AUTH_FILE, else ${XDG_RUNTIME_DIR}/containers/auth.json
  *   ~/.config/containers/auth.json
+ *   for registries of ECR: a token of its own, by the AWS credentials (ecr_login.h)
  *
  * In a file: credHelpers, credsStore (programs docker-credential-NAME, protocol of
  * github.com/docker/docker-credential-helpers), auths. Secrets are never part of an error's text.

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "image/ecr_login.h"
+
 enum { SESSION_ARENA = 8 * 1024 * 1024 };
 
 static struct slice host_address(struct slice host)
@@ -67,6 +69,16 @@ void session_close(struct session *session)
     arena_done(&session->arena);
 }
 
+static bool look_up(struct session *session, struct error *err)
+{
+    struct credentials *found = &session->credentials;
+    if (!credentials_find(session->shown, session->reference.repository, &session->arena, found,
+                          err))
+        return false;
+    session->login_renewable = slice_starts(found->origin, SLICE("/")); /* a file */
+    return true;
+}
+
 /* Answers a 401, unless another thread did so since `seen`. False when it could not; *again when
    there is something new to say. */
 static bool authorize(struct session *session, struct http_client *client,
@@ -80,8 +92,7 @@ static bool authorize(struct session *session, struct http_client *client,
     pthread_mutex_lock(&session->lock);
     *again = session->generation != seen;
     if (!*again && !session->credentials_known)
-        fine = credentials_find(session->shown, session->reference.repository, &session->arena,
-                                &session->credentials, err);
+        fine = look_up(session, err);
     session->credentials_known = true;
     if (!*again && fine)
         fine = session_answer(session, client, &challenges, arena, &answer, err);
@@ -92,6 +103,35 @@ static bool authorize(struct session *session, struct http_client *client,
     }
     pthread_mutex_unlock(&session->lock);
     return fine;
+}
+
+/*
+ * A login that docker has kept may be of yesterday: ECR's are good for 12 hours. Where it is
+ * refused, ECR gives a new one to whoever has AWS credentials. True: worth asking again. Where that
+ * does not work either, the first refusal is what is told.
+ */
+static bool renew_login(struct session *session, unsigned seen)
+{
+    struct credentials found;
+    struct error ignored = {0};
+    struct credentials *had = &session->credentials;
+    pthread_mutex_lock(&session->lock);
+    bool again = session->generation != seen;
+    if (!again && session->login_renewable) {
+        session->login_renewable = false;
+        again = ecr_login(session->shown, &session->arena, &found, &ignored);
+        if (again) {
+            found.origin = arena_printf(&session->arena, "%.*s, since what %.*s has was refused",
+                                        SLICE_ARG(found.origin), SLICE_ARG(had->origin));
+            session->credentials = found;
+            session->authorization = (struct slice){0};
+            session->generation++;
+        } else if (ignored.kind != ERROR_NOT_FOUND && !had->problem.len) {
+            had->problem = arena_copy(&session->arena, slice_str(ignored.text));
+        }
+    }
+    pthread_mutex_unlock(&session->lock);
+    return again;
 }
 
 static bool denied(const struct session *session, struct slice said, int status, struct error *err)
@@ -148,7 +188,7 @@ bool session_perform(struct session *session, struct http_client *client,
     bool ours = is_ours(session, request->url, arena);
     /* Again after a 401 when we had said nothing, or when a token ran out since: on the way to the
        first byte, or between two pieces of a long blob. A fresh one that is refused is refused. */
-    for (bool first = true;; first = false) {
+    for (bool first = true;;) {
         bool again = false;
         pthread_mutex_lock(&session->lock);
         request->authorization = ours ? session->authorization : (struct slice){0};
@@ -156,12 +196,16 @@ bool session_perform(struct session *session, struct http_client *client,
         pthread_mutex_unlock(&session->lock);
         if (!http_perform(client, request, arena, response, err))
             return false;
-        if (response->status != 401 || !ours)
+        if ((response->status != 401 && response->status != 403) || !ours)
             return true;
         bool worth = first || response->taken > request->resume_from;
         request->resume_from = response->taken;
-        if (worth && !authorize(session, client, response, seen, &again, arena, err))
+        first = false;
+        if (worth && response->status == 401 &&
+            !authorize(session, client, response, seen, &again, arena, err))
             return false;
+        if (!again)
+            again = first = renew_login(session, seen);
         if (!again)
             return true;
     }
