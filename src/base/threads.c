@@ -39,11 +39,12 @@ static void *worker(void *argument)
     return NULL;
 }
 
-void threads_run(size_t count, void (*work)(void *context, size_t index), void *context)
+static void run(size_t wanted, size_t count, void (*work)(void *context, size_t index),
+                void *context)
 {
     struct job job = {.work = work, .context = context, .count = count};
     pthread_t threads[THREADS_MAX];
-    size_t wanted = threads_count(), started = 0;
+    size_t started = 0;
     if (wanted > count)
         wanted = count;
     while (started + 1 < wanted && pthread_create(&threads[started], NULL, worker, &job) == 0)
@@ -51,4 +52,15 @@ void threads_run(size_t count, void (*work)(void *context, size_t index), void *
     worker(&job);
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
+}
+
+void threads_run(size_t count, void (*work)(void *context, size_t index), void *context)
+{
+    run(threads_count(), count, work, context);
+}
+
+void threads_run_waiting(unsigned most, size_t count, void (*work)(void *context, size_t index),
+                         void *context)
+{
+    run(most < THREADS_MAX ? most : THREADS_MAX, count, work, context);
 }

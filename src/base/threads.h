@@ -13,3 +13,7 @@ void threads_set_limit(unsigned limit);
 /* Calls work(context, index) once for each index below `count`, on at most threads_count() threads,
    and returns when all are done. Lower indices start first. */
 void threads_run(size_t count, void (*work)(void *context, size_t index), void *context);
+/* The same for work that waits rather than computes (requests to one server): on at most `most`
+   threads, however few processors there are. */
+void threads_run_waiting(unsigned most, size_t count, void (*work)(void *context, size_t index),
+                         void *context);

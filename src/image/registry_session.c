@@ -143,9 +143,9 @@ static bool denied(const struct session *session, struct slice said, int status,
         snprintf(kept, sizeof kept, " (%.*s)", SLICE_ARG(slice_upto(who->problem, 250)));
     if (who->user.len)
         return error_set(err, ERROR_DENIED,
-                         "%.*s refuses %.*s to \"%.*s\" (credentials of %.*s), %d%.*s",
+                         "%.*s refuses %.*s to \"%.*s\" (credentials of %.*s), %d%.*s%s",
                          SLICE_ARG(host), SLICE_ARG(repository), SLICE_ARG(who->user),
-                         SLICE_ARG(who->origin), status, SLICE_ARG(said));
+                         SLICE_ARG(who->origin), status, SLICE_ARG(said), kept);
     if (who->origin.len)
         return error_set(err, ERROR_DENIED, "%.*s refuses %.*s to the token of %.*s, %d%.*s",
                          SLICE_ARG(host), SLICE_ARG(repository), SLICE_ARG(who->origin), status,
