@@ -19,3 +19,18 @@ void nginx_check_words(struct nginx_parse *parse, const struct nginx_node *node)
 /* A block that is complete; all of the file, at the end. */
 void nginx_check_block(struct nginx_parse *parse, const struct nginx_node *node);
 void nginx_check_whole(struct nginx_parse *parse);
+
+/* check_matching.c, for check_words.c. */
+bool nginx_is_any(struct slice word, const char *const *words); /* they end with NULL */
+bool nginx_starts(struct slice word, const char *prefix);
+bool nginx_is_variable(struct slice word);
+void nginx_check_regex(struct nginx_parse *parse, const struct nginx_node *node, struct slice text);
+void nginx_check_if(struct nginx_parse *parse, const struct nginx_node *node);
+void nginx_check_location(struct nginx_parse *parse, const struct nginx_node *node);
+
+struct nginx_place {
+    struct slice name;
+    char kind; /* '=' '^' '~' '@', 0: a prefix */
+};
+/* The place of a location; false: its modifier is none. */
+bool nginx_place_of(const struct nginx_node *node, struct nginx_place *place);

@@ -10,202 +10,6 @@ static void refuse_parameter(struct nginx_parse *parse, const struct nginx_node 
                  SLICE_ARG(node->name));
 }
 
-static bool is_any(struct slice word, const char *const *words)
-{
-    for (; *words; words++)
-        if (slice_equal_str(word, *words))
-            return true;
-    return false;
-}
-
-static bool starts(struct slice word, const char *prefix)
-{
-    return slice_starts(word, slice_str(prefix));
-}
-
-/* ── regular expressions ── */
-
-/* Behind a class that begins at `at`, or the end when it has none. */
-static size_t skip_class(struct slice s, size_t at)
-{
-    at += at + 1 < s.len && s.at[at + 1] == '^' ? 2 : 1;
-    if (at < s.len && s.at[at] == ']')
-        at++;
-    for (; at < s.len; at++) {
-        if (s.at[at] == '\\')
-            at++;
-        else if (s.at[at] == '[' && at + 1 < s.len && s.at[at + 1] == ':')
-            at += slice_search(slice_from(s, at), SLICE(":]"));
-        else if (s.at[at] == ']')
-            return at + 1;
-    }
-    return s.len + 1;
-}
-
-/* Brackets alone: what else PCRE refuses is rare. */
-static const char *regex_problem(struct slice s)
-{
-    size_t depth = 0;
-    for (size_t at = 0; at < s.len;) {
-        if (slice_starts(slice_from(s, at), SLICE("\\Q")))
-            return NULL;
-        if (s.at[at] == '\\') {
-            at += 2;
-            if (at > s.len)
-                return "a backslash at its end";
-        } else if (s.at[at] == '[') {
-            at = skip_class(s, at);
-            if (at > s.len)
-                return "missing terminating ]";
-        } else {
-            if (s.at[at] == ')' && depth-- == 0)
-                return "unmatched closing parenthesis";
-            depth += s.at[at] == '(';
-            at++;
-        }
-    }
-    return depth ? "missing closing parenthesis" : NULL;
-}
-
-static void check_regex(struct nginx_parse *parse, const struct nginx_node *node, struct slice text)
-{
-    const char *problem = regex_problem(text);
-    if (problem)
-        nginx_refuse(parse, node, "the regular expression \"%.*s\" has %s", SLICE_ARG(text),
-                     problem);
-}
-
-/* ── if ── */
-
-static bool is_variable(struct slice word)
-{
-    return word.len > 1 && word.at[0] == '$';
-}
-
-static bool fine_condition(const struct nginx_node *node, struct slice *wrong)
-{
-    static const char *const operators[] = {"=", "!=", "~", "~*", "!~", "!~*", NULL};
-    static const char *const files[] = {"-f", "!-f", "-d", "!-d", "-e", "!-e", "-x", "!-x", NULL};
-    size_t first = 0, last = node->count - 1;
-    struct slice head = nginx_word(node, 0), tail = nginx_word(node, last);
-    *wrong = head;
-    if (!head.len || head.at[0] != '(')
-        return false;
-    if (!tail.len || tail.at[tail.len - 1] != ')') {
-        *wrong = tail;
-        return false;
-    }
-    if (head.len == 1)
-        first++;
-    else
-        head = slice_from(head, 1);
-    if (tail.len == 1 && last > 0)
-        last--;
-    if (first > last)
-        return false;
-    struct slice word = first ? nginx_word(node, first) : head;
-    size_t count = last - first + 1;
-    if (count == 1 && tail.len > 1 && word.len) /* the only word ends in the `)` */
-        word.len--;
-    *wrong = word;
-    if (is_variable(word)) {
-        if (count == 1)
-            return true;
-        if (count != 3)
-            return false;
-        *wrong = nginx_word(node, first + 1);
-        return is_any(*wrong, operators);
-    }
-    return is_any(word, files) && count == 2;
-}
-
-static void check_if(struct nginx_parse *parse, const struct nginx_node *node)
-{
-    struct slice wrong;
-    if (!fine_condition(node, &wrong))
-        nginx_refuse(parse, node, "invalid condition \"%.*s\"", SLICE_ARG(wrong));
-    else if (slice_find(wrong, '~') < wrong.len) {
-        /* ( $x ~ text ), ($x ~ text ) or ($x ~ text) */
-        size_t last = node->count - 1;
-        struct slice text = nginx_word(node, last);
-        bool alone = slice_equal_str(text, ")");
-        text = alone ? nginx_word(node, last - 1) : slice_upto(text, text.len - 1);
-        check_regex(parse, node, text);
-    }
-}
-
-/* ── location ── */
-
-struct place {
-    struct slice name;
-    char kind; /* '=' '^' '~' '@', 0: a prefix */
-};
-
-static bool place_of(const struct nginx_node *node, struct place *place)
-{
-    struct slice first = nginx_word(node, 0);
-    *place = (struct place){first, 0};
-    if (node->count == 2) {
-        place->name = nginx_word(node, 1);
-        if (is_any(first, (const char *const[]){"=", NULL}))
-            place->kind = '=';
-        else if (is_any(first, (const char *const[]){"^~", NULL}))
-            place->kind = '^';
-        else if (is_any(first, (const char *const[]){"~", "~*", NULL}))
-            place->kind = '~';
-        return place->kind != 0;
-    }
-    size_t skip = 0;
-    if (starts(first, "="))
-        place->kind = '=', skip = 1;
-    else if (starts(first, "^~"))
-        place->kind = '^', skip = 2;
-    else if (starts(first, "~"))
-        place->kind = '~', skip = starts(first, "~*") ? 2 : 1;
-    else if (starts(first, "@"))
-        place->kind = '@';
-    place->name = slice_from(first, skip);
-    return true;
-}
-
-static void check_nested(struct nginx_parse *parse, const struct nginx_node *node,
-                         const struct place *place)
-{
-    struct place outer;
-    if (node->context != NGINX_LOCATION || !place_of(node->parent, &outer))
-        return;
-    if (outer.kind == '=' || outer.kind == '@')
-        nginx_refuse(parse, node, "location \"%.*s\" cannot be inside the %s location \"%.*s\"",
-                     SLICE_ARG(place->name), outer.kind == '=' ? "exact" : "named",
-                     SLICE_ARG(outer.name));
-    else if (place->kind == '@')
-        nginx_refuse(parse, node, "named location \"%.*s\" can be on the server level only",
-                     SLICE_ARG(place->name));
-    else if (place->kind != '~' && !slice_starts(place->name, outer.name))
-        nginx_refuse(parse, node, "location \"%.*s\" is outside location \"%.*s\"",
-                     SLICE_ARG(place->name), SLICE_ARG(outer.name));
-}
-
-static void check_location(struct nginx_parse *parse, const struct nginx_node *node)
-{
-    struct place place;
-    if (!place_of(node, &place)) {
-        nginx_refuse(parse, node, "invalid location modifier \"%.*s\"",
-                     SLICE_ARG(nginx_word(node, 0)));
-        return;
-    }
-    check_nested(parse, node, &place);
-    if (place.kind == '~')
-        check_regex(parse, node, place.name);
-    /* `^~` and a plain prefix are the same place; regular expressions may repeat. */
-    unsigned kind = place.kind == '=' ? 1 : place.kind == '@' ? 2 : 3;
-    const struct nginx_node *first =
-        place.kind == '~' ? NULL : nginx_seen(parse, node, kind, place.name);
-    if (first)
-        nginx_refuse(parse, node, "duplicate location \"%.*s\": the first is in line %u",
-                     SLICE_ARG(place.name), first->line);
-}
-
 /* ── listen ── */
 
 static bool fine_port(struct slice port)
@@ -216,9 +20,9 @@ static bool fine_port(struct slice port)
 
 static bool fine_address(struct slice address)
 {
-    if (starts(address, "unix:"))
+    if (nginx_starts(address, "unix:"))
         return address.len > 5;
-    if (starts(address, "[")) {
+    if (nginx_starts(address, "[")) {
         size_t end = slice_find(address, ']');
         struct slice rest = slice_from(address, end + 1);
         return end < address.len &&
@@ -244,13 +48,13 @@ static bool fine_listen(const struct nginx_parse *parse, const struct nginx_node
                                         "ipv6only=on",    "ipv6only=off", NULL};
     static const char *const valued[] = {"backlog=",      "rcvbuf=", "sndbuf=",        "fastopen=",
                                          "so_keepalive=", "setfib=", "accept_filter=", NULL};
-    if (is_any(word, plain))
+    if (nginx_is_any(word, plain))
         return true;
     for (size_t i = 0; valued[i]; i++)
-        if (starts(word, valued[i]))
+        if (nginx_starts(word, valued[i]))
             return true;
     if (node->context == NGINX_SERVER)
-        return is_any(word, (const char *const[]){"default", "http2", "spdy", NULL}) ||
+        return nginx_is_any(word, (const char *const[]){"default", "http2", "spdy", NULL}) ||
                (parse->version >= 12500 && slice_equal_str(word, "quic")) ||
                slice_equal_str(word, "multipath");
     return slice_equal_str(word, "udp") || slice_equal_str(word, "multipath");
@@ -281,8 +85,9 @@ static void check_return(struct nginx_parse *parse, const struct nginx_node *nod
     if (node->context & (NGINX_STREAM_SERVER))
         return;
     bool number = slice_u64(code, &status);
-    bool url = node->count == 1 &&
-               (starts(code, "http://") || starts(code, "https://") || starts(code, "$scheme"));
+    bool url =
+        node->count == 1 && (nginx_starts(code, "http://") || nginx_starts(code, "https://") ||
+                             nginx_starts(code, "$scheme"));
     if ((number && status > 999) || (!number && !url))
         nginx_refuse(parse, node, "invalid return code \"%.*s\"", SLICE_ARG(code));
 }
@@ -290,15 +95,15 @@ static void check_return(struct nginx_parse *parse, const struct nginx_node *nod
 static void check_rewrite(struct nginx_parse *parse, const struct nginx_node *node)
 {
     static const char *const flags[] = {"last", "break", "redirect", "permanent", NULL};
-    if (node->count == 3 && !is_any(nginx_word(node, 2), flags))
+    if (node->count == 3 && !nginx_is_any(nginx_word(node, 2), flags))
         refuse_parameter(parse, node, nginx_word(node, 2));
-    check_regex(parse, node, nginx_word(node, 0));
+    nginx_check_regex(parse, node, nginx_word(node, 0));
 }
 
 static void check_variable(struct nginx_parse *parse, const struct nginx_node *node, size_t i)
 {
     struct slice name = nginx_word(node, i);
-    if (!is_variable(name))
+    if (!nginx_is_variable(name))
         nginx_refuse(parse, node, "invalid variable name \"%.*s\"", SLICE_ARG(name));
 }
 
@@ -306,7 +111,7 @@ static void check_error_page(struct nginx_parse *parse, const struct nginx_node 
 {
     size_t last = node->count - 1;
     uint64_t code;
-    if (starts(nginx_word(node, last - (last > 0)), "=") && last > 0) {
+    if (nginx_starts(nginx_word(node, last - (last > 0)), "=") && last > 0) {
         struct slice given = slice_from(nginx_word(node, last - 1), 1);
         if (given.len && !slice_u64(given, &code))
             refuse_parameter(parse, node, nginx_word(node, last - 1));
@@ -328,7 +133,7 @@ static void check_try_files(struct nginx_parse *parse, const struct nginx_node *
 {
     struct slice last = nginx_word(node, node->count - 1);
     uint64_t code;
-    if (starts(last, "=") && (!slice_u64(slice_from(last, 1), &code) || code > 999))
+    if (nginx_starts(last, "=") && (!slice_u64(slice_from(last, 1), &code) || code > 999))
         nginx_refuse(parse, node, "invalid code \"%.*s\" in \"try_files\" directive",
                      SLICE_ARG(slice_from(last, 1)));
 }
@@ -362,9 +167,9 @@ static void check_scripts(struct nginx_parse *parse, const struct nginx_node *no
         "add_header",    "add_trailer",     "rewrite",     "set",        "proxy_set_header",
         "fastcgi_param", "grpc_set_header", "uwsgi_param", "scgi_param", NULL};
     static const char *const first[] = {"root", "alias", "proxy_pass", NULL};
-    if (is_any(node->name, second))
+    if (nginx_is_any(node->name, second))
         check_script(parse, node, 1);
-    else if (is_any(node->name, first))
+    else if (nginx_is_any(node->name, first))
         check_script(parse, node, 0);
     else if (nginx_is(node, "return"))
         check_script(parse, node, node->count - 1);
@@ -379,9 +184,9 @@ static void check_peer(struct nginx_parse *parse, const struct nginx_node *node)
                                          "slow_start=", "service=",   "route=",     NULL};
     for (size_t i = 1; i < node->count; i++) {
         struct slice word = nginx_word(node, i);
-        bool known = is_any(word, plain);
+        bool known = nginx_is_any(word, plain);
         for (size_t j = 0; valued[j]; j++)
-            known |= starts(word, valued[j]);
+            known |= nginx_starts(word, valued[j]);
         if (!known || (slice_equal_str(word, "resolve") && parse->version < 12703))
             refuse_parameter(parse, node, word);
     }
@@ -390,14 +195,14 @@ static void check_peer(struct nginx_parse *parse, const struct nginx_node *node)
 static void check_redirect(struct nginx_parse *parse, const struct nginx_node *node)
 {
     if (node->count == 1 &&
-        !is_any(nginx_word(node, 0), (const char *const[]){"off", "default", NULL}))
+        !nginx_is_any(nginx_word(node, 0), (const char *const[]){"off", "default", NULL}))
         refuse_parameter(parse, node, nginx_word(node, 0));
 }
 
 static void check_http_version(struct nginx_parse *parse, const struct nginx_node *node)
 {
     struct slice version = nginx_word(node, 0);
-    if (!is_any(version, (const char *const[]){"1.0", "1.1", NULL}) &&
+    if (!nginx_is_any(version, (const char *const[]){"1.0", "1.1", NULL}) &&
         !(slice_equal_str(version, "2") && parse->version >= 12904))
         nginx_refuse(parse, node, "invalid value \"%.*s\" in \"proxy_http_version\" directive",
                      SLICE_ARG(version));
@@ -407,7 +212,7 @@ static void check_priority(struct nginx_parse *parse, const struct nginx_node *n
 {
     struct slice word = nginx_word(node, 0);
     uint64_t number;
-    if (!slice_u64(slice_from(word, starts(word, "-") || starts(word, "+")), &number))
+    if (!slice_u64(slice_from(word, nginx_starts(word, "-") || nginx_starts(word, "+")), &number))
         nginx_refuse(parse, node, "\"worker_priority\" directive invalid number");
 }
 
@@ -433,12 +238,12 @@ static void check_limit_except(struct nginx_parse *parse, const struct nginx_nod
 
 static bool place_takes_no_uri(const struct nginx_node *node)
 {
-    struct place place;
+    struct nginx_place place;
     const struct nginx_node *block = node->parent;
     if (node->context & (NGINX_LOCATION_IF | NGINX_LIMIT_EXCEPT))
         return true;
     return node->context == NGINX_LOCATION && nginx_is(block, "location") &&
-           place_of(block, &place) && (place.kind == '~' || place.kind == '@');
+           nginx_place_of(block, &place) && (place.kind == '~' || place.kind == '@');
 }
 
 static void check_proxy_pass(struct nginx_parse *parse, const struct nginx_node *node)
@@ -457,7 +262,7 @@ static void check_proxy_pass(struct nginx_parse *parse, const struct nginx_node 
         return;
     }
     struct slice rest = slice_from(url, skip);
-    bool uri = !starts(rest, "unix:") && slice_find(rest, '/') < rest.len;
+    bool uri = !nginx_starts(rest, "unix:") && slice_find(rest, '/') < rest.len;
     if (uri && place_takes_no_uri(node))
         nginx_refuse(parse, node,
                      "\"proxy_pass\" cannot have URI part in location given by regular "
@@ -467,14 +272,14 @@ static void check_proxy_pass(struct nginx_parse *parse, const struct nginx_node 
 static void check_root(struct nginx_parse *parse, const struct nginx_node *node)
 {
     bool alias = nginx_is(node, "alias");
-    struct place place;
+    struct nginx_place place;
     const struct nginx_node *first = nginx_seen(parse, node, 4, SLICE("root"));
     if (first && first->name.len != node->name.len)
         nginx_refuse(parse, node,
                      "\"%.*s\" directive is duplicate, \"%.*s\" was specified in line "
                      "%u",
                      SLICE_ARG(node->name), SLICE_ARG(first->name), first->line);
-    if (alias && nginx_is(node->parent, "location") && place_of(node->parent, &place) &&
+    if (alias && nginx_is(node->parent, "location") && nginx_place_of(node->parent, &place) &&
         place.kind == '@')
         nginx_refuse(parse, node,
                      "the \"alias\" directive cannot be used inside the named location");
@@ -489,12 +294,12 @@ static void check_expires(struct nginx_parse *parse, const struct nginx_node *no
                          SLICE_ARG(word));
         word = nginx_word(node, 1);
     }
-    if (starts(word, "@") && node->count == 1)
+    if (nginx_starts(word, "@") && node->count == 1)
         word = slice_from(word, 1);
-    else if (starts(word, "+") || starts(word, "-"))
+    else if (nginx_starts(word, "+") || nginx_starts(word, "-"))
         word = slice_from(word, 1);
     if (slice_find(word, '$') == word.len && !nginx_is_time(word) &&
-        !is_any(word, (const char *const[]){"epoch", "max", "off", NULL}))
+        !nginx_is_any(word, (const char *const[]){"epoch", "max", "off", NULL}))
         nginx_refuse(parse, node, "invalid value \"%.*s\" in \"expires\" directive",
                      SLICE_ARG(word));
 }
@@ -519,13 +324,13 @@ static void check_times(struct nginx_parse *parse, const struct nginx_node *node
 
 static void check_protocol(struct nginx_parse *parse, const struct nginx_node *node)
 {
-    if (!is_any(nginx_word(node, 0), (const char *const[]){"smtp", "pop3", "imap", NULL}))
+    if (!nginx_is_any(nginx_word(node, 0), (const char *const[]){"smtp", "pop3", "imap", NULL}))
         nginx_refuse(parse, node, "unknown protocol \"%.*s\"", SLICE_ARG(nginx_word(node, 0)));
 }
 
 static bool fine_network(struct slice word)
 {
-    if (is_any(word, (const char *const[]){"all", "unix:", NULL}))
+    if (nginx_is_any(word, (const char *const[]){"all", "unix:", NULL}))
         return true;
     struct slice address = slice_upto(word, slice_find(word, '/'));
     uint64_t bits = 0;
@@ -562,11 +367,11 @@ void nginx_check_words(struct nginx_parse *parse, const struct nginx_node *node)
         {"deny", check_access},
         {"error_page", check_error_page},
         {"expires", check_expires},
-        {"if", check_if},
+        {"if", nginx_check_if},
         {"keepalive_timeout", check_times},
         {"limit_except", check_limit_except},
         {"listen", check_listen},
-        {"location", check_location},
+        {"location", nginx_check_location},
         {"protocol", check_protocol},
         {"proxy_http_version", check_http_version},
         {"proxy_pass", check_proxy_pass},
