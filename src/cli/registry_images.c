@@ -117,9 +117,15 @@ static bool run_quarantined(struct invocation *call, struct error *err)
 {
     struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
     struct quarantine *list;
+    struct repository repository;
+    struct failure failure = {0};
     size_t count;
-    if (!registry_call_open(&registry, call, call->operands[0], err) ||
-        !quarantine_list(&registry.folder.registry, scope_text(&registry.scope, call->arena),
+    if (!registry_call_open(&registry, call, call->operands[0], err))
+        return false;
+    if (!repository_get(&registry.folder.registry, &registry.scope, call->arena, &repository,
+                        &failure))
+        return registry_call_error(&failure, err);
+    if (!quarantine_list(&registry.folder.registry, scope_text(&registry.scope, call->arena),
                          call->arena, &list, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {

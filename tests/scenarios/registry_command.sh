@@ -20,6 +20,7 @@ exits "it cannot be pulled" 1 pull v1
 check "and the reason is told" grep -q 'a key in it' err
 check "it is listed, with who and why" sh -c '"$0" registry quarantined team/app --data data | grep -q "^sha256:.* by local:.*a key in it$"' "$PLIMSOLL"
 check "release" registry release team/app v1
+exits "of a repository that is not there nothing is listed" 3 registry quarantined team/none
 same "and not listed any more" "" "$(registry quarantined team/app)"
 sleep 1.5
 check "it can be pulled again" pull v1
