@@ -1,0 +1,199 @@
+/* Images named in compose files and plimsoll.yaml. */
+#include "base/ascii.h"
+#include "lint/finding.h"
+#include "update/place.h"
+
+struct yaml_file {
+    struct update_places *places;
+    struct lint_file text; /* for its lines */
+    struct slice environment;
+    enum place_kind kind;
+};
+
+/* ---- bytes of a node ---- */
+
+/* libyaml counts columns in characters, and passes over a byte order mark. */
+static size_t offset_of(const struct lint_file *file, unsigned line, unsigned column)
+{
+    struct slice bytes = file->bytes;
+    bool mark = line == 1 && slice_starts(bytes, SLICE("\xEF\xBB\xBF"));
+    size_t at = line && line <= file->line_count ? file->lines[line - 1] : bytes.len;
+    at += mark ? 3 : 0;
+    for (unsigned i = 1; i < column && at < bytes.len; i++) {
+        at++;
+        while (at < bytes.len && ((unsigned char)bytes.at[at] & 0xC0) == 0x80)
+            at++;
+    }
+    return at;
+}
+
+static bool ends_plain(struct slice rest)
+{
+    return !rest.len || rest.at[0] == '\n' || rest.at[0] == '\r' || rest.at[0] == ' ' ||
+           rest.at[0] == '\t' || rest.at[0] == ',' || rest.at[0] == '}' || rest.at[0] == ']';
+}
+
+/* Where the text of a scalar stands, if it stands there as it is. */
+static bool find_bytes(const struct yaml_file *file, const struct yaml_node *node,
+                       unsigned key_line, size_t *start, struct place_text *text, struct error *err)
+{
+    size_t at = offset_of(&file->text, node->line, node->column);
+    struct slice here = slice_from(file->text.bytes, at);
+    if (node->line < key_line)
+        return place_text_fail(text, err,
+                               "it is an alias of YAML; change what the anchor in line %u says",
+                               node->line);
+    if (here.len && (here.at[0] == '&' || here.at[0] == '!'))
+        return place_text_fail(text, err, "it has an anchor or a tag of YAML, others may use it");
+    char quote = here.len && (here.at[0] == '"' || here.at[0] == '\'') ? here.at[0] : 0;
+    here = slice_from(here, quote != 0);
+    struct slice behind = slice_from(here, node->text.len);
+    bool closed = quote ? behind.len && behind.at[0] == quote : ends_plain(behind);
+    if (!slice_starts(here, node->text) || !closed)
+        return place_text_fail(text, err, "it is written with escapes or over several lines");
+    *start = at + (quote != 0);
+    return true;
+}
+
+/* ---- variables of compose ---- */
+
+/* docs.docker.com, "Interpolation": what .env says holds, not the default. */
+static bool is_set(struct slice environment, struct slice name)
+{
+    while (environment.len) {
+        struct slice line = slice_trim(slice_cut_line(&environment));
+        if (slice_starts(line, SLICE("export ")))
+            line = slice_trim(slice_from(line, 7));
+        if (slice_equal(slice_trim(slice_cut(&line, '=')), name))
+            return true;
+    }
+    return false;
+}
+
+/* The bytes of "${NAME:-default}" behind the "$"; `start` is where `*rest` stands. */
+static bool add_variable(const struct yaml_file *file, struct slice *rest, size_t start,
+                         struct place_text *text, struct error *err)
+{
+    struct slice behind = slice_from(*rest, 1);
+    size_t close = slice_find(behind, '}'), length = 1;
+    if (!slice_starts(behind, SLICE("{")) || close == behind.len)
+        return place_text_fail(text, err, "it has a variable without a default");
+    struct slice inside = slice_upto(behind, close);
+    while (length < inside.len && (ascii_alnum(inside.at[length]) || inside.at[length] == '_'))
+        length++;
+    struct slice name = slice_from(slice_upto(inside, length), 1);
+    struct slice word = slice_from(inside, length);
+    size_t mark = slice_starts(word, SLICE(":-")) ? 2 : slice_starts(word, SLICE("-")) ? 1 : 0;
+    if (!mark)
+        return place_text_fail(text, err, "the variable %.*s has no default", SLICE_ARG(name));
+    if (is_set(file->environment, name))
+        return place_text_fail(text, err, "the variable %.*s is set in .env", SLICE_ARG(name));
+    word = slice_from(word, mark);
+    if (slice_find(word, '$') < word.len)
+        return place_text_fail(text, err, "the default of %.*s holds another variable",
+                               SLICE_ARG(name));
+    *rest = slice_from(behind, close + 1);
+    return place_text_add(text, word, start + 1 + length + mark, name, err);
+}
+
+static bool add_text(const struct yaml_file *file, struct slice written, size_t start,
+                     struct place_text *text, struct error *err)
+{
+    const char *first = written.at;
+    bool variables = file->kind == PLACE_COMPOSE;
+    while (written.len) {
+        size_t dollar = variables ? slice_find(written, '$') : written.len;
+        size_t at = start + (size_t)(written.at - first);
+        if (!place_text_add(text, slice_upto(written, dollar), at, SLICE(""), err))
+            return false;
+        written = slice_from(written, dollar);
+        if (written.len && !add_variable(file, &written, at + dollar, text, err))
+            return false;
+    }
+    return true;
+}
+
+/* ---- keys ---- */
+
+/* `key_line`: of the key that leads to it, which stands behind what an alias means. */
+static bool read_image(const struct yaml_file *file, const struct yaml_node *node,
+                       unsigned key_line, struct error *err)
+{
+    struct place_text text = {.arena = file->places->arena};
+    size_t start = 0;
+    if (node->kind != YAML_TEXT || !node->text.len)
+        return true;
+    bool added =
+        find_bytes(file, node, key_line, &start, &text, err) &&
+        add_text(file, slice_of(file->text.bytes.at + start, node->text.len), start, &text, err);
+    if (!added && !text.problem.len)
+        return false;
+    return places_add(file->places, file->kind, file->text.path, key_line, &text, node->text, err);
+}
+
+/* A service that is built gives its name to what is built: nobody's to move. */
+static bool read_service(const struct yaml_file *file, const struct yaml_pair *named,
+                         struct error *err)
+{
+    const struct yaml_node *service = named->value;
+    if (service->kind != YAML_MAP || yaml_get(service, "build"))
+        return true;
+    for (size_t i = 0; i < service->count; i++) {
+        const struct yaml_pair *pair = &service->pairs[i];
+        unsigned line = pair->line > named->line ? pair->line : named->line;
+        if (slice_equal_str(pair->key, "image") && !read_image(file, pair->value, line, err))
+            return false;
+    }
+    return true;
+}
+
+static bool read_services(const struct yaml_file *file, const struct yaml_node *services,
+                          struct error *err)
+{
+    for (size_t i = 0; services && services->kind == YAML_MAP && i < services->count; i++)
+        if (!read_service(file, &services->pairs[i], err))
+            return false;
+    return true;
+}
+
+static bool read_everywhere(const struct yaml_file *file, const struct yaml_node *node,
+                            struct error *err)
+{
+    for (size_t i = 0; node->kind == YAML_LIST && i < node->count; i++)
+        if (!read_everywhere(file, node->items[i], err))
+            return false;
+    for (size_t i = 0; node->kind == YAML_MAP && i < node->count; i++) {
+        const struct yaml_pair *pair = &node->pairs[i];
+        bool image = slice_equal_str(pair->key, "image") && pair->value->kind == YAML_TEXT;
+        if (image ? !read_image(file, pair->value, pair->line, err)
+                  : !read_everywhere(file, pair->value, err))
+            return false;
+    }
+    return true;
+}
+
+/* Reads the tree and where its lines begin. */
+static bool open_file(struct yaml_file *file, struct slice path, struct slice bytes,
+                      struct yaml_node **tree, struct error *err)
+{
+    struct arena *arena = file->places->arena;
+    return (lint_file_init(&file->text, path, bytes, LINT_CONTEXT, arena) || arena_error(err)) &&
+           yaml_read(bytes, arena, tree, err);
+}
+
+bool places_read_compose(struct update_places *places, struct slice path, struct slice bytes,
+                         struct slice environment, struct error *err)
+{
+    struct yaml_file file = {.places = places, .environment = environment, .kind = PLACE_COMPOSE};
+    struct yaml_node *tree;
+    return open_file(&file, path, bytes, &tree, err) &&
+           read_services(&file, yaml_get(tree, "services"), err);
+}
+
+bool places_read_configuration(struct update_places *places, struct slice path, struct slice bytes,
+                               struct error *err)
+{
+    struct yaml_file file = {.places = places, .kind = PLACE_CONFIGURATION};
+    struct yaml_node *tree;
+    return open_file(&file, path, bytes, &tree, err) && read_everywhere(&file, tree, err);
+}
