@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/terminal.h"
 #include "cli/command_rows.h"
 #include "cli/registry_call.h"
@@ -150,13 +151,29 @@ static bool add(struct invocation *call, struct error *err)
     return option_flag(call, "no-key") || show_new_key(&registry, user.name, call->arena, err);
 }
 
+/* Nobody is locked out: whoever has the folder can make another. */
+static bool warn_without_administrator(struct registry_call *registry, struct arena *arena,
+                                       struct error *err)
+{
+    struct auth_user *users;
+    size_t count;
+    if (!auth_user_list(registry->folder.meta, arena, &users, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (users[i].admin)
+            return true;
+    log_warning("no administrator is left; plimsoll user add NAME --allow admin makes one");
+    return true;
+}
+
 static bool remove_user(struct invocation *call, struct error *err)
 {
     CLEANUP_REGISTRY_CALL struct registry_call registry;
     struct slice name = slice_str(call->operands[0]);
     return registry_call_open(&registry, call, NULL, err) &&
            auth_user_remove(registry.folder.meta, registry.folder.world, name, err) &&
-           tell(&registry, "DeleteUser", name, err);
+           tell(&registry, "DeleteUser", name, err) &&
+           warn_without_administrator(&registry, call->arena, err);
 }
 
 static bool set_password(struct invocation *call, struct error *err)

@@ -77,3 +77,12 @@ exits "another certificate's key" 3 "$PLIMSOLL" serve --data new --listen 127.0.
 check "and that is told" grep -q 'two.key is not the key of one.pem' err
 check "collect" registry collect
 exits "no data folder" 3 "$PLIMSOLL" registry list --data "$work/none"
+
+# Users: nobody is left without an administrator unawares.
+same "the bootstrap key's user administers" 1 "$("$PLIMSOLL" user list --data data --format json | jq '[.users[] | select(.rights == "admin")] | length')"
+admin=$("$PLIMSOLL" user list --data data --format json | jq -r '.users[] | select(.rights == "admin") | .name')
+check "a second administrator" "$PLIMSOLL" user add second --allow admin --no-key --data data
+exits "one of two goes in silence" 0 "$PLIMSOLL" user remove second --data data
+same "without a word" "" "$(cat err)"
+exits "the last one goes" 0 "$PLIMSOLL" user remove "$admin" --data data
+check "with a word" grep -q 'no administrator is left' err
