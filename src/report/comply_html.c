@@ -1,24 +1,7 @@
 /* One page without anything from elsewhere: it is mailed, archived and printed. */
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "report/comply_report.h"
-
-static void put(FILE *file, struct slice text)
-{
-    while (text.len) {
-        struct slice at = text;
-        uint32_t code;
-        bool valid = utf8_cut(&text, &code);
-        if (!valid)
-            fputs("\xEF\xBF\xBD", file);
-        else if (code == '<' || code == '>' || code == '&' || code == '"' || code == '\'')
-            fprintf(file, "&#%u;", (unsigned)code);
-        else if (code < ' ' || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e))
-            fputc(' ', file);
-        else
-            fwrite(at.at, 1, at.len - text.len, file);
-    }
-}
+#include "report/html_text.h"
 
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -40,12 +23,12 @@ static void put_row(FILE *file, const struct comply_row *row)
     const char *state = comply_state_name(row->state);
     fprintf(file, "<tr><td class=\"state %s\">%s</td><td><strong>%s%s", state, state,
             row->rule->section, *row->rule->section ? " " : "");
-    put(file, slice_str(row->rule->title));
+    html_put(file, slice_str(row->rule->title));
     fputs("</strong><br>", file);
-    put(file, row->how);
+    html_put(file, row->how);
     if (row->todo.len) {
         fputs("<br><span class=\"todo\">To do: ", file);
-        put(file, row->todo);
+        html_put(file, row->todo);
         fputs("</span>", file);
     }
     fputs("</td></tr>\n", file);
@@ -57,12 +40,12 @@ void comply_write_html(const struct comply *comply, FILE *file)
     fputs(head, file);
     fputs("<h1>Image compliance</h1>\n<p>", file);
     if (comply->image) {
-        put(file, comply->image->tag.len ? comply->image->tag : comply->image->name);
+        html_put(file, comply->image->tag.len ? comply->image->tag : comply->image->name);
         fputs("<br><code>", file);
-        put(file, comply->image_digest);
+        html_put(file, comply->image_digest);
         fputs("</code><br>", file);
     }
-    put(file, clock_format(comply->options->now, comply->arena));
+    html_put(file, clock_format(comply->options->now, comply->arena));
     fputs("</p>\n", file);
     for (const char *const *list = comply_lists; *list; list++) {
         comply_count(comply, *list, &missing, &all);
@@ -77,7 +60,7 @@ void comply_write_html(const struct comply *comply, FILE *file)
     }
     for (size_t i = 0; i < comply->note_count; i++) {
         fputs("<p>", file);
-        put(file, comply->notes[i]);
+        html_put(file, comply->notes[i]);
         fputs("</p>\n", file);
     }
     fputs("</body></html>\n", file);
