@@ -22,6 +22,7 @@ extern const struct command command_restore;
 extern const struct command command_sbom;
 extern const struct command command_scan;
 extern const struct command command_serve;
+extern const struct command command_size;
 extern const struct command command_tag;
 extern const struct command command_user;
 extern const struct command command_version;

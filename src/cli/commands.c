@@ -13,6 +13,7 @@ const struct command *const commands[] = {
     &command_sbom,
     &command_exceptions,
     &command_tag,
+    &command_size,
     &command_db,
     &command_cache,
     &command_lifecycle,

@@ -19,7 +19,7 @@ struct child_layer {
 
 struct child_job;
 /*
- * What is to be told of a layer, encoded, in `arena` (192 MiB). `stored` is not closed here; NULL:
+ * What is to be told of a layer, encoded, in `arena` (192 MiB). `stored` is closed by the caller; NULL:
  * the layer is an open folder (layer->fd). False: nothing of it can be told, and why. Called in
  * several threads at once.
  */

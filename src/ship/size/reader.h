@@ -1,0 +1,13 @@
+#pragma once
+/* The question that `size` asks of each layer, in the jailed child (scan/child.h): a listing. */
+#include "scan/child.h"
+#include "ship/size/listing.h"
+
+/* A child_reader. A layer that could not be read to its end gives a listing that is `partial`. */
+bool size_reader(const struct child_job *job, const struct child_layer *layer,
+                 struct stream *stored, const struct layer_options *options, struct arena *arena,
+                 struct slice *bytes, struct error *err);
+/* Only the walk, for tests: as layer_read, `stored` is closed. */
+bool size_read_layer(struct stream *stored, uint64_t stored_size,
+                     const struct layer_options *options, struct arena *arena,
+                     struct listing *listing, struct error *err);

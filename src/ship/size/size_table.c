@@ -1,0 +1,292 @@
+/* For people at a terminal: bars, then lists, then what to do about it. */
+#include "report/table_parts.h"
+#include "ship/size/size_report.h"
+
+enum { BAR = 16, INDENT = 2 };
+
+/* A bar of eighths of a column. */
+static void put_bar(struct line *line, uint64_t part, uint64_t whole, enum terminal_style style)
+{
+    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    unsigned filled = whole ? (unsigned)((double)part / (double)whole * BAR * 8 + 0.5) : 0;
+    if (filled > BAR * 8)
+        filled = BAR * 8;
+    unsigned columns = filled / 8 + (filled % 8 ? 1 : 0);
+    char text[BAR * 4 + 8] = "";
+    size_t len = 0;
+    for (unsigned i = 0; i < filled / 8; i++, len += 3)
+        memcpy(text + len, "█", 3);
+    if (filled % 8) {
+        memcpy(text + len, eighths[filled % 8], 3);
+        len += 3;
+    }
+    line_styled(line, style, slice_of(text, len));
+    line_print(line, "%*s", (int)(BAR - columns), "");
+}
+
+static void put_size(struct line *line, uint64_t bytes)
+{
+    line_print(line, "%10s", size_text(bytes).at);
+}
+
+static void put_title(struct line *line, const char *title)
+{
+    line_end(line);
+    line_styled(line, STYLE_BOLD, slice_str(title));
+    line_end(line);
+}
+
+static void put_more(struct line *line, size_t shown, size_t all)
+{
+    if (shown >= all)
+        return;
+    line_print(line, "%*s", INDENT, "");
+    line_styled(line, STYLE_DIM, SLICE("… and "));
+    line_print(line, "%zu more (--top)", all - shown);
+    line_end(line);
+}
+
+static void put_image(struct line *line, const struct size_result *result)
+{
+    const struct image *image = &result->image;
+    line_styled(line, STYLE_BOLD, image->tag.len ? image->tag : image->name);
+    if (image->os.len) {
+        line_print(line, "  ");
+        line_put(line, image->os);
+        line_print(line, "/");
+        line_put(line, image->architecture);
+    }
+    line_end(line);
+    line_print(line, "  %s %s, %s unpacked, ", size_text(result->stored).at,
+               result->compressed ? "to pull" : "as stored, not compressed",
+               size_text(result->unpacked).at);
+    line_print(line, "%s of it seen; %zu layer%s", size_text(result->visible).at,
+               result->layer_count, result->layer_count == 1 ? "" : "s");
+    line_end(line);
+    if (!result->compressed && result->gzip) {
+        line_print(line, "  a registry would hold about %s with gzip (estimate)",
+                   size_text(result->gzip).at);
+        line_end(line);
+    }
+}
+
+static void put_budget(struct line *line, const char *what, uint64_t size, uint64_t budget)
+{
+    if (!budget)
+        return;
+    bool over = size > budget;
+    line_print(line, "  budget of %s %s: ", size_text(budget).at, what);
+    if (over)
+        line_styled(line, STYLE_RED, SLICE("over it by "));
+    else
+        line_styled(line, STYLE_GREEN, SLICE("kept, left "));
+    line_print(line, "%s", size_text(over ? size - budget : budget - size).at);
+    line_end(line);
+}
+
+static void put_layers(struct line *line, const struct size_result *result)
+{
+    uint64_t most = 1;
+    for (size_t i = 0; i < result->layer_count; i++)
+        if (result->layers[i].stored > most)
+            most = result->layers[i].stored;
+    put_title(line, "Layers");
+    line_print(line, "%*s     stored   unpacked   unseen  made by", INDENT + 4 + BAR, "");
+    line_end(line);
+    for (size_t i = 0; i < result->layer_count; i++) {
+        const struct size_layer *layer = &result->layers[i];
+        struct slice made_by = size_instruction(layer->layer->created_by);
+        line_print(line, "  %2zu  ", i + 1);
+        put_bar(line, layer->stored, most, STYLE_BLUE);
+        put_size(line, layer->stored);
+        line_print(line, " ");
+        put_size(line, layer->unpacked);
+        line_print(line, "%9s  ", layer->hidden ? size_text(layer->hidden).at : "-");
+        line_put(line, made_by.len ? made_by : SLICE("(no history)"));
+        line_end(line);
+    }
+}
+
+static void put_files(struct line *line, const struct size_result *result, size_t top)
+{
+    size_t i;
+    put_title(line, "Largest files");
+    for (i = 0; i < top && i < result->largest_count; i++) {
+        const struct size_file *file = result->largest[i];
+        line_print(line, "  ");
+        put_bar(line, file->size, result->largest[0]->size, STYLE_BLUE);
+        put_size(line, file->size);
+        line_print(line, "  layer %-2zu ", file->layer + 1);
+        line_put(line, file->path);
+        if (file->fate) {
+            line_print(line, " ");
+            line_styled(line, STYLE_YELLOW,
+                        file->fate == FATE_DELETED ? SLICE("(deleted") : SLICE("(replaced"));
+            line_print(line, " in layer %zu)", file->by + 1);
+        }
+        line_end(line);
+    }
+    put_more(line, i, result->largest_count);
+}
+
+static void put_folders(struct line *line, const struct size_result *result, size_t top)
+{
+    size_t i;
+    put_title(line, "Largest folders");
+    for (i = 0; i < top && i < result->folder_count; i++) {
+        const struct size_node *node = result->folders[i];
+        line_print(line, "  ");
+        put_bar(line, node->bytes, result->visible, STYLE_BLUE);
+        put_size(line, node->bytes);
+        line_print(line, "  %7llu files  ", (unsigned long long)node->files);
+        line_put(line, node->path);
+        line_end(line);
+    }
+    put_more(line, i, result->folder_count);
+}
+
+static void put_packages(struct line *line, const struct size_result *result, size_t top,
+                         struct arena *arena)
+{
+    size_t i;
+    if (!result->package_count)
+        return;
+    put_title(line, "Largest packages");
+    for (i = 0; i < top && i < result->package_count; i++) {
+        const struct size_package *package = result->packages[i];
+        const struct size_package *first = result->packages[0];
+        line_print(line, "  ");
+        put_bar(line, package->bytes + package->hidden, first->bytes + first->hidden, STYLE_BLUE);
+        put_size(line, package->bytes);
+        line_print(line, "  %-4.*s ", SLICE_ARG(package->manager));
+        line_put(line, size_package_text(package, arena));
+        if (package->hidden)
+            line_print(line, " (and %s unseen)", size_text(package->hidden).at);
+        line_end(line);
+    }
+    put_more(line, i, result->package_count);
+}
+
+static void put_row(struct line *line, const struct waste_row *row, uint64_t most)
+{
+    const struct waste_kind_facts *facts = &waste_kinds[row->kind];
+    line_print(line, "  ");
+    put_bar(line, row->bytes, most, STYLE_YELLOW);
+    put_size(line, row->bytes);
+    line_print(line, "  %s: ", facts->title);
+    line_put(line, row->label);
+    line_print(line, " (%llu file%s", (unsigned long long)row->files, row->files == 1 ? "" : "s");
+    line_print(line, row->samples[0].len ? ", such as " : "");
+    line_put(line, row->samples[0]);
+    line_print(line, ")");
+    line_end(line);
+}
+
+/* Each kind's advice once, below its first row. */
+static void put_waste(struct line *line, const struct size_result *result, size_t top)
+{
+    const struct waste *waste = &result->waste;
+    size_t i;
+    if (!waste->count) {
+        put_title(line, "Nothing in it seems to be waste");
+        return;
+    }
+    put_title(line, "What need not be there");
+    line_print(line, "  %s in all, about %s of what is pulled", size_text(waste->bytes).at,
+               size_text(waste->stored).at);
+    line_end(line);
+    for (i = 0; i < top && i < waste->count; i++)
+        put_row(line, &waste->rows[i], waste->rows[0].bytes);
+    put_more(line, i, waste->count);
+}
+
+static void put_duplicates(struct line *line, const struct size_result *result, size_t top)
+{
+    const struct waste *waste = &result->waste;
+    if (!waste->duplicate_count)
+        return;
+    put_title(line, "The same content more than once");
+    for (size_t i = 0; i < top && i < waste->duplicate_count; i++) {
+        const struct waste_duplicate *each = &waste->duplicates[i];
+        line_print(line, "  %4zu ×", each->copies);
+        put_size(line, each->size);
+        for (size_t p = 0; p < WASTE_SAMPLES && p < each->copies; p++) {
+            line_print(line, "  ");
+            line_put(line, each->paths[p]);
+            line_print(line, " (layer %zu)", each->layers[p] + 1);
+        }
+        line_end(line);
+    }
+    put_more(line, top, waste->duplicate_count);
+}
+
+static void put_advice(struct line *line, const struct size_result *result)
+{
+    put_title(line, "What would help");
+    for (int guide = GUIDE_REMOVE_PACKAGES; guide <= GUIDE_CLEAN_CACHES; guide++)
+        for (int kind = WASTE_NONE + 1; kind < WASTE_KINDS; kind++) {
+            const struct waste_kind_facts *facts = &waste_kinds[kind];
+            uint64_t bytes = result->waste.kinds[kind];
+            if (!bytes || (int)facts->guide != guide)
+                continue;
+            char text[500];
+            snprintf(text, sizeof text, "%s: %s of %s: %s",
+                     guide_advice_text((enum guide_advice)guide), size_text(bytes).at, facts->title,
+                     facts->advice);
+            line_wrap(line, INDENT, slice_str(text));
+        }
+    if (result->multi_stage) {
+        line_print(line, "  a multi-stage build: %s less unpacked, about %s less to pull",
+                   size_text(result->multi_stage).at, size_text(result->multi_stage_stored).at);
+        line_end(line);
+    }
+    struct size_compression made;
+    if (size_compression(result, &made)) {
+        char text[300];
+        snprintf(text, sizeof text,
+                 "zstd instead of %s: about %s instead of %s to pull (estimate: %s of samples "
+                 "compressed with zstd level 9): buildx build --output "
+                 "type=image,compression=zstd,compression-level=9,force-compression=true",
+                 made.now, size_text(made.estimate).at, size_text(made.stored).at,
+                 size_text(made.sampled).at);
+        line_wrap(line, INDENT, slice_str(text));
+    } else if (!result->waste.count) {
+        line_print(line, "  nothing that is seen from here");
+        line_end(line);
+    }
+}
+
+static void put_notes(struct line *line, const struct size_result *result)
+{
+    if (result->rest_files) {
+        line_end(line);
+        line_print(line, "note: %llu more files (%s) were only counted: a layer has too many",
+                   (unsigned long long)result->rest_files, size_text(result->rest_bytes).at);
+        line_end(line);
+    }
+    for (size_t i = 0; i < result->note_count; i++) {
+        line_styled(line, STYLE_YELLOW, SLICE("note: "));
+        line_put(line, result->notes[i].text);
+        line_end(line);
+    }
+}
+
+bool size_write_table(const struct size_result *result, const struct size_report_options *options,
+                      FILE *file, struct error *err)
+{
+    struct line line = {file, options->width ? options->width : terminal_width(file), 0};
+    struct arena arena CLEANUP_ARENA;
+    arena_init(&arena, (size_t)64 << 20);
+    put_image(&line, result);
+    put_budget(&line, "to pull", result->stored, options->budget.stored);
+    put_budget(&line, "unpacked", result->unpacked, options->budget.unpacked);
+    put_layers(&line, result);
+    put_folders(&line, result, options->top);
+    put_files(&line, result, options->top);
+    put_packages(&line, result, options->top, &arena);
+    put_waste(&line, result, options->top);
+    put_duplicates(&line, result, options->top);
+    put_advice(&line, result);
+    put_notes(&line, result);
+    return !ferror(file) || error_errno(err, "writing the report");
+}
