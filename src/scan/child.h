@@ -19,9 +19,9 @@ struct child_layer {
 
 struct child_job;
 /*
- * What is to be told of a layer, encoded, in `arena` (192 MiB). `stored` is closed by the caller; NULL:
- * the layer is an open folder (layer->fd). False: nothing of it can be told, and why. Called in
- * several threads at once.
+ * What is to be told of a layer, encoded, in `arena` (192 MiB). `stored` is closed by the caller;
+ * NULL: the layer is an open folder (layer->fd). False: nothing of it can be told, and why. Called
+ * in several threads at once.
  */
 typedef bool (*child_reader)(const struct child_job *job, const struct child_layer *layer,
                              struct stream *stored, const struct layer_options *options,
