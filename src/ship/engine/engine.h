@@ -98,6 +98,7 @@ struct ship_engine {
     struct slice version;   /* "4.3.1": the daemon's where there is one */
     struct slice storage;   /* "overlay2", "vfs"; empty: not told */
     struct slice isolation; /* "chroot" when there can be no containers; empty: the engine's own */
+    struct slice driver;    /* storage driver that it has to be told; empty: none */
     bool rootless;
     struct slice notes[SHIP_ENGINE_NOTES_MAX]; /* sentences for people: what was passed over and
                                                   why, what was chosen by itself */
@@ -136,6 +137,18 @@ const char *const *ship_engine_words(const struct ship_engine *engine,
    whose name looks like a secret's are shown as ***. */
 struct slice ship_engine_line(const struct ship_engine *engine, const struct ship_request *request,
                               struct arena *arena);
+
+/* For words_*.c: the next word; one that is printf'd; "--name" and a value when there is one. */
+void ship_words_add(struct ship_words *words, const char *word);
+__attribute__((format(printf, 2, 3))) void ship_words_printf(struct ship_words *words,
+                                                             const char *format, ...);
+void ship_words_option(struct ship_words *words, const char *name, struct slice value);
+/* --file, --target, --build-arg, --label, --tag: what all engines call the same. */
+void ship_words_build(const struct ship_request *request, struct ship_words *words);
+/* "linux/amd64,linux/arm64" with one --platform; nothing without platforms. */
+void ship_words_platforms(const struct ship_build *build, struct ship_words *words);
+/* A path that is no option: "./-x". */
+void ship_words_path(struct ship_words *words, const char *path);
 
 /* Carries it out. What failed is in err: the step, its last words, what to do next. */
 bool ship_engine_run(struct ship_engine *engine, const struct ship_request *request,

@@ -1,0 +1,39 @@
+#pragma once
+/*
+ * The engines' rows, and what their files share. To add an engine: a words_NAME.c with a row of
+ * this shape, its line here and in engine.c's table, cases in tests/data/ship/engine_words.txt, and
+ * in tests/data/ship/engine_failures.txt what it says when something is wrong.
+ */
+#include "ship/engine/engine.h"
+
+extern const struct ship_engine_row ship_engine_docker, ship_engine_podman, ship_engine_buildah,
+    ship_engine_nerdctl;
+
+/* podman is buildah in its own clothes: build, save and storage are the same words. */
+void ship_words_container_storage(const struct ship_engine *engine, struct ship_words *words);
+void ship_words_container_build(const struct ship_engine *engine,
+                                const struct ship_request *request, struct ship_words *words);
+/* docker's "pull [--platform P] IMAGE", "tag", "rmi", which nerdctl took over. */
+void ship_words_docker_pull(const struct ship_engine *engine, const struct ship_request *request,
+                            struct ship_words *words);
+void ship_words_docker_tag(const struct ship_engine *engine, const struct ship_request *request,
+                           struct ship_words *words);
+void ship_words_docker_remove(const struct ship_engine *engine, const struct ship_request *request,
+                              struct ship_words *words);
+/* FOLDER/image.tar, into which an engine saves or builds straight. */
+#define SHIP_IMAGE_FILE "image.tar"
+/* FOLDER/image, a layout. */
+#define SHIP_IMAGE_LAYOUT "image"
+
+/* find.c: runs a question of a probe; its output without blanks around. False with what it said,
+   recognised. */
+bool ship_probe_ask(const struct ship_engine *engine, const char *const *words, struct arena *arena,
+                    struct slice *output, struct error *err);
+/* Answers "VERSION|STORAGE|SECURITY" (docker, nerdctl). */
+bool ship_probe_docker(struct ship_engine *engine, struct arena *arena, struct error *err);
+/* Isolation and storage of buildah and podman: from the environment, or what can be had. */
+bool ship_probe_container(struct ship_engine *engine, const char *const *words, struct arena *arena,
+                          struct slice *output, struct error *err);
+/* One more note, printf's; those over the limit are dropped. */
+__attribute__((format(printf, 3, 4))) void
+ship_engine_note(struct ship_engine *engine, struct arena *arena, const char *format, ...);

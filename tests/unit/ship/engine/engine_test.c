@@ -1,0 +1,184 @@
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "ship/engine/engine.h"
+
+#include "test.h"
+
+static struct arena arena;
+static struct error err;
+
+struct given {
+    struct ship_engine engine;
+    struct ship_build build;
+    struct ship_request request;
+    struct ship_pair arguments[8], labels[8];
+    struct slice platforms[8];
+};
+
+static struct ship_pair pair(struct slice text)
+{
+    struct slice name = slice_cut(&text, '=');
+    return (struct ship_pair){name, text};
+}
+
+static enum ship_pull pull_of(struct slice word)
+{
+    return slice_equal_str(word, "always")    ? SHIP_PULL_ALWAYS
+           : slice_equal_str(word, "missing") ? SHIP_PULL_MISSING
+                                              : SHIP_PULL_NEVER;
+}
+
+static void take(struct given *given, struct slice setting)
+{
+    struct slice whole = setting, name = slice_cut(&setting, '=');
+    const char *value = arena_string(&arena, setting);
+    if (slice_equal_str(name, "image"))
+        given->request.image = setting;
+    else if (slice_equal_str(name, "target"))
+        given->request.target = setting;
+    else if (slice_equal_str(name, "stage"))
+        given->build.target = value;
+    else if (slice_equal_str(name, "platform"))
+        given->platforms[given->build.platform_count++] = given->request.platform = setting;
+    else if (slice_equal_str(name, "arg"))
+        given->arguments[given->build.argument_count++] = pair(setting);
+    else if (slice_equal_str(name, "label"))
+        given->labels[given->build.label_count++] = pair(setting);
+    else if (slice_equal_str(name, "pull"))
+        given->build.pull = pull_of(setting);
+    else if (slice_equal_str(name, "folder"))
+        given->request.folder = value;
+    else if (slice_equal_str(name, "epoch"))
+        given->build.epoch = strtoll(value, NULL, 10);
+    else if (slice_equal_str(name, "driver"))
+        given->engine.driver = setting;
+    else if (slice_equal_str(name, "isolation"))
+        given->engine.isolation = setting;
+    else if (slice_equal_str(name, "http"))
+        given->build.plain_http = given->request.plain_http = true;
+    else if (slice_equal_str(name, "nocache"))
+        given->build.without_cache = true;
+    else
+        fail_msg("%.*s is no setting", SLICE_ARG(whole));
+}
+
+static enum ship_operation operation_of(struct slice word)
+{
+    static const char *const names[] = {"pull", "build", "tag", "id", "save", "remove"};
+    for (unsigned i = 0; i < SHIP_OPERATIONS; i++)
+        if (slice_equal_str(word, names[i]))
+            return (enum ship_operation)i;
+    fail_msg("%.*s is no operation", SLICE_ARG(word));
+    return SHIP_OPERATIONS;
+}
+
+static void check(struct slice line)
+{
+    size_t arrow = slice_search(line, SLICE(" -> "));
+    struct slice words = slice_upto(line, arrow), expected = slice_from(line, arrow + 4);
+    struct given given = {
+        .build = {.dockerfile = "docker/Dockerfile", .context = ".", .epoch = -1}};
+    expected = slice_trim(slice_upto(expected, slice_search(expected, SLICE("  # "))));
+    given.engine.row = ship_engine_row_find(arena_string(&arena, slice_cut(&words, ' ')));
+    assert_non_null(given.engine.row);
+    given.request.operation = operation_of(slice_cut(&words, ' '));
+    while (words.len)
+        take(&given, slice_cut(&words, ' '));
+    given.build.arguments = given.arguments;
+    given.build.labels = given.labels;
+    given.build.platforms = given.platforms;
+    given.request.build = &given.build;
+    struct slice got = ship_engine_line(&given.engine, &given.request, &arena);
+    if (!slice_equal(got, expected))
+        fail_msg("%.*s\n  gives %.*s", SLICE_ARG(line), SLICE_ARG(got));
+}
+
+static void command_lines(void **state)
+{
+    (void)state;
+    struct slice all;
+    char path[4096];
+    size_t count = 0;
+    snprintf(path, sizeof path, "%s/data/ship/engine_words.txt", getenv("PLIMSOLL_TESTS"));
+    if (!file_read(path, 1 << 20, &arena, &all, &err))
+        fail_msg("%s", err.text);
+    while (all.len) {
+        struct slice line = slice_cut_line(&all);
+        if (!line.len || line.at[0] == '#')
+            continue;
+        check(line);
+        count++;
+    }
+    assert_true(count >= 30);
+}
+
+static void secrets_are_hidden_in_lines_but_not_in_words(void **state)
+{
+    (void)state;
+    struct ship_pair argument = {SLICE("npm_token"), SLICE("s3cr3t")};
+    struct ship_build build = {.dockerfile = "-odd",
+                               .context = "-c",
+                               .arguments = &argument,
+                               .argument_count = 1,
+                               .epoch = -1};
+    struct ship_request request = {.operation = SHIP_BUILD, .image = SLICE("a"), .build = &build};
+    struct ship_engine engine = {.row = ship_engine_row_find("buildah"),
+                                 .program = "/usr/bin/buildah"};
+    const char *const *argv = ship_engine_words(&engine, &request, &arena, &err);
+    assert_string_equal(argv[0], "/usr/bin/buildah");
+    assert_string_equal(argv[3], "./-odd"); /* never an option */
+    assert_string_equal(argv[5], "npm_token=s3cr3t");
+    assert_string_equal(ship_engine_line(&engine, &request, &arena).at,
+                        "buildah build --file ./-odd --build-arg 'npm_token=***' --pull-always "
+                        "--tag a ./-c");
+    struct arena none;
+    arena_init(&none, 0);
+    assert_null(ship_engine_words(&engine, &request, &none, &err));
+    assert_int_equal(err.kind, ERROR_LIMIT);
+}
+
+static void labels_honour_the_epoch(void **state)
+{
+    (void)state;
+    struct ship_pair *labels;
+    size_t count;
+    int64_t epoch;
+    setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
+    assert_true(ship_epoch(&epoch, &err));
+    assert_true(ship_labels_standard(SLICE("1.2.0"), SLICE("abc"), SLICE(""), epoch, &arena,
+                                     &labels, &count));
+    assert_int_equal(count, 3);
+    assert_true(slice_equal_str(labels[0].name, "org.opencontainers.image.version"));
+    assert_true(slice_equal_str(labels[2].value, "2023-11-14T22:13:20Z"));
+    setenv("SOURCE_DATE_EPOCH", "soon", 1);
+    assert_false(ship_epoch(&epoch, &err));
+    assert_int_equal(err.kind, ERROR_USAGE);
+    unsetenv("SOURCE_DATE_EPOCH");
+    assert_true(ship_epoch(&epoch, &err));
+    assert_int_equal(epoch, -1);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    arena_init(&arena, 16 << 20);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_done(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(command_lines),
+        cmocka_unit_test(secrets_are_hidden_in_lines_but_not_in_words),
+        cmocka_unit_test(labels_honour_the_epoch),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
