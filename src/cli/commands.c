@@ -5,14 +5,35 @@
 #include "cli/command_rows.h"
 
 /* In the order that help shows: what people do most often first. */
+/* One a line, so that branches merge. */
+/* clang-format off */
 const struct command *const commands[] = {
-    &command_scan,       &command_lint,       &command_comply,    &command_explain,
-    &command_sbom,       &command_exceptions, &command_tag,       &command_size,
-    &command_db,         &command_cache,      &command_lifecycle, &command_serve,
-    &command_registry,   &command_user,       &command_check,     &command_backup,
-    &command_restore,    &command_dockerfile, &command_version,   &command_config,
-    &command_completion, &command_help,       &command_internal,  NULL,
+    &command_scan,
+    &command_lint,
+    &command_comply,
+    &command_explain,
+    &command_sbom,
+    &command_exceptions,
+    &command_tag,
+    &command_size,
+    &command_db,
+    &command_cache,
+    &command_lifecycle,
+    &command_serve,
+    &command_registry,
+    &command_user,
+    &command_check,
+    &command_backup,
+    &command_restore,
+    &command_dockerfile,
+    &command_version,
+    &command_config,
+    &command_completion,
+    &command_help,
+    &command_internal,
+    NULL,
 };
+/* clang-format on */
 
 const struct command *command_find(const struct command *const *table, const char *name)
 {
