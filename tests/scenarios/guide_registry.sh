@@ -9,53 +9,12 @@ need jq
 guide=$PLIMSOLL_SHARED/reference/image-security-guide.md
 [ -r "$guide" ] || skip "the guide is not here ($guide)"
 clients aws python
-if [ "${1-}" != inside ]; then
-    [ "$(id -u)" = 0 ] || skip "needs root: network and mount namespaces"
-    unshare --mount --net true 2>/dev/null || skip "namespaces cannot be made here"
-    unshare --mount --net sh "$0" inside # it counts and cleans up itself
-    exit $?
-fi
-registry=123456789.dkr.ecr.us-east-1.amazonaws.com
-cd "$work" || exit 1
+. "$here/guide_world.sh"
 
-# The network of the namespace, and its names.
-ip link set lo up || skip "no ip command (iproute2)"
-printf '127.0.0.1 localhost %s\n' "$registry" >hosts
-mount --bind hosts /etc/hosts
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout key.pem -out cert.pem \
-    -subj "/CN=$registry" -addext "subjectAltName=DNS:$registry" 2>/dev/null
-
-export PLIMSOLL_BOOTSTRAP_ACCESS_KEY=AKIAEXAMPLEEXAMPLE00 PLIMSOLL_BOOTSTRAP_SECRET_KEY=a-secret-of-the-test-only-0123456789abcd
-start "$PLIMSOLL" serve --data data --listen 127.0.0.1:443 --tls-cert cert.pem --tls-key key.pem --account 123456789 \
-    --uri-template '{account}.dkr.ecr.{region}.amazonaws.com/{repository}'
-wait_port 443 || { fail "serve does not listen"; cat server.*.log; exit 1; }
-export AWS_ACCESS_KEY_ID=$PLIMSOLL_BOOTSTRAP_ACCESS_KEY AWS_SECRET_ACCESS_KEY=$PLIMSOLL_BOOTSTRAP_SECRET_KEY
-export AWS_ENDPOINT_URL=https://$registry AWS_CA_BUNDLE=$work/cert.pem AWS_DEFAULT_REGION=us-east-1 AWS_PAGER=
-export AWS_CONFIG_FILE=$work/none AWS_SHARED_CREDENTIALS_FILE=$work/none SSL_CERT_FILE=$work/cert.pem
-
-# docker: podman with a store of its own.
-mkdir -p bin auth
-export HOME=$work REGISTRY_AUTH_FILE=$work/auth/auth.json BUILDAH_ISOLATION=chroot
-printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' >policy.json
-cat >bin/docker <<EOF
-#!/bin/sh
-command=\$1
-shift
-case \$command in build) set -- --pull=never --signature-policy "$work/policy.json" "\$@" ;; esac
-exec podman --root "$work/store" --runroot "$work/runroot" --storage-driver vfs --events-backend none "\$command" "\$@"
-EOF
-chmod +x bin/docker
-PATH=$work/bin:$PATH
-
-# The two bases under the names that the Dockerfiles have. Package lists of real images, openssl set back so that there
-# is something to be found; no other files.
-awk '/^P:/ { name = $0 } /^V:/ && name ~ /lib(crypto|ssl)1\.1/ { $0 = "V:1.1.1s-r0" } { print }' \
-    "$PLIMSOLL_SHARED/data/apkdb/3.16.9-x86_64.installed" >installed
-printf 'ID=alpine\nVERSION_ID=3.16.9\n' >os-release
-printf 'layer FROM\nfile etc/os-release 0644 < os-release\nfile lib/apk/db/installed 0644 < installed\n' >spec
+# The two bases under the names that the Dockerfiles have.
 for base in haproxy:3.3.1-alpine nginx:1.29.4-alpine; do
-    "$BUILD/tests/tools/make-image" -o base.tar --tag "docker.io/library/$base" spec &&
-        docker load -q -i base.tar >/dev/null 2>load.log || { sed 's/^/    /' load.log; skip "podman cannot load an image here"; }
+    world_base $base 1.1.1s-r0 && docker load -q -i base.tar >/dev/null 2>load.log ||
+        { sed 's/^/    /' load.log; skip "podman cannot load an image here"; }
 done
 cp -r "$here/../../examples/react-app" app
 cd app || exit 1
