@@ -28,7 +28,7 @@ struct commit_work {
 
 /* ---- which files ---- */
 
-/* "/home/me/app/docker/Dockerfile" → "docker/Dockerfile". */
+/* "/srv/app/docker/Dockerfile" → "docker/Dockerfile". */
 static char *path_inside(struct commit_work *work, struct slice path, struct error *err)
 {
     char *text = arena_string(work->arena, path);
