@@ -168,7 +168,7 @@ bool inspect_open(struct inspect **inspect, struct registry *registry,
     made->queue_end = &made->queue;
     pthread_mutex_init(&made->turn, NULL);
     pthread_mutex_init(&made->lock, NULL);
-    pthread_mutex_init(&made->pulls.lock, NULL);
+    pulls_init(made);
     pthread_cond_init(&made->work, NULL);
     pthread_cond_init(&made->settled, NULL);
     pthread_cond_init(&made->wake, NULL);

@@ -92,9 +92,10 @@ bool inspect_wait(struct inspect *inspect, const struct scope *scope, const stru
 bool inspect_may_pull(struct inspect *inspect, const struct scope *scope,
                       const struct digest *digest, struct arena *arena, struct slice *warning,
                       struct failure *failure);
-/* Whether may_pull needs more than memory (then call it in a worker). */
-bool inspect_may_pull_is_known(struct inspect *inspect, const struct scope *scope,
-                               const struct digest *digest);
+/* Whether it is remembered that it may be pulled, with nothing to say of it. Takes 100 ns; false:
+   ask inspect_may_pull, in a worker. */
+bool inspect_may_pull_at_once(struct inspect *inspect, const struct scope *scope,
+                              const struct digest *digest);
 bool inspect_quarantine(struct inspect *inspect, const struct scope *scope,
                         const struct digest *digest, struct slice why, bool on,
                         const struct caller *who, struct failure *failure);

@@ -24,7 +24,7 @@
 #include "registry/inspect/rows.h"
 #include "registry/inspect/scan_row.h"
 
-enum { JOB_THREADS = 2, PULL_SLOTS = 4096 };
+enum { JOB_THREADS = 2, PULL_SLOTS = 4096, PULL_LOCKS = 16 };
 
 enum job_state {
     JOB_QUEUED,
@@ -63,9 +63,10 @@ struct pull_slot {
 };
 
 struct pulls {
-    pthread_mutex_t lock;
+    pthread_mutex_t locks[PULL_LOCKS]; /* of every PULL_LOCKS'th slot each */
     struct pull_slot slots[PULL_SLOTS];
-    uint64_t epoch; /* counts forgettings: a verdict found before one is not remembered after it */
+    atomic_uint_fast64_t epoch; /* counts forgettings: a verdict found before one is not remembered
+                                   after it */
 };
 
 /* For metrics; NULL: nobody reads them. */
@@ -141,4 +142,5 @@ bool report_evaluate(struct inspect *inspect, const struct scope *scope,
 /* pull.c */
 /* Scope text; empty: everything. With a digest only what is known of that. */
 void pulls_forget(struct inspect *inspect, struct slice scope, const struct digest *digest);
+void pulls_init(struct inspect *inspect);
 void pulls_done(struct inspect *inspect);

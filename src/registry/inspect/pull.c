@@ -149,14 +149,24 @@ static bool pull_judge(struct inspect *inspect, const struct scope *scope, struc
 }
 
 /* Remembered verdicts: a table of slots, each for whoever comes last. */
-static struct slice pull_key(struct slice scope, const struct digest *digest, struct arena *arena)
+enum { PULL_KEY_MAX = 512 };
+
+/* "SCOPE DIGEST"; NULL when that is longer than any can be. */
+static struct slice pull_key(const struct scope *scope, const struct digest *digest,
+                             char text[PULL_KEY_MAX])
 {
-    return arena_printf(arena, "%.*s %s", SLICE_ARG(scope), digest->text);
+    const struct slice parts[] = {scope->account,    SLICE("/"), scope->region,       SLICE("/"),
+                                  scope->repository, SLICE(" "), digest_slice(digest)};
+    size_t len = slice_join(text, PULL_KEY_MAX, parts, sizeof parts / sizeof *parts);
+    return len == SIZE_MAX ? (struct slice){NULL, 0} : slice_of(text, len);
 }
 
-static struct pull_slot *pull_slot(struct inspect *inspect, struct slice key)
+static struct pull_slot *pull_slot(struct inspect *inspect, struct slice key,
+                                   pthread_mutex_t **lock)
 {
-    return &inspect->pulls.slots[hash64(key) % PULL_SLOTS];
+    size_t at = hash64(key) % PULL_SLOTS;
+    *lock = &inspect->pulls.locks[at % PULL_LOCKS];
+    return &inspect->pulls.slots[at];
 }
 
 static void pull_slot_clear(struct pull_slot *slot)
@@ -171,18 +181,25 @@ static double pull_now(struct inspect *inspect)
     return inspect->registry->world->ops->now(inspect->registry->world);
 }
 
-static bool pull_recall(struct inspect *inspect, struct slice key, struct arena *arena,
-                        struct pull_verdict *verdict, uint64_t *epoch)
+/* Under the slot's lock. */
+static bool pull_slot_is_of(const struct pull_slot *slot, struct slice key, double now)
 {
-    pthread_mutex_lock(&inspect->pulls.lock);
-    struct pull_slot *slot = pull_slot(inspect, key);
-    bool known = slot->key && slice_equal_str(key, slot->key) && pull_now(inspect) < slot->until;
-    *epoch = inspect->pulls.epoch;
+    return slot->key && slice_equal_str(key, slot->key) && now < slot->until;
+}
+
+static bool pull_recall(struct inspect *inspect, struct slice key, struct arena *arena,
+                        struct pull_verdict *verdict)
+{
+    pthread_mutex_t *lock;
+    double now = pull_now(inspect);
+    struct pull_slot *slot = pull_slot(inspect, key, &lock);
+    pthread_mutex_lock(lock);
+    bool known = pull_slot_is_of(slot, key, now);
     if (known)
         *verdict = (struct pull_verdict){slot->blocked, true,
                                          slot->text ? arena_copy(arena, slice_str(slot->text))
                                                     : (struct slice){NULL, 0}};
-    pthread_mutex_unlock(&inspect->pulls.lock);
+    pthread_mutex_unlock(lock);
     return known;
 }
 
@@ -190,10 +207,11 @@ static bool pull_recall(struct inspect *inspect, struct slice key, struct arena 
 static void pull_remember(struct inspect *inspect, struct slice key,
                           const struct pull_verdict *verdict, uint64_t epoch)
 {
+    pthread_mutex_t *lock;
     double now = pull_now(inspect);
-    pthread_mutex_lock(&inspect->pulls.lock);
-    struct pull_slot *slot = pull_slot(inspect, key);
-    if (verdict->known && epoch == inspect->pulls.epoch) {
+    struct pull_slot *slot = pull_slot(inspect, key, &lock);
+    pthread_mutex_lock(lock);
+    if (verdict->known && epoch == atomic_load(&inspect->pulls.epoch)) {
         pull_slot_clear(slot);
         slot->key = strndup(key.at, key.len);
         slot->blocked = verdict->blocked;
@@ -202,7 +220,7 @@ static void pull_remember(struct inspect *inspect, struct slice key,
         if (verdict->text.len && !slot->text)
             pull_slot_clear(slot);
     }
-    pthread_mutex_unlock(&inspect->pulls.lock);
+    pthread_mutex_unlock(lock);
 }
 
 static bool key_is_of(const char *key, struct slice scope, const struct digest *digest)
@@ -213,23 +231,34 @@ static bool key_is_of(const char *key, struct slice scope, const struct digest *
     return below && (!digest || slice_equal(rest, digest_slice(digest)));
 }
 
+/* The epoch first: who judged before it then remembers nothing, or does so before its slot is
+   looked at here. */
 void pulls_forget(struct inspect *inspect, struct slice scope, const struct digest *digest)
 {
-    pthread_mutex_lock(&inspect->pulls.lock);
-    inspect->pulls.epoch++;
-    for (size_t i = 0; i < PULL_SLOTS; i++) {
-        struct pull_slot *slot = &inspect->pulls.slots[i];
-        if (slot->key && key_is_of(slot->key, scope, digest))
-            pull_slot_clear(slot);
+    atomic_fetch_add(&inspect->pulls.epoch, 1);
+    for (size_t i = 0; i < PULL_LOCKS; i++) {
+        pthread_mutex_lock(&inspect->pulls.locks[i]);
+        for (size_t at = i; at < PULL_SLOTS; at += PULL_LOCKS) {
+            struct pull_slot *slot = &inspect->pulls.slots[at];
+            if (slot->key && key_is_of(slot->key, scope, digest))
+                pull_slot_clear(slot);
+        }
+        pthread_mutex_unlock(&inspect->pulls.locks[i]);
     }
-    pthread_mutex_unlock(&inspect->pulls.lock);
+}
+
+void pulls_init(struct inspect *inspect)
+{
+    for (size_t i = 0; i < PULL_LOCKS; i++)
+        pthread_mutex_init(&inspect->pulls.locks[i], NULL);
 }
 
 void pulls_done(struct inspect *inspect)
 {
     for (size_t i = 0; i < PULL_SLOTS; i++)
         pull_slot_clear(&inspect->pulls.slots[i]);
-    pthread_mutex_destroy(&inspect->pulls.lock);
+    for (size_t i = 0; i < PULL_LOCKS; i++)
+        pthread_mutex_destroy(&inspect->pulls.locks[i]);
 }
 
 static bool pull_say(const struct pull_verdict *verdict, struct slice *warning,
@@ -247,36 +276,42 @@ bool inspect_may_pull(struct inspect *inspect, const struct scope *scope,
                       struct failure *failure)
 {
     struct arena own CLEANUP_ARENA = {0};
+    char room[PULL_KEY_MAX];
+    struct slice key = pull_key(scope, digest, room);
     struct pull_verdict verdict;
     struct error err;
-    uint64_t epoch;
     arena_init(&own, PULL_BUDGET);
     *warning = (struct slice){NULL, 0};
-    struct slice text = scope_text(scope, arena);
-    struct slice key = text.at ? pull_key(text, digest, arena) : text;
-    if (!key.at) {
+    if (key.at && pull_recall(inspect, key, arena, &verdict))
+        return pull_say(&verdict, warning, failure);
+    uint64_t epoch = atomic_load(&inspect->pulls.epoch);
+    struct slice text = scope_text(scope, &own);
+    if (!text.at) {
         arena_error(&err);
         return failure_of(failure, &err);
     }
-    if (pull_recall(inspect, key, arena, &verdict, &epoch))
-        return pull_say(&verdict, warning, failure);
     if (!pull_judge(inspect, scope, text, digest, &own, &verdict, failure))
         return false;
-    pull_remember(inspect, key, &verdict, epoch);
+    if (key.at)
+        pull_remember(inspect, key, &verdict, epoch);
     verdict.text = arena_copy(arena, verdict.text);
     return pull_say(&verdict, warning, failure);
 }
 
-bool inspect_may_pull_is_known(struct inspect *inspect, const struct scope *scope,
-                               const struct digest *digest)
+bool inspect_may_pull_at_once(struct inspect *inspect, const struct scope *scope,
+                              const struct digest *digest)
 {
-    struct arena arena CLEANUP_ARENA;
-    struct pull_verdict verdict;
-    uint64_t epoch;
-    arena_init(&arena, 1 << 16);
-    struct slice text = scope_text(scope, &arena);
-    struct slice key = text.at ? pull_key(text, digest, &arena) : text;
-    return key.at && pull_recall(inspect, key, &arena, &verdict, &epoch);
+    char room[PULL_KEY_MAX];
+    struct slice key = pull_key(scope, digest, room);
+    pthread_mutex_t *lock;
+    if (!key.at)
+        return false;
+    double now = pull_now(inspect);
+    struct pull_slot *slot = pull_slot(inspect, key, &lock);
+    pthread_mutex_lock(lock);
+    bool may = pull_slot_is_of(slot, key, now) && !slot->blocked && !slot->text;
+    pthread_mutex_unlock(lock);
+    return may;
 }
 
 bool inspect_quarantine(struct inspect *inspect, const struct scope *scope,

@@ -27,7 +27,6 @@ bool oci_manifest_from_memory(struct oci *oci, struct server_request *request,
     struct caller caller = {0};
     struct failure failure;
     struct stored_hit hit;
-    struct slice warning = {0};
     if (auth_recall(node->auth, request, &caller) == AUTH_ASK)
         return false;
     struct scope scope = oci_scope(oci, request, &caller, route->repository);
@@ -37,10 +36,7 @@ bool oci_manifest_from_memory(struct oci *oci, struct server_request *request,
     if (server_header(request, "If-None-Match").len || !accepted(request, hit.media_type) ||
         !auth_allows(node->auth, &caller, oci_action_of(route), &scope, &failure) ||
         (node->inspect && !route->head &&
-         (!inspect_may_pull_is_known(node->inspect, &scope, &hit.digest) ||
-          !inspect_may_pull(node->inspect, &scope, &hit.digest, request->arena, &warning,
-                            &failure) ||
-          warning.len))) {
+         !inspect_may_pull_at_once(node->inspect, &scope, &hit.digest))) {
         server_stored_unref(hit.response);
         return false;
     }

@@ -38,16 +38,18 @@ static void test_modes(void **state)
     if (!fixture_open(&f, true))
         skip();
     struct digest image = scanned_image(&f);
-    assert_false(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
+    assert_false(inspect_may_pull_at_once(f.inspect, &f.bed.scope, &image));
     assert_true(may_pull(&f, &image, &warning) && !warning.len);
-    assert_true(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
+    assert_true(inspect_may_pull_at_once(f.inspect, &f.bed.scope, &image));
     set_policy(&f, false, "{\"mode\":\"warn\",\"failOn\":\"any\"}");
-    assert_false(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
+    assert_false(inspect_may_pull_at_once(f.inspect, &f.bed.scope, &image));
     assert_true(may_pull(&f, &image, &warning));
     assert_true(slice_search(warning, SLICE("CVE-2021-3047")) < warning.len);
+    assert_false(inspect_may_pull_at_once(f.inspect, &f.bed.scope, &image)); /* a warning to say */
     set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"any\"}");
     assert_false(may_pull(&f, &image, &warning));
     assert_true(failure_says(&f, "CVE-2021-3047"));
+    assert_false(inspect_may_pull_at_once(f.inspect, &f.bed.scope, &image));
     assert_false(may_pull(&f, &image, &warning)); /* from memory, the same words */
     assert_true(failure_says(&f, "CVE-2021-3047"));
     set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"kev\"}");
@@ -163,14 +165,14 @@ static void test_exceptions_let_it_through_until_they_expire(void **state)
     OK(&f.bed, setting_put(&f.bed.registry, &f.bed.scope, "exceptions", slice_str(text),
                            "PutExceptions", NULL, &f.bed.failure));
     assert_true(may_pull(&f, &image, &warning));
+    /* A verdict is remembered until midnight at most. */
+    assert_true(inspect_may_pull_at_once(f.inspect, &f.bed.scope, &image));
+    bed_wait(&f.bed, 86400);
+    assert_false(inspect_may_pull_at_once(f.inspect, &f.bed.scope, &image));
     snprintf(text, sizeof text, until, "2020-12-31");
     OK(&f.bed, setting_put(&f.bed.registry, &f.bed.scope, "exceptions", slice_str(text),
                            "PutExceptions", NULL, &f.bed.failure));
     assert_false(may_pull(&f, &image, &warning));
-    /* A verdict is remembered until midnight at most. */
-    assert_true(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
-    bed_wait(&f.bed, 86400);
-    assert_false(inspect_may_pull_is_known(f.inspect, &f.bed.scope, &image));
     fixture_close(&f);
 }
 
