@@ -178,7 +178,7 @@ uint64_t hash64(struct slice bytes)
                    k3 = 0xa54ff53a5f1d36f1;
     uint64_t hash = k0 ^ fold(bytes.len ^ k1, k2);
     struct slice rest = bytes;
-    for (; rest.len > 16; rest = slice_from(rest, 16))
+    for (; rest.len > 16; rest.at += 16, rest.len -= 16)
         hash = fold(load(rest.at, 8) ^ k1 ^ hash, load(rest.at + 8, 8) ^ k2 ^ hash * k3);
     size_t low = rest.len < 8 ? rest.len : 8;
     uint64_t a = low ? load(rest.at, low) : 0;

@@ -182,8 +182,9 @@ bool server_set(const struct server_request *request, struct server_response *re
 static void cut_target(struct server_request *request)
 {
     struct slice target = request->target;
-    size_t scheme = slice_search(target, SLICE("://"));
-    if (target.len && target.at[0] != '/' && scheme < target.len) {
+    bool is_path = target.len && target.at[0] == '/';
+    size_t scheme = is_path ? target.len : slice_search(target, SLICE("://"));
+    if (scheme < target.len) {
         target = slice_from(target, scheme + 3);
         target = slice_from(target, slice_find(target, '/'));
         if (!target.len)
