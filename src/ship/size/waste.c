@@ -83,7 +83,7 @@ static bool take_hidden(struct finding *finding, struct size_file *file)
              : file->fate == FATE_OVERWRITTEN ? "replaced"
                                               : "carried again",
              by);
-    file->kind = kinds[file->fate];
+    file->kind = (uint8_t)kinds[file->fate];
     return row_add(finding, kinds[file->fate], slice_str(label), file->by, file, file->size);
 }
 
