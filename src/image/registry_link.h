@@ -2,10 +2,6 @@
 /* What the files of registry_write.h share; nobody else includes it. */
 #include "image/registry_write.h"
 
-/* With this header a registry says of a manifest that it honours If-Match and If-None-Match when it
-   is put: no standard has a word for it. Ours sends it (registry/oci/manifests.c). */
-#define REGISTRY_CONDITIONAL "Plimsoll-Conditional-Put"
-
 /* Any method, any status. `path` of the repository, unless request->url is set. */
 bool registry_link_perform(const struct registry_link *link, struct http_request *request,
                            const char *path, struct arena *arena, struct http_response *response,

@@ -16,6 +16,10 @@ enum {
     REGISTRY_PIECE = 8 << 20,     /* a blob over this goes in pieces of it */
 };
 
+/* With this header a registry says of a manifest that it honours If-Match and If-None-Match when it
+   is put: no standard has a word for it. Ours sends it (registry/oci/manifests.c). */
+#define REGISTRY_CONDITIONAL "Plimsoll-Conditional-Put"
+
 struct registry_link {
     struct session *session;
     struct http_client *client;

@@ -22,6 +22,7 @@ enum failure_reason {
     FAILURE_MANIFEST_CHILD_UNKNOWN, /* an index names manifests that are not here */
     FAILURE_MANIFEST_REFERENCED,    /* an index here names it: it cannot go */
     FAILURE_MANIFEST_EXISTS,        /* the same manifest with that tag is here (ECR's PutImage) */
+    FAILURE_CONDITION,              /* a tag is not what the client said it is */
     FAILURE_BLOB_UNKNOWN,
     FAILURE_BLOB_EXISTS,
     FAILURE_UPLOAD_UNKNOWN,

@@ -60,6 +60,9 @@ struct manifest_push {
     struct digest expected; /* empty: not told; else FAILURE_DIGEST_INVALID when another */
     struct slice *tags;
     size_t tag_count;
+    /* Only while the first tag points to this, or (empty) does not exist; or is what is put
+       already. NULL: in any case. Else FAILURE_CONDITION. */
+    const struct digest *only_if;
     bool refuse_existing; /* ECR: FAILURE_MANIFEST_EXISTS when nothing would change */
     /* Of a pull-through cache: what it names may still be upstream, and comes when it is asked for.
        A manifest that was sparse becomes whole when it is put again without. */

@@ -164,6 +164,23 @@ static bool store(struct change *change, struct storing *storing)
            manifest_rows_put(change, facts, failure);
 }
 
+/* Who moves a tag may say from where: nobody's move in between is lost. */
+static bool check_condition(struct change *change, const struct storing *storing)
+{
+    struct digest now = {""};
+    bool found;
+    const struct manifest_push *push = storing->push;
+    if (!push->only_if || !push->tag_count)
+        return true;
+    if (!tag_get(change, push->tags[0], &now, &found, storing->failure))
+        return false;
+    if (!found)
+        now = (struct digest){""};
+    return digest_equal(&now, push->only_if) || digest_equal(&now, &storing->facts->digest) ||
+           failure_set(storing->failure, FAILURE_CONDITION, "The image tag '%.*s' %s%s",
+                       SLICE_ARG(push->tags[0]), found ? "points to " : "does not exist", now.text);
+}
+
 /* Immutable tags fail alone; when all of several do, or the only one, the push fails. */
 static bool move_tags(struct change *change, const struct repository *repository,
                       struct storing *storing, bool *moved)
@@ -206,8 +223,8 @@ static bool put(struct change *change, struct storing *storing)
     struct repository repository;
     struct failure *failure = storing->failure;
     bool moved = false;
-    if (!repository_need(change, &repository, failure) || !store(change, storing) ||
-        !move_tags(change, &repository, storing, &moved))
+    if (!repository_need(change, &repository, failure) || !check_condition(change, storing) ||
+        !store(change, storing) || !move_tags(change, &repository, storing, &moved))
         return false;
     bool changes = moved || !storing->known || storing->whole;
     if (!changes && storing->push->refuse_existing)

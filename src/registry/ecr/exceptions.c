@@ -35,6 +35,7 @@ static const struct exception_row rows[] = {
     {FAILURE_MANIFEST_BLOB_UNKNOWN, NULL, "LayersNotFoundException", NULL},
     {FAILURE_MANIFEST_CHILD_UNKNOWN, NULL, "ReferencedImagesNotFoundException", NULL},
     {FAILURE_MANIFEST_EXISTS, NULL, "ImageAlreadyExistsException", NULL},
+    {FAILURE_CONDITION, NULL, BAD_PARAMETER, NULL},
     {FAILURE_BLOB_UNKNOWN, NULL, "LayersNotFoundException", NULL},
     {FAILURE_BLOB_EXISTS, NULL, "LayerAlreadyExistsException", NULL},
     {FAILURE_UPLOAD_UNKNOWN, NULL, "UploadNotFoundException", NULL},

@@ -1,6 +1,7 @@
 /* Manifests: GET and HEAD (from memory where they were asked for before), PUT, DELETE. Bytes are
    served as they were pushed; who cannot read their media type is told so. */
 #include "base/log.h"
+#include "image/registry_write.h"
 #include "net/url.h"
 #include "registry/core/journal.h"
 #include "registry/inspect/inspect.h"
@@ -79,6 +80,7 @@ static bool make_response(struct oci_request *state, struct slice bytes, struct 
     server_set(request, &made, "Content-Type", media_type);
     oci_set(request, &made, "Docker-Content-Digest", "%s", hit->digest.text);
     oci_set(request, &made, "ETag", "\"%s\"", hit->digest.text);
+    server_set(request, &made, REGISTRY_CONDITIONAL, SLICE("If-Match, If-None-Match"));
     if (made.status == 200)
         hit->response = server_stored_new(200, &made.headers, bytes, &err);
     return hit->response || oci_fail(state, FAILURE_INTERNAL, "out of memory");
@@ -282,6 +284,26 @@ static bool put(struct oci_request *state, const struct manifest_push *push,
                          &state->failure));
 }
 
+/* If-Match: "sha256:…" and If-None-Match: *, of the tag that is put (RFC 9110 section 13.1). */
+static bool condition_of(struct oci_request *state, struct digest *was, const struct digest **only)
+{
+    struct error ignored;
+    struct slice match = server_header(state->http, "If-Match");
+    *was = (struct digest){""};
+    *only = NULL;
+    if (state->route.by_digest)
+        return true;
+    if (slice_equal_str(server_header(state->http, "If-None-Match"), "*"))
+        *only = was;
+    if (!match.len)
+        return true;
+    *only = was;
+    if (match.len > 2 && match.at[0] == '"' && slice_ends(match, SLICE("\"")))
+        match = slice_of(match.at + 1, match.len - 2);
+    return digest_parse_any(was, match, &ignored) ||
+           oci_fail(state, FAILURE_CONDITION, "If-Match names no digest");
+}
+
 void oci_manifest_put(struct oci_request *state, struct server_response *response)
 {
     struct server_request *request = state->http;
@@ -290,9 +312,10 @@ void oci_manifest_put(struct oci_request *state, struct server_response *respons
                                  .media_type = slice_trim(slice_cut(&type, ';'))};
     struct manifest_facts facts;
     struct tag_result *results = NULL;
+    struct digest was;
     if (state->route.by_digest)
         push.expected = state->route.digest;
-    if (tags_of(state, &push.tags, &push.tag_count)) {
+    if (condition_of(state, &was, &push.only_if) && tags_of(state, &push.tags, &push.tag_count)) {
         results = arena_array(request->arena, push.tag_count + 1, sizeof *results);
         if (!results)
             oci_fail(state, FAILURE_INTERNAL, "out of memory");

@@ -227,6 +227,34 @@ static void the_same_push_again(void **state)
     assert_int_equal(facts.tag_count, 2);
 }
 
+static bool put_if(struct slice manifest, struct slice tag, const struct digest *only_if)
+{
+    struct tag_result result;
+    struct manifest_facts facts;
+    struct manifest_push push = {
+        .bytes = manifest, .tags = &tag, .tag_count = 1, .only_if = only_if};
+    return manifest_put(&bed.registry, &bed.scope, &push, NULL, &bed.arena, &facts, &result,
+                        &bed.failure);
+}
+
+static void a_tag_moves_only_from_where_the_client_saw_it(void **state)
+{
+    (void)state;
+    struct digest one, two, none = {""};
+    bed_repository(&bed, "team/app", TAGS_MUTABLE);
+    struct slice first = bed_manifest(&bed, "{}", "a", "");
+    struct slice second = bed_manifest(&bed, "{\"a\":1}", "a", "");
+    sha256_of(first, &one);
+    sha256_of(second, &two);
+    OK(&bed, put_if(first, SLICE("latest"), &none));
+    OK(&bed, put_if(first, SLICE("latest"), &none)); /* is that already: an answer was lost */
+    REFUSED(&bed, put_if(second, SLICE("latest"), &none), FAILURE_CONDITION);
+    REFUSED(&bed, put_if(second, SLICE("latest"), &two), FAILURE_CONDITION);
+    REFUSED(&bed, put_if(second, SLICE("new"), &one), FAILURE_CONDITION);
+    OK(&bed, put_if(second, SLICE("latest"), &one));
+    REFUSED(&bed, put_if(first, SLICE("latest"), &one), FAILURE_CONDITION);
+}
+
 static void indexes_hold_their_children(void **state)
 {
     (void)state;
@@ -639,6 +667,7 @@ int main(void)
         BOTH(immutable_tags_stay),
         cmocka_unit_test(exclusions_of_mutability),
         BOTH(the_same_push_again),
+        BOTH(a_tag_moves_only_from_where_the_client_saw_it),
         BOTH(indexes_hold_their_children),
         BOTH(a_sparse_index_becomes_whole),
         BOTH(referrers_are_found),
