@@ -25,6 +25,10 @@ bool ecr_client_images(struct aws *aws, struct slice repository, struct arena *a
 /* ecr_client_repositories.c */
 struct ecr_client_repository {
     struct slice name;
+    struct slice mutability;  /* "MUTABLE", "IMMUTABLE_WITH_EXCLUSION", …; empty: not told */
+    struct slice *exclusions; /* patterns of tags to which the opposite applies */
+    size_t exclusion_count;
+    bool scan_on_push;
     struct slice uri; /* "123456789.dkr.ecr.us-east-1.amazonaws.com/app": where it is pulled from */
 };
 struct ecr_client_repositories {
@@ -34,6 +38,23 @@ struct ecr_client_repositories {
 /* That one; with an empty name all of the registry. */
 bool ecr_client_repositories(struct aws *aws, struct slice name, struct arena *arena,
                              struct ecr_client_repositories *repositories, struct error *err);
+
+/* Whether an existing tag cannot be moved there. */
+bool ecr_client_tag_is_immutable(const struct ecr_client_repository *repository, struct slice tag);
+
+/* A repository with scan on push, tags that can be moved unless `immutable`; the account's tags
+   apply. ERROR_FORMAT with RepositoryAlreadyExistsException when it is there. */
+struct ecr_client_creation {
+    struct slice name;
+    bool immutable;
+    struct slice *tag_names, *tag_values; /* of the repository as a resource */
+    size_t tag_count;
+};
+bool ecr_client_create(struct aws *aws, const struct ecr_client_creation *creation,
+                       struct arena *arena, struct slice *uri, struct error *err);
+/* The repository's policy, as JSON; ERROR_NOT_FOUND when it has none. */
+bool ecr_client_repository_policy(struct aws *aws, struct slice repository, struct arena *arena,
+                                  struct slice *policy, struct error *err);
 
 /* ecr_client_findings.c: what Amazon's scan (basic or enhanced) says of an image. */
 struct ecr_client_finding {

@@ -249,7 +249,8 @@ bool tag_plan_make(const struct tag_plan_request *request, struct arena *arena,
     add(&made, plan_own(&planning, release->version));
     add(&made, plan_moving(&planning, release->minor, release->minor));
     add(&made, plan_moving(&planning, release->major, release->major));
-    add(&made, plan_moving(&planning, SLICE("latest"), SLICE("")));
+    if (!request->no_latest)
+        add(&made, plan_moving(&planning, SLICE("latest"), SLICE("")));
     for (size_t i = 0; i < made.count; i++)
         if (!made.tags[i].name.at || !made.tags[i].reason.at)
             return arena_error(err);

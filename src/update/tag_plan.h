@@ -26,7 +26,8 @@ struct tag_plan_request {
     size_t existing_count;
     const struct slice *immutable; /* existing tags that match are not moved; "*": any characters */
     size_t immutable_count;
-    bool keep_v; /* v1.2.0 beside 1.2.0 */
+    bool keep_v;    /* v1.2.0 beside 1.2.0 */
+    bool no_latest; /* there is no latest */
 };
 
 struct tag_move {

@@ -1,0 +1,78 @@
+#include "ship/push/from_base.h"
+
+#include "image/reference.h"
+#include "lint/dockerfile/model.h"
+#include "lint/lint.h"
+#include "update/tag_version.h"
+
+static const struct base_image *nobody_knows(void *context, struct slice reference,
+                                             struct slice platform)
+{
+    (void)context, (void)reference, (void)platform;
+    return NULL;
+}
+
+/* The base of the stage that ships, behind all stages of its own. */
+static bool outermost(const struct dockerfile_model *model, const char *path, struct slice *base,
+                      struct error *err)
+{
+    const struct stage *stage = model->stage_count ? &model->stages[model->stage_count - 1] : NULL;
+    while (stage && stage->parent)
+        stage = stage->parent;
+    if (!stage || !stage->from)
+        return error_set(err, ERROR_USAGE, "%s builds on nothing", path);
+    if (!stage->base.len || stage->base_unset)
+        return error_set(err, ERROR_USAGE,
+                         "%s builds on %.*s, in which a variable has no value; give the release "
+                         "itself",
+                         path, SLICE_ARG(slice_upto(stage->base_written, 200)));
+    *base = stage->base;
+    return true;
+}
+
+/* Three numbers between dots, perhaps with a pre-release: what tag_plan_make takes. */
+static bool version_of(struct slice base, struct arena *arena, struct slice *version,
+                       struct error *err)
+{
+    struct reference reference;
+    struct tag_version parsed;
+    enum { WHOLE = 3 };
+    if (!reference_parse(base, arena, &reference, err))
+        return false;
+    bool whole = tag_version_parse(reference.tag, &parsed) == TAG_IS_VERSION &&
+                 parsed.count == WHOLE && !parsed.prefix.len;
+    for (size_t i = 1; whole && i < WHOLE; i++)
+        whole = parsed.separators[i] == '.';
+    if (!whole)
+        return error_set(err, ERROR_USAGE,
+                         "the base %.*s names no whole version such as 1.29.4; give the release "
+                         "itself",
+                         SLICE_ARG(slice_upto(base, 200)));
+    *version = parsed.head;
+    return true;
+}
+
+bool from_base_read(struct slice bytes, const char *path, struct arena *arena,
+                    struct from_base *found, struct error *err)
+{
+    struct lint_file file;
+    struct dockerfile dockerfile;
+    struct dockerfile_model model;
+    struct base_resolver resolver = {.image = nobody_knows};
+    unsigned line;
+    if (!lint_file_init(&file, slice_str(path), bytes, LINT_DOCKERFILE, arena))
+        return arena_error(err);
+    if (!dockerfile_parse(&file, arena, &dockerfile, &line, err) ||
+        !dockerfile_model_make(&dockerfile, &resolver, arena, &model, err))
+        return error_add(err, "%s", path);
+    return outermost(&model, path, &found->base, err) &&
+           (version_of(found->base, arena, &found->version, err) || error_add(err, "%s", path));
+}
+
+bool from_base_find(const char *dockerfile, struct arena *arena, struct from_base *found,
+                    struct error *err)
+{
+    struct slice bytes;
+    return lint_read(slice_str(dockerfile), arena, &bytes, err) &&
+           from_base_read(bytes, dockerfile, arena, found, err);
+}
