@@ -1,149 +1,46 @@
-/* plimsoll tag plan: which tags a release moves. */
-#include "base/json.h"
+/* plimsoll tag: which tags a release moves, and moving them. */
+#include "base/log.h"
 #include "base/terminal.h"
 #include "cli/command_rows.h"
-#include "update/tag_plan.h"
+#include "cli/tag_call.h"
 
-static bool slices_of(const struct option_value *value, struct arena *arena,
-                      const struct slice **slices, struct error *err)
+static void tell_notes(const struct tag_call *tags)
 {
-    struct slice *made = arena_array(arena, value->count + 1, sizeof *made);
-    if (!made)
-        return arena_error(err);
-    for (size_t i = 0; i < value->count; i++)
-        made[i] = slice_str(value->items[i]);
-    *slices = made;
-    return true;
+    if (tags->base.len)
+        log_warning("the release is that of the base, %.*s", SLICE_ARG(tags->base));
+    if (tags->note.len)
+        log_warning("%.*s", SLICE_ARG(tags->note));
+    if (!tags->look.whole && tags->look.count)
+        log_warning("the repository has more version tags than were looked at (%d): a tag that "
+                    "points to an old one is planned by its name",
+                    TAG_LOOK_MOST);
 }
 
-/* ---- writing ---- */
-
-static void put_json_place(struct json_writer *json, const char *name, struct slice place)
+static bool is_json(const struct invocation *call)
 {
-    json_name(json, name);
-    if (place.len)
-        json_put_string(json, place);
-    else
-        json_put_null(json);
+    return strcmp(option_text(call, "format"), "json") == 0;
 }
 
-static void write_json(const struct tag_plan *plan)
-{
-    struct json_writer json;
-    json_writer_init(&json, stdout, 2);
-    json_begin_object(&json);
-    json_field(&json, "schema", SLICE("plimsoll/tag-plan/1"));
-    json_field(&json, "release", plan->release);
-    json_name(&json, "tags");
-    json_begin_array(&json);
-    for (size_t i = 0; i < plan->count; i++) {
-        json_begin_object(&json);
-        json_field(&json, "name", plan->tags[i].name);
-        json_field_bool(&json, "move", plan->tags[i].move);
-        put_json_place(&json, "from", plan->tags[i].from);
-        put_json_place(&json, "to", plan->tags[i].to);
-        json_field(&json, "reason", plan->tags[i].reason);
-        json_end_object(&json);
-    }
-    json_end_array(&json);
-    json_end_object(&json);
-}
-
-/* Digests are cut to "sha256:" and twelve digits. */
-static struct slice shown(struct slice place)
-{
-    enum { DIGEST_SHOWN = 19 };
-    if (!place.len)
-        return SLICE("-");
-    return slice_find(place, ':') < place.len ? slice_upto(place, DIGEST_SHOWN) : place;
-}
-
-static void put_cell(struct slice text, size_t width)
-{
-    terminal_put(stdout, text);
-    printf("%*s", (int)(width - text.len) + 2, "");
-}
-
-static size_t wider(size_t width, struct slice text)
-{
-    return text.len > width ? text.len : width;
-}
-
-static void write_table(const struct tag_plan *plan)
-{
-    size_t name = strlen("TAG"), from = strlen("FROM"), to = strlen("TO");
-    for (size_t i = 0; i < plan->count; i++) {
-        name = wider(name, plan->tags[i].name);
-        from = wider(from, shown(plan->tags[i].from));
-        to = wider(to, shown(plan->tags[i].to));
-    }
-    put_cell(SLICE("TAG"), name);
-    printf("MOVE  ");
-    put_cell(SLICE("FROM"), from);
-    put_cell(SLICE("TO"), to);
-    puts("REASON");
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct tag_move *tag = &plan->tags[i];
-        put_cell(tag->name, name);
-        terminal_style(stdout, tag->move ? STYLE_GREEN : STYLE_DIM);
-        printf("%-6s", tag->move ? "yes" : "no");
-        terminal_style(stdout, STYLE_PLAIN);
-        put_cell(shown(tag->from), from);
-        put_cell(shown(tag->to), to);
-        terminal_put(stdout, tag->reason);
-        putchar('\n');
-    }
-}
+/* ---- plan ---- */
 
 static bool run_plan(struct invocation *call, struct error *err)
 {
-    const struct option_value *existing = option_value(call, "existing");
-    const struct option_value *immutable = option_value(call, "immutable");
-    struct tag_plan_request request = {
-        .release = slice_str(option_text(call, "release")),
-        .existing_count = existing->count,
-        .immutable_count = immutable->count,
-        .keep_v = option_flag(call, "keep-v"),
-    };
-    struct tag_plan plan;
-    if (!option_text(call, "release"))
-        return error_set(err, ERROR_USAGE, "which release? Say --release, such as 1.2.0");
-    if (!slices_of(existing, call->arena, &request.existing, err) ||
-        !slices_of(immutable, call->arena, &request.immutable, err) ||
-        !tag_plan_make(&request, call->arena, &plan, err))
+    CLEANUP_TAG_CALL struct tag_call tags = {0};
+    const char *repository = call->operand_count ? call->operands[0] : NULL;
+    if (!tag_call_request(&tags, call, repository, err))
         return false;
-    if (strcmp(option_text(call, "format"), "json") == 0)
-        write_json(&plan);
+    if (repository ? !tag_call_plan_registry(&tags, call, repository, false, err)
+                   : !tag_call_plan_given(&tags, call, err))
+        return false;
+    tell_notes(&tags);
+    if (is_json(call))
+        tag_report_json(&tags, NULL, true);
     else
-        write_table(&plan);
+        tag_report_table(&tags, NULL);
     return true;
 }
 
-static const struct option plan_options[] = {
-    {.name = "release",
-     .type = OPTION_STRING,
-     .argument = "VERSION",
-     .prose = "The semantic version that is released, such as 1.2.0 or v1.2.0; with =DIGEST behind "
-              "it, tags that are this image already are left alone, and a version that is another "
-              "image is not released again."},
-    {.name = "existing",
-     .type = OPTION_WORDS,
-     .argument = "TAGS",
-     .prose = "The tags that are there, each with =DIGEST behind it when it is known."},
-    {.name = "immutable",
-     .type = OPTION_WORDS,
-     .argument = "PATTERNS",
-     .prose = "Existing tags that match are not moved; * stands for any characters. A version's "
-              "own tag never is."},
-    {.name = "keep-v", .prose = "Also make the tag with a v in front, v1.2.0."},
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .argument = "FORMAT",
-     .standard = "table",
-     .choices = "table json",
-     .prose = "How it is written."},
-    {NULL},
-};
+static const struct option plan_options[] = {TAG_CALL_OPTIONS, {NULL}};
 
 static const struct command_example plan_examples[] = {
     {"plimsoll tag plan --existing 1.2.0,1.2,1,latest --release 1.3.0",
@@ -151,30 +48,140 @@ static const struct command_example plan_examples[] = {
     {"plimsoll tag plan --existing 1.2.0,1.2,1,latest --release 1.1.9 --format json",
      "an older patch: 1 and latest stay"},
     {"plimsoll tag plan --release v1.0.0 --keep-v", "the first release, v1.0.0 beside 1.0.0"},
+    {"plimsoll tag plan registry.example/react-app --release v1.3.0",
+     "with the tags and digests that the registry has"},
     {NULL, NULL},
 };
 
 static const struct command command_plan = {
     .name = "plan",
     .summary = "which tags a release moves, and why",
-    .prose = "A release v1.2.0 gets the tag 1.2.0 and moves 1.2, 1 and latest, but only forward: "
-             "1.1.9 after 1.2.0 moves 1.1 alone. A pre-release such as 1.3.0-rc1 gets its own tag "
-             "and moves no other. What a moving tag points to is the version tag of the same "
-             "digest; without digests, the highest release that it covers. No registry is "
-             "asked.\n\nWhat is no semantic version (a date, a hash, 1.2, a name) is refused with "
-             "what to write instead: exit 2.",
+    .operands = "[REPOSITORY]",
+    .most = 1,
+    .prose =
+        "A release v1.2.0 gets the tag 1.2.0 and moves 1.2, 1 and latest, but only forward: "
+        "1.1.9 after 1.2.0 moves 1.1 alone. A pre-release such as 1.3.0-rc1 gets its own tag "
+        "and moves no other. What a moving tag points to is the version tag of the same "
+        "digest; without digests, the highest release that it covers. Without a repository, no "
+        "registry is asked; with one, its tags are listed and the digests that matter are asked "
+        "for, and nothing is changed.\n\nWhat is no semantic version (a date, a hash, 1.2, a "
+        "name) is refused with what to write instead: exit 2.",
     .options = plan_options,
     .examples = plan_examples,
     .run = run_plan,
 };
 
+/* ---- apply ---- */
+
+/* The last thing that a person sees: how many moved, at what cost. */
+static void tell_outcome(const struct tag_call *tags, const struct tag_apply *apply, bool dry_run)
+{
+    size_t planned = 0;
+    for (size_t i = 0; i < tags->plan.count; i++)
+        planned += tags->plan.tags[i].move;
+    if (dry_run)
+        printf("\n%zu to move; nothing was changed (--dry-run)\n", planned);
+    else if (!planned)
+        printf("\nNothing to move.\n");
+    else
+        printf("\n%zu of %zu moved to %s: %u requests, no layer\n", apply->moved, planned,
+               tags->manifest.digest.text, apply->requests);
+}
+
+static void report(struct invocation *call, const struct tag_call *tags,
+                   const struct tag_apply *apply, bool dry_run)
+{
+    if (is_json(call)) {
+        tag_report_json(tags, apply, dry_run);
+        return;
+    }
+    tag_report_table(tags, dry_run ? NULL : apply);
+    tell_outcome(tags, apply, dry_run);
+}
+
+/* A version that is another image already, and so was never to be: whoever releases wants to know.
+ */
+static bool check_released(const struct tag_call *tags, struct error *err)
+{
+    const struct tag_plan *plan = &tags->plan;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct tag_seen *seen = tag_look_find(&tags->look, plan->tags[i].name);
+        struct tag_existing word;
+        struct error ignored;
+        if (!seen || !tag_word_existing(seen->name, &word, &ignored) ||
+            !slice_equal(word.version, plan->release) || !seen->digest.text[0] ||
+            digest_equal(&seen->digest, &tags->manifest.digest))
+            continue;
+        return error_set(err, ERROR_BUSY,
+                         "%.*s exists as another image, %s, and a version tag is never moved: give "
+                         "the release a new version",
+                         SLICE_ARG(seen->name), seen->digest.text);
+    }
+    return true;
+}
+
+static bool run_apply(struct invocation *call, struct error *err)
+{
+    CLEANUP_TAG_CALL struct tag_call tags = {0};
+    struct tag_apply apply = {0};
+    bool dry_run = option_flag(call, "dry-run");
+    if (!tag_call_request(&tags, call, call->operands[0], err) ||
+        !tag_call_plan_registry(&tags, call, call->operands[0], true, err))
+        return false;
+    tell_notes(&tags);
+    bool fine = check_released(&tags, err) &&
+                (dry_run || tag_apply_plan(&tags.destination, &tags.plan, &tags.look,
+                                           &tags.manifest, call->arena, &apply, err));
+    report(call, &tags, &apply, dry_run);
+    return fine;
+}
+
+static const struct option apply_options[] = {
+    TAG_CALL_OPTIONS,
+    {.name = "dry-run", .prose = "Show the plan, change nothing."},
+    {NULL},
+};
+
+static const struct command_example apply_examples[] = {
+    {"plimsoll tag apply registry.example/react-app:build-417 --release v1.2.0",
+     "the image of that tag becomes 1.2.0, 1.2, 1 and latest"},
+    {"plimsoll tag apply registry.example/react-app@sha256:… --release v1.2.0 --keep-v",
+     "by digest; v1.2.0 as well"},
+    {"plimsoll tag apply registry.example/react-app-nginx:new --release from-base",
+     "nginx:1.29.4-alpine below it: 1.29.4, 1.29, 1, latest"},
+    {"plimsoll tag apply registry.example/react-app --release 1.2.0 --dry-run",
+     "what moves when 1.2.0, which is there, is released"},
+    {NULL, NULL},
+};
+
+static const struct command command_apply = {
+    .name = "apply",
+    .summary = "moves a repository's tags for a release",
+    .operands = "REPOSITORY[:TAG|@DIGEST]",
+    .least = 1,
+    .most = 1,
+    .prose =
+        "Makes the plan of `tag plan` for an image that is in the registry, and carries it out: "
+        "the manifest is fetched once and put under each tag, so that no layer moves and digests "
+        "stay what they are. The version comes first, latest last. A tag that somebody else has "
+        "moved since the plan was made is refused, and so are all behind it; the error says what "
+        "was moved by then, and the same command again does the rest. Without a tag or digest "
+        "the image is the one that has the version's tag already.\n\nECR's and plimsoll's "
+        "repositories say which tags are immutable; others refuse by themselves. Logs in like "
+        "docker does; to ECR with the AWS credentials alone.",
+    .options = apply_options,
+    .examples = apply_examples,
+    .run = run_apply,
+};
+
 static const struct option no_options[] = {{NULL}};
-static const struct command *const tag_commands[] = {&command_plan, NULL};
+static const struct command *const tag_commands[] = {&command_plan, &command_apply, NULL};
 
 const struct command command_tag = {
     .name = "tag",
-    .summary = "semantic versions to tags",
+    .summary = "semantic versions to tags, and tags to images",
     .options = no_options,
     .examples = plan_examples,
     .commands = tag_commands,
+    .keys = "tags images registry audit update",
 };

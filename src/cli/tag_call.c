@@ -211,6 +211,7 @@ bool tag_call_plan_registry(struct tag_call *tags, struct invocation *call, cons
     struct tag_plan_request *request = &tags->request;
     struct destination_options options = {.plain_http = option_flag(call, "plain-http"),
                                           .insecure = option_flag(call, "insecure"),
+                                          .reads_only = !need_image,
                                           .wait_max = (unsigned)option_number(call, "wait")};
     if (option_value(call, "existing")->count)
         return error_set(err, ERROR_USAGE,

@@ -20,7 +20,8 @@ struct session {
     struct slice shown; /* the registry's name for messages: "docker.io" */
     struct credentials credentials;
     bool credentials_known; /* they are looked up when the registry first asks */
-    bool login_renewable;   /* they were kept by docker or podman, and may be old */
+    bool pushes;          /* tokens are asked for that allow it, so that no second one is needed */
+    bool login_renewable; /* they were kept by docker or podman, and may be old */
     struct http_options http;
     struct arena arena; /* what lives as long as the session; under `lock` */
     pthread_mutex_t lock;

@@ -75,6 +75,8 @@ static bool fetch_token(struct session *session, struct http_client *client,
     if (!scope.len && session->reference.repository.len)
         scope =
             arena_printf(arena, "repository:%.*s:pull", SLICE_ARG(session->reference.repository));
+    if (session->pushes && slice_ends(scope, SLICE(":pull")))
+        scope = arena_printf(arena, "%.*s,push", SLICE_ARG(scope));
     if (!url_parse(challenge->realm, arena, &url, err))
         return error_add(err, "the token server that %.*s names", SLICE_ARG(session->shown));
     bool refresh = session->credentials.identity_token.len > 0;

@@ -36,12 +36,14 @@ bool aws_open(struct aws *aws, const char *service, const char *endpoint, const 
     if (!aws->profile.region.len)
         return error_set(err, ERROR_USAGE,
                          "no region: give --region, or set AWS_REGION or the profile's");
+    if (!find_endpoint(aws, endpoint, arena, err))
+        return false;
     if (!aws->profile.key.id.len || !aws->profile.key.secret.len)
         return error_set(err, ERROR_DENIED,
                          "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
                          "a profile in ~/.aws/credentials");
     aws->client = http_client_new(NULL);
-    return aws->client ? find_endpoint(aws, endpoint, arena, err) : arena_error(err);
+    return aws->client || arena_error(err);
 }
 
 void aws_close(struct aws *aws)

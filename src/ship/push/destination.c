@@ -28,6 +28,7 @@ bool destination_open(struct destination *destination, const char *name,
     }
     destination->http =
         (struct http_options){.insecure = options->insecure, .wait_max = options->wait_max};
+    destination->session.pushes = !options->reads_only;
     destination->is_open = true;
     return true;
 }

@@ -7,6 +7,7 @@
 
 struct destination_options {
     bool plain_http, insecure;
+    bool reads_only;   /* nothing will be put: a token to pull will do */
     unsigned wait_max; /* seconds to wait at a rate limit; 0: 30; over that the error tells until
                           when */
 };
