@@ -24,5 +24,6 @@ extern const struct command command_scan;
 extern const struct command command_serve;
 extern const struct command command_size;
 extern const struct command command_tag;
+extern const struct command command_update;
 extern const struct command command_user;
 extern const struct command command_version;

@@ -14,6 +14,7 @@ const struct command *const commands[] = {
     &command_explain,
     &command_sbom,
     &command_exceptions,
+    &command_update,
     &command_tag,
     &command_size,
     &command_db,

@@ -84,6 +84,7 @@ static bool same_line(struct slice repository, const struct tag_version *from,
 struct judging {
     const struct choose_request *request;
     struct tag_version in_use;
+    struct slice goes_to; /* a suffix; empty: it stays what it is */
 };
 
 static enum change_level level_between(const struct tag_version *from, const struct tag_version *to)
@@ -102,13 +103,16 @@ static bool allows(enum update_policy policy, enum change_level level)
 static enum tag_verdict judge_suffix(const struct judging *judging, const struct tag_version *tag)
 {
     int order;
+    bool move = slice_equal_str(judging->request->suffix, "move");
+    if (judging->goes_to.len)
+        return slice_equal(tag->suffix, judging->goes_to) ? VERDICT_CHOSEN : VERDICT_SUFFIX;
     if (slice_equal(tag->suffix, judging->in_use.suffix))
         return VERDICT_CHOSEN;
     if (!tag_suffix_compare(judging->in_use.suffix, tag->suffix, &order))
         return VERDICT_SUFFIX;
     if (order > 0)
         return VERDICT_DISTRIBUTION_OLDER;
-    return judging->request->move_distribution ? VERDICT_CHOSEN : VERDICT_DISTRIBUTION;
+    return move ? VERDICT_CHOSEN : VERDICT_DISTRIBUTION;
 }
 
 static enum tag_verdict judge_version(const struct judging *judging, const struct tag_version *tag)
@@ -213,6 +217,8 @@ bool choose_tag(const struct choose_request *request, struct arena *arena, struc
     struct judging judging = {.request = request};
     struct choice made = {.kind = tag_version_parse(request->tag, &judging.in_use)};
     struct tag_version chosen;
+    if (!slice_equal_str(request->suffix, "keep") && !slice_equal_str(request->suffix, "move"))
+        judging.goes_to = request->suffix;
     made.verdicts = arena_array(arena, request->count + 1, sizeof *made.verdicts);
     if (!made.verdicts)
         return arena_error(err);

@@ -47,7 +47,8 @@ struct choose_request {
     const struct listed_tag *tags;
     size_t count;
     enum update_policy policy;
-    bool move_distribution; /* alpine3.18 → alpine3.20, bookworm → trixie */
+    struct slice suffix; /* "keep" or empty; "move": releases of a distribution move forward
+                            (alpine3.18 → alpine3.20); else the suffix to go to, without a "-" */
 };
 
 struct choice {

@@ -24,7 +24,9 @@ static void read_words(struct example *example, struct slice words)
     while (words.len) {
         struct slice word = slice_cut(&words, ' ');
         if (slice_equal_str(word, "move"))
-            example->request.move_distribution = true;
+            example->request.suffix = word;
+        else if (slice_starts(word, SLICE("to=")))
+            example->request.suffix = slice_from(word, 3);
         else if (slice_starts(word, SLICE("of=")))
             example->request.repository = slice_from(word, 3);
         else

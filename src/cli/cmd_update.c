@@ -1,0 +1,161 @@
+/* plimsoll update [PATH…], update tags. */
+#include "base/log.h"
+#include "cli/command_rows.h"
+#include "cli/update_call.h"
+#include "update/write.h"
+
+static bool write_result(struct invocation *call, const struct bases_result *result,
+                         struct error *err)
+{
+    const char *format = option_text(call, "format");
+    bool why = option_flag(call, "why");
+    if (strcmp(format, "json") == 0)
+        return update_write_json(result, why, call->arena, err);
+    if (strcmp(format, "markdown") == 0)
+        return update_write_markdown(result, call->arena, err);
+    return update_write_table(result, why, call->arena, err);
+}
+
+static bool write_files(struct invocation *call, const struct bases_result *result,
+                        struct error *err)
+{
+    size_t files;
+    if (!update_write(result->changes, result->change_count, call->arena, &files, err))
+        return error_add(err, "nothing was written");
+    log_info("%zu files written", files);
+    return true;
+}
+
+static bool wants(const struct option_value *words, const char *word)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (strcmp(words->items[i], word) == 0)
+            return true;
+    return false;
+}
+
+static bool is_over_gate(struct invocation *call, const struct bases_result *result)
+{
+    const struct option_value *fail_on = option_value(call, "fail-on");
+    bool outdated = option_flag(call, "check") || wants(fail_on, "outdated");
+    return (outdated && result->newer + result->left) ||
+           (wants(fail_on, "unknown") && result->unknown + result->note_count);
+}
+
+/* Images that could not be asked are not an answer: 3 when that is all there is. */
+static bool check_unknown(const struct bases_result *result, struct error *err)
+{
+    size_t asked = 0, failed = 0;
+    const struct error *first = NULL;
+    for (size_t i = 0; i < result->image_count; i++) {
+        const struct bases_image *image = &result->images[i];
+        asked += image->wanted;
+        failed += image->wanted && !image->asked;
+        if (image->wanted && !image->asked && !first)
+            first = &image->failure;
+    }
+    for (size_t i = 0; i < result->image_count; i++)
+        if (result->images[i].wanted && !result->images[i].asked)
+            log_warning("%s", result->images[i].failure.text);
+    if (!failed || failed < asked)
+        return true;
+    *err = *first;
+    return error_add(err, "no image could be asked");
+}
+
+static bool finish(struct invocation *call, struct bases_result *result, struct error *err)
+{
+    for (size_t i = 0; i < result->note_count; i++)
+        log_warning("%.*s: %.*s", SLICE_ARG(result->notes[i].path),
+                    SLICE_ARG(result->notes[i].text));
+    if (option_flag(call, "write") && !write_files(call, result, err))
+        return false;
+    if (!write_result(call, result, err))
+        return false;
+    if (is_over_gate(call, result))
+        call->exit_code = 1;
+    return check_unknown(result, err);
+}
+
+static bool run(struct invocation *call, struct error *err)
+{
+    struct project project;
+    struct bases_options options;
+    struct bases_result result = {0};
+    if (!update_call_options(call, &project, &options, err))
+        return false;
+    bool fine = bases_run(&options, call->arena, &result, err) && finish(call, &result, err);
+    bases_done(&result);
+    return fine;
+}
+
+static const struct option options[] = {
+    {.name = "policy",
+     .type = OPTION_CHOICE,
+     .argument = "POLICY",
+     .variable = "PLIMSOLL_UPDATE_POLICY",
+     .choices = "patch minor major digest none",
+     .prose = "How far a tag may move: patch (1.29.4 to 1.29.5), minor, major; digest: the tag "
+              "stays, what is pinned beside it follows; none. Without it what plimsoll.yaml says, "
+              "else minor."},
+    {.name = "suffix",
+     .type = OPTION_STRING,
+     .argument = "RULE",
+     .variable = "PLIMSOLL_UPDATE_SUFFIX",
+     .prose = "What follows the version: keep (it stays as it is), move (releases of a "
+              "distribution move forward: -alpine3.18 to -alpine3.20, -bookworm to -trixie), or a "
+              "suffix to go to, such as alpine. Without it what plimsoll.yaml says, else keep."},
+    {.name = "why", .prose = "Name every tag that was not taken, and why."},
+    {.name = "write",
+     .prose = "Write the newer tags and digests into the files: just those bytes. Files that "
+              "changed meanwhile are refused."},
+    {.name = "check", .prose = "Exit with 1 when something is outdated; as --fail-on outdated."},
+    {.name = "fail-on",
+     .type = OPTION_WORDS,
+     .argument = "WHAT",
+     .choices = "outdated unknown",
+     .variable = "PLIMSOLL_UPDATE_FAIL_ON",
+     .prose = "Exit with 1 when there is something newer (outdated), or when an image could not be "
+              "asked or a file not be read (unknown)."},
+    UPDATE_ASK_OPTIONS,
+    {.name = "format",
+     .type = OPTION_CHOICE,
+     .argument = "FORMAT",
+     .standard = "table",
+     .choices = "table json markdown",
+     .prose = "How it is written."},
+    {NULL},
+};
+
+static const struct command_example examples[] = {
+    {"plimsoll update", "everything below the working folder"},
+    {"plimsoll update --policy patch --write docker/", "writes newer patches into the Dockerfiles"},
+    {"plimsoll update --why docker/Dockerfile.nginx", "every tag, and why it was not taken"},
+    {"plimsoll update --check --format markdown", "for pipelines: exit 1 when outdated"},
+    {"plimsoll update tags haproxy --last 5", "the newest tags of an image"},
+    {NULL, NULL},
+};
+
+static const struct command *const subcommands[] = {&command_update_tags, NULL};
+
+const struct command command_update = {
+    .name = "update",
+    .summary = "base images that have something newer",
+    .operands = "[PATH...]",
+    .prose =
+        "Looks for images in Dockerfiles (FROM with the defaults of ARG, COPY --from, RUN "
+        "--mount=from, # syntax), compose files and plimsoll.yaml; asks Docker Hub's tags API or "
+        "/v2/NAME/tags/list, each image once; and says which tag comes next. Never a downgrade, a "
+        "pre-release for a stable version, another variant, or a date for a version.\n\nWhat "
+        "cannot be rewritten safely (a variable without a default, an ARG that two images use, "
+        "anchors of YAML) is left alone, and the reason said. What registries said is kept in the "
+        "cache, asked for again only if it changed, and all that --offline uses. "
+        "PLIMSOLL_HUB_URL names another place that speaks as Docker Hub's API does.\n\nExit "
+        "codes: 0, also when something is newer; 1 with --check; 3 when no image could be asked.",
+    .options = options,
+    .examples = examples,
+    .commands = subcommands,
+    .keys = "update images tags audit",
+    .most = 1000,
+    .run = run,
+};

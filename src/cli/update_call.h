@@ -1,0 +1,46 @@
+#pragma once
+/* What `plimsoll update` and its parts share: options made of rows and plimsoll.yaml, and the ways
+   to write a result. */
+#include "cli/command.h"
+#include "project/project.h"
+#include "update/bases.h"
+
+/* Rows for a command's table; update_call_options reads all of them. */
+#define UPDATE_ASK_OPTIONS                                                                         \
+    {.name = "offline",                                                                            \
+     .variable = "PLIMSOLL_OFFLINE",                                                               \
+     .key = "scan.offline",                                                                        \
+     .prose = "Ask nobody: only what was kept of earlier runs."},                                  \
+        {.name = "wait",                                                                           \
+         .type = OPTION_INT,                                                                       \
+         .argument = "SECONDS",                                                                    \
+         .standard = "30",                                                                         \
+         .variable = "PLIMSOLL_UPDATE_WAIT",                                                       \
+         .low = 0,                                                                                 \
+         .high = 86400,                                                                            \
+         .prose = "How long to wait at most when a registry says that it was asked too often; 0: " \
+                  "stop at once, with until when."},                                               \
+        {.name = "insecure",                                                                       \
+         .variable = "PLIMSOLL_INSECURE",                                                          \
+         .key = "registry.insecure",                                                               \
+         .prose = "Do not verify the registry's TLS certificate."},                                \
+    {                                                                                              \
+        .name = "plain-http", .variable = "PLIMSOLL_PLAIN_HTTP", .key = "registry.plain-http",     \
+        .prose = "Speak HTTP without TLS to the registry (localhost: always allowed)."             \
+    }
+
+/* How lists of tags are asked for. */
+struct tag_list_options update_call_tags(struct invocation *call);
+/* plimsoll.yaml, if there is one, and the command's options. */
+bool update_call_options(struct invocation *call, struct project *project,
+                         struct bases_options *options, struct error *err);
+
+/* `why`: every tag that was not taken, with its reason. */
+bool update_write_table(const struct bases_result *result, bool why, struct arena *arena,
+                        struct error *err);
+bool update_write_json(const struct bases_result *result, bool why, struct arena *arena,
+                       struct error *err);
+bool update_write_markdown(const struct bases_result *result, struct arena *arena,
+                           struct error *err);
+
+extern const struct command command_update_tags;

@@ -1,0 +1,145 @@
+/* The result of `plimsoll update` as a table. */
+#include "base/terminal.h"
+#include "cli/update_call.h"
+
+enum { COLUMNS = 6, DIGEST_SHOWN = 19 };
+
+static const char *const titles[COLUMNS] = {"FILE", "IMAGE", "NOW", "NEWEST", "POLICY", "WHY"};
+
+static struct slice shorten(struct slice text)
+{
+    return slice_starts(text, SLICE("sha256:")) ? slice_upto(text, DIGEST_SHOWN) : text;
+}
+
+static struct slice newest_of(const struct bases_row *row)
+{
+    bool newer = row->state == BASES_NEWER || row->state == BASES_LEFT;
+    if (!newer)
+        return row->state == BASES_CURRENT ? SLICE("current") : SLICE("-");
+    if (row->newest.len)
+        return row->newest;
+    return row->new_digest.len ? shorten(row->new_digest) : SLICE("-");
+}
+
+static struct slice why_of(const struct bases_row *row, struct arena *arena)
+{
+    struct slice why = row->why;
+    if (row->state == BASES_LEFT)
+        why = arena_printf(arena, "left alone: %.*s", SLICE_ARG(why));
+    return row->also.len ? arena_printf(arena, "%.*s; %.*s", SLICE_ARG(why), SLICE_ARG(row->also))
+                         : why;
+}
+
+static bool fill(const struct bases_row *row, struct arena *arena, struct slice cells[COLUMNS])
+{
+    cells[0] = arena_printf(arena, "%.*s:%u", SLICE_ARG(row->place->path), row->place->line);
+    cells[1] = row->image ? row->image->name : row->place->text;
+    cells[2] = row->image ? shorten(row->now) : SLICE("-");
+    cells[3] = newest_of(row);
+    cells[4] = slice_str(update_policy_name(row->policy));
+    cells[5] = why_of(row, arena);
+    return cells[0].at && cells[5].at;
+}
+
+static void put_row(const struct slice cells[COLUMNS], const unsigned widths[COLUMNS],
+                    enum terminal_style style)
+{
+    for (size_t i = 0; i < COLUMNS; i++) {
+        if (i == 3)
+            terminal_style(stdout, style);
+        terminal_put(stdout, cells[i]);
+        if (i == 3)
+            terminal_style(stdout, STYLE_PLAIN);
+        if (i + 1 < COLUMNS)
+            printf("%*s", (int)(widths[i] - terminal_columns(cells[i])) + 2, "");
+    }
+    putchar('\n');
+}
+
+static void measure(const struct slice cells[COLUMNS], unsigned widths[COLUMNS])
+{
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (terminal_columns(cells[i]) > widths[i])
+            widths[i] = terminal_columns(cells[i]);
+}
+
+static enum terminal_style style_of(const struct bases_row *row)
+{
+    if (row->state == BASES_NEWER)
+        return STYLE_GREEN;
+    return row->state == BASES_LEFT || row->state == BASES_UNKNOWN ? STYLE_YELLOW : STYLE_DIM;
+}
+
+static bool put_tags(const struct bases_row *row, struct arena *arena)
+{
+    struct choose_request request = bases_request(row);
+    printf("\n");
+    terminal_put(stdout, row->image->name);
+    printf(":");
+    terminal_put(stdout, row->now);
+    printf(" (policy %s)\n", update_policy_name(row->policy));
+    for (size_t i = 0; i < request.count; i++) {
+        struct slice text = tag_verdict_text(&request, &row->choice, i, arena);
+        if (!text.at)
+            return false;
+        printf("  ");
+        terminal_put(stdout, request.tags[i].name);
+        printf("  ");
+        terminal_put(stdout, text);
+        printf("\n");
+    }
+    return true;
+}
+
+/* Once for each image, tag and policy. */
+static bool is_repeated(const struct bases_result *result, size_t index)
+{
+    const struct bases_row *row = &result->rows[index];
+    for (size_t i = 0; i < index; i++) {
+        const struct bases_row *other = &result->rows[i];
+        if (other->image == row->image && other->policy == row->policy &&
+            slice_equal(other->now, row->now) && slice_equal(other->suffix, row->suffix))
+            return true;
+    }
+    return false;
+}
+
+static void put_summary(const struct bases_result *result)
+{
+    printf("\n%zu file%s, %zu image%s: %zu newer", result->files, result->files == 1 ? "" : "s",
+           result->image_count, result->image_count == 1 ? "" : "s", result->newer);
+    if (result->left)
+        printf(", %zu left alone", result->left);
+    if (result->unknown)
+        printf(", %zu not known", result->unknown);
+    printf("; %u request%s in %.1f s\n", result->requests, result->requests == 1 ? "" : "s",
+           result->seconds);
+}
+
+bool update_write_table(const struct bases_result *result, bool why, struct arena *arena,
+                        struct error *err)
+{
+    unsigned widths[COLUMNS] = {0};
+    struct slice head[COLUMNS], cells[COLUMNS];
+    for (size_t i = 0; i < COLUMNS; i++)
+        head[i] = slice_str(titles[i]);
+    measure(head, widths);
+    for (size_t i = 0; i < result->row_count; i++) {
+        if (!fill(&result->rows[i], arena, cells))
+            return arena_error(err);
+        measure(cells, widths);
+    }
+    if (result->row_count)
+        put_row(head, widths, STYLE_PLAIN);
+    for (size_t i = 0; i < result->row_count; i++) {
+        if (!fill(&result->rows[i], arena, cells))
+            return arena_error(err);
+        put_row(cells, widths, style_of(&result->rows[i]));
+    }
+    for (size_t i = 0; why && i < result->row_count; i++)
+        if (result->rows[i].choice.verdicts && !is_repeated(result, i) &&
+            !put_tags(&result->rows[i], arena))
+            return arena_error(err);
+    put_summary(result);
+    return true;
+}
