@@ -24,7 +24,7 @@ static void show_progress(void *context, size_t done, size_t count)
 static enum update_policy policy_of(enum project_policy policy)
 {
     static const enum update_policy policies[] = {
-        [PROJECT_UNSAID] = POLICY_MINOR, [PROJECT_NONE] = POLICY_NONE,
+        [PROJECT_UNSAID] = POLICY_MINOR,  [PROJECT_NONE] = POLICY_NONE,
         [PROJECT_DIGEST] = POLICY_DIGEST, [PROJECT_PATCH] = POLICY_PATCH,
         [PROJECT_MINOR] = POLICY_MINOR,   [PROJECT_MAJOR] = POLICY_MAJOR};
     return policies[policy];
@@ -49,7 +49,8 @@ static bool make_rules(struct invocation *call, const struct project *project,
 bool update_call_options(struct invocation *call, struct project *project,
                          struct bases_options *options, struct error *err)
 {
-    const char *found, *policy = option_text(call, "policy"), *suffix = option_text(call, "suffix");
+    const char *found = NULL, *policy = option_text(call, "policy"),
+               *suffix = option_text(call, "suffix");
     struct yaml_node *tree = NULL;
     if (!configuration_read(option_text(call, "config"), call->arena, &found, &tree, err) ||
         !project_read(found, tree, call->arena, project, err))
@@ -59,8 +60,7 @@ bool update_call_options(struct invocation *call, struct project *project,
         .path_count = call->operand_count,
         .patterns = project->update.files.items,
         .pattern_count = project->update.files.count,
-        .standard = {.policy = policy_of(project->update.policy),
-                     .suffix = project->update.suffix},
+        .standard = {.policy = policy_of(project->update.policy), .suffix = project->update.suffix},
         .rules_give_way = policy || suffix,
         .tags = update_call_tags(call),
         .progress = show_progress,

@@ -41,8 +41,7 @@ static bool collect(struct batch *batch, const struct update_change *changes, si
         for (size_t j = 0; j < changes[i].edit_count; j++) {
             const struct update_edit *edit = &changes[i].edits[j];
             struct writing *file = file_of(batch, edit->path);
-            if (!file ||
-                !ARENA_PUSH(batch->arena, file->edits, file->count, file->room, *edit))
+            if (!file || !ARENA_PUSH(batch->arena, file->edits, file->count, file->room, *edit))
                 return arena_error(err);
         }
     return true;
