@@ -3,10 +3,13 @@
  * (libmicrohttpd passes no word of ours along with a socket), freed when the loop closes it.
  */
 #include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "net/server_parts.h"
+
+enum { STATE_ESTABLISHED = 1 }; /* of tcp_states.h, which is the kernel's own */
 
 static void address_text(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
 {
@@ -108,8 +111,28 @@ static void connection_enter(struct loop *loop, struct connection *connection)
     atomic_fetch_add(&loop->open, 1);
 }
 
+/*
+ * What is no HTTP at all libmicrohttpd closes without a word, and never tells us of. Clients that
+ * try TLS first (crane; docker with insecure registries) take that for a broken line, and wait
+ * before they try again; after any answer they go on without TLS at once.
+ */
+static void refuse_noise(struct connection *connection)
+{
+    static const char answer[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n"
+                                 "Connection: close\r\n\r\n";
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    if (connection->heard || connection->server->tls ||
+        getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+        info.tcpi_state != STATE_ESTABLISHED || info.tcpi_bytes_received == 0)
+        return;
+    if (send(connection->fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+        server_linger_add(connection->server, connection->fd);
+}
+
 static void connection_leave(struct loop *loop, struct connection *connection)
 {
+    refuse_noise(connection);
     pthread_mutex_lock(&loop->lock);
     if (connection->next)
         connection->next->previous = connection->previous;

@@ -58,8 +58,8 @@ struct connection {
     struct client *client;
     int fd;
     char address[INET6_ADDRSTRLEN];
-    char common_name[256]; /* of a verified client certificate */
-    bool certificate_seen;
+    char common_name[256];        /* of a verified client certificate */
+    bool certificate_seen, heard; /* heard: a request line of it has come */
     _Atomic int phase;
     atomic_ullong since;    /* of the phase, milliseconds */
     atomic_ullong moved;    /* last byte of a body, milliseconds */

@@ -75,6 +75,8 @@ void *call_uri(void *context, const char *uri, struct MHD_Connection *wire)
     call->connection = connection_of(loop->server, wire);
     call->request.target = arena_copy(&call->arena, slice_str(uri));
     call->response.fd = -1;
+    if (call->connection)
+        call->connection->heard = true;
     if (call->connection && call->request.target.at)
         return call;
     call_free(loop, call);

@@ -552,6 +552,27 @@ static void unclear_requests_are_refused(void **state)
     fixture_free(f);
 }
 
+/* A client that tries TLS first: without an answer it would take the line for broken, and wait
+   before it tries again. */
+static void what_is_no_http_is_told(void **state)
+{
+    struct fixture *f = fixture_new(NULL);
+    static const char hello[] = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x8a\x00\x0a\x00\x08";
+    (void)state;
+    for (size_t len = sizeof hello - 1; len <= sizeof hello; len++) { /* all read, or not */
+        int fd = dial(f);
+        struct reply reply;
+        assert_int_equal(send(fd, hello, len, MSG_NOSIGNAL), (ssize_t)len);
+        read_reply(fd, &reply);
+        assert_int_equal(reply.status, 400);
+        free(reply.body);
+        assert_true(is_closed(fd));
+        close(fd);
+    }
+    assert_int_equal(atomic_load(&f->begins), 0);
+    fixture_free(f);
+}
+
 static void heads_have_a_limit(void **state)
 {
     struct fixture *f = fixture_new(NULL);
@@ -770,6 +791,7 @@ int main(void)
         cmocka_unit_test(what_came_before_a_break_is_handed_over),
         cmocka_unit_test(large_bodies_share_a_limit),
         cmocka_unit_test(unclear_requests_are_refused),
+        cmocka_unit_test(what_is_no_http_is_told),
         cmocka_unit_test(heads_have_a_limit),
         cmocka_unit_test(slow_clients_are_ended),
         cmocka_unit_test(many_at_once),
