@@ -25,7 +25,6 @@
     X(commit_tree_id)                                                                              \
     X(credential_ssh_key_from_agent)                                                               \
     X(credential_ssh_key_new)                                                                      \
-    X(credential_userpass_plaintext_new)                                                           \
     X(credential_username_new)                                                                     \
     X(error_last)                                                                                  \
     X(libgit2_init)                                                                                \
@@ -41,7 +40,7 @@
     X(reference_create)                                                                            \
     X(reference_delete)                                                                            \
     X(reference_free)                                                                              \
-    X(remote_connect)                                                                              \
+    X(remote_connect_ext)                                                                          \
     X(remote_create_anonymous)                                                                     \
     X(remote_default_branch)                                                                       \
     X(remote_disconnect)                                                                           \

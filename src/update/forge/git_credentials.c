@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "net/url.h"
+#include "net/base64.h"
 #include "update/forge/git_parts.h"
 #include "update/forge/remote_url.h"
 
@@ -18,15 +18,38 @@ static bool may_have_token(const char *address)
     arena_init(&arena, 64 * 1024);
     if (!remote_url_parse(slice_str(address), &arena, &url, &err))
         return false;
-    return url.kind == REMOTE_HTTPS || (url.kind == REMOTE_HTTP && url_host_is_loopback(url.host));
+    return url.kind == REMOTE_HTTPS || (url.kind == REMOTE_HTTP && remote_url_is_loopback(&url));
 }
 
-static int give_token(struct git_work *work, git_credential **out, const char *address)
+bool git_header_make(struct git_work *work, struct error *err)
 {
-    if (!work->options.token || work->asked++ || !may_have_token(address))
-        return GIT_EAUTH;
-    return work->api->credential_userpass_plaintext_new(out, work->options.user,
-                                                        work->options.token);
+    CLEANUP_ARENA struct arena arena;
+    work->header[0] = '\0';
+    work->headers[0] = work->header;
+    arena_init(&arena, 64 * 1024);
+    if (!work->options.token || !may_have_token(work->api->remote_url(work->remote)))
+        return true;
+    struct slice basic =
+        base64_basic(slice_str(work->options.user), slice_str(work->options.token), &arena);
+    int length =
+        snprintf(work->header, sizeof work->header, "Authorization: %.*s", SLICE_ARG(basic));
+    return (basic.at && length < (int)sizeof work->header) ||
+           error_set(err, ERROR_LIMIT, "the token is too long");
+}
+
+git_strarray git_headers(struct git_work *work)
+{
+    return (git_strarray){work->headers, work->header[0] != '\0'};
+}
+
+int git_connect(struct git_work *work, git_direction direction,
+                const git_remote_callbacks *callbacks)
+{
+    git_remote_connect_options options = GIT_REMOTE_CONNECT_OPTIONS_INIT;
+    options.callbacks = *callbacks;
+    options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
+    options.custom_headers = git_headers(work);
+    return work->api->remote_connect_ext(work->remote, direction, &options);
 }
 
 /* ~/.ssh/id_ed25519 and its kin, without a passphrase, when the agent had nothing. */
@@ -61,8 +84,9 @@ static int on_credentials(git_credential **out, const char *address, const char 
                           unsigned allowed, void *payload)
 {
     struct git_work *work = payload;
+    (void)address;
     if (allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT && !(allowed & GIT_CREDENTIAL_SSH_KEY))
-        return give_token(work, out, address);
+        return GIT_EAUTH; /* the token was sent, and refused */
     if (allowed & GIT_CREDENTIAL_SSH_KEY)
         return give_key(work, out, user);
     if (allowed & GIT_CREDENTIAL_USERNAME)

@@ -17,6 +17,8 @@ struct git_work {
     char scratch[4096];         /* its folder; empty: there is none */
     git_remote *remote;         /* of `objects` once connected */
     struct git_remote_options options;
+    char header[4096]; /* "Authorization: …" over https; empty: none. Never shown. */
+    char *headers[1];
     unsigned asked; /* how often credentials were asked for in this connection */
     struct slice base;
     git_oid base_tip;
@@ -31,6 +33,14 @@ struct git_work {
 
 /* With the callbacks of credentials; `work` is their payload. */
 git_remote_callbacks git_callbacks(struct git_work *work);
+/*
+ * A token is sent with the first request rather than when it is asked for: libgit2 1.5 stumbles
+ * over the body of a 401. No redirect is followed with it.
+ */
+bool git_header_make(struct git_work *work, struct error *err);
+git_strarray git_headers(struct git_work *work);
+int git_connect(struct git_work *work, git_direction direction,
+                const git_remote_callbacks *callbacks);
 const struct git_branch *git_branch_find(const struct git_work *work, struct slice branch);
 /* The tip is a commit that was made here and not touched since: its message names its tree. */
 bool git_tip_is_ours(struct git_work *work, const git_oid *tip);

@@ -51,10 +51,11 @@ static bool push(struct git_work *work, const char *spec, struct slice branch, s
     options.callbacks.push_negotiation = on_negotiation;
     options.callbacks.push_update_reference = on_answer;
     options.pb_parallelism = 1;
+    options.custom_headers = git_headers(work);
+    options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
     work->moved = false;
     work->rejection[0] = '\0';
-    int code =
-        work->api->remote_connect(work->remote, GIT_DIRECTION_PUSH, &options.callbacks, NULL, NULL);
+    int code = git_connect(work, GIT_DIRECTION_PUSH, &options.callbacks);
     if (code == 0)
         code = work->api->remote_upload(work->remote, &specs, &options);
     work->api->remote_disconnect(work->remote);

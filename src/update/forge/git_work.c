@@ -182,6 +182,8 @@ static bool fetch(struct git_work *work, struct slice branch, struct error *err)
     git_strarray specs = {list, 1};
     git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
     options.callbacks = git_callbacks(work);
+    options.custom_headers = git_headers(work);
+    options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     if (snprintf(text, sizeof text, "refs/heads/%.*s", SLICE_ARG(branch)) >= (int)sizeof text)
         return error_set(err, ERROR_LIMIT, "the branch's name is too long");
@@ -223,8 +225,10 @@ bool git_work_connect(struct git_work *work, const struct git_remote_options *op
         return git_api_error(work->api, -1, "reading the certificates of --ca-file", err);
     if (work->api->repository_is_shallow(work->repository) == 1 && !git_scratch_open(work, err))
         return false;
+    if (!git_header_make(work, err))
+        return false;
     git_remote_callbacks callbacks = git_callbacks(work);
-    int code = work->api->remote_connect(work->remote, GIT_DIRECTION_FETCH, &callbacks, NULL, NULL);
+    int code = git_connect(work, GIT_DIRECTION_FETCH, &callbacks);
     if (code != 0)
         return connect_error(work, code, err);
     bool fine = list_branches(work, arena, err) && fetch_missing(work, err);

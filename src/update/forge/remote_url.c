@@ -1,6 +1,7 @@
 #include "update/forge/remote_url.h"
 
 #include "base/ascii.h"
+#include "net/url.h"
 
 static bool is_word(struct slice text)
 {
@@ -121,4 +122,12 @@ struct slice remote_url_show(struct slice text, struct arena *arena)
         return arena_copy(arena, text);
     return arena_printf(arena, "%.*s%.*s", SLICE_ARG(slice_upto(text, from)),
                         SLICE_ARG(slice_from(rest, at + 1)));
+}
+
+bool remote_url_is_loopback(const struct remote_url *url)
+{
+    struct slice host = url->host;
+    if (slice_starts(host, SLICE("[")) && slice_ends(host, SLICE("]")))
+        host = slice_from(slice_upto(host, host.len - 1), 1);
+    return url_host_is_loopback(host);
 }

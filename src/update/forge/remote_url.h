@@ -27,3 +27,5 @@ bool remote_url_parse(struct slice text, struct arena *arena, struct remote_url 
                       struct error *err);
 /* As it may be shown: without user and password. `at` NULL when the budget is spent. */
 struct slice remote_url_show(struct slice text, struct arena *arena);
+/* Its host is this machine. */
+bool remote_url_is_loopback(const struct remote_url *url);
