@@ -1,0 +1,256 @@
+/* One page without a script or anything from elsewhere: it is mailed, archived and printed. */
+#include "base/clock.h"
+#include "report/html_text.h"
+#include "report/summary.h"
+#include "ship/audit/write.h"
+
+static const char head[] =
+    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src "
+    "'unsafe-inline';img-src data:\">\n<link rel=\"icon\" href=\"data:,\">\n"
+    "<title>Image audit</title>\n<style>\n"
+    ":root{color-scheme:light dark;--ink:#1b1f24;--dim:#57606a;--paper:#fff;--rule:#d0d7de;"
+    "--zone:#b4231814;--critical:#a4133c;--high:#d9480f;--medium:#c99700;--low:#2f7bbf;"
+    "--negligible:#8a94a0;--unknown:#b3bac2;--overdue:#5a189a;--good:#116329}\n"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#9198a1;--paper:#0d1117;"
+    "--rule:#30363d;--zone:#ff818226;--critical:#ff6b8b;--high:#ff9248;--medium:#e3b341;"
+    "--low:#58a6ff;--negligible:#7d8590;--unknown:#57606a;--overdue:#d2a8ff;--good:#4ac26b}}\n"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;"
+    "color:var(--ink);background:var(--paper)}\n"
+    "h1,h2{line-height:1.2}table{border-collapse:collapse;width:100%;margin:0 0 1rem}"
+    "td,th{text-align:left;vertical-align:top;padding:.35rem .6rem;"
+    "border-bottom:1px solid var(--rule);overflow-wrap:anywhere}"
+    "td.n,th.n{text-align:right;white-space:nowrap;overflow-wrap:normal}\n"
+    ".wide{overflow-x:auto}figure{margin:1.5rem 0}figcaption{font-weight:600}"
+    "svg{width:100%;height:auto;max-width:56rem;font:12px system-ui,sans-serif}"
+    "svg text{fill:var(--ink)}\n"
+    ".critical{fill:var(--critical);color:var(--critical)}.high{fill:var(--high);color:var(--high)}"
+    ".medium{fill:var(--medium);color:var(--medium)}.low{fill:var(--low);color:var(--low)}"
+    ".negligible{fill:var(--negligible);color:var(--negligible)}"
+    ".unknown{fill:var(--unknown);color:var(--dim)}.overdue{fill:var(--overdue);"
+    "color:var(--overdue)}\n"
+    ".line{fill:none;stroke-width:2}.line.critical{stroke:var(--critical)}"
+    ".line.high{stroke:var(--high)}.line.medium{stroke:var(--medium)}.line.low{stroke:var(--low)}"
+    ".line.overdue{stroke:var(--overdue);stroke-dasharray:5 4}\n"
+    ".axis{fill:none;stroke:var(--rule)}.zone{fill:var(--zone)}"
+    ".late{stroke:var(--ink);stroke-width:1.5}.level{font-weight:600;white-space:nowrap}"
+    ".note,.legend,small{color:var(--dim)}.legend span{margin-right:1rem;white-space:nowrap}"
+    ".legend i{display:inline-block;width:.8em;height:.8em;border-radius:2px;"
+    "background:currentColor}.sum{font-size:1.15rem}.error{color:var(--critical)}\n"
+    "@media print{:root{--ink:#000;--dim:#444;--paper:#fff;--rule:#999}body{margin:0;"
+    "max-width:none;font-size:11pt}figure,tr{break-inside:avoid}h2{break-after:avoid}"
+    ".wide{overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
+    "</style></head><body>\n";
+
+struct page {
+    FILE *file;
+    struct arena *arena;
+    const struct audit *audit;
+};
+
+static void put_head(struct page *page)
+{
+    const struct audit *audit = page->audit;
+    struct slice when = clock_format(audit->when, page->arena);
+    struct slice counts = audit_counts_text(audit->by_severity, page->arena);
+    fputs(head, page->file);
+    fprintf(page->file, "<h1>Image audit</h1>\n<p><time>%.*s</time>", SLICE_ARG(when));
+    if (audit->previous)
+        fprintf(page->file, ", the last one <time>%.*s</time>",
+                SLICE_ARG(audit_date(audit->previous, page->arena)));
+    if (audit->database.len) {
+        fputs(", advisories of ", page->file);
+        html_put(page->file, slice_upto(audit->database, sizeof "2026-11-23" - 1));
+    }
+    fprintf(page->file,
+            "</p>\n<p class=\"sum\"><strong>%.*s</strong> in %zu %s<br>%zu overdue, %zu new, %zu "
+            "gone, %zu excepted, %zu to rebuild",
+            SLICE_ARG(counts), audit->count, audit->count == 1 ? "repository" : "repositories",
+            audit->overdue, audit->new_count, audit->gone_count, audit->excepted, audit->rebuilds);
+    if (audit->failed)
+        fprintf(page->file, ", <span class=\"error\">%zu could not be audited</span>",
+                audit->failed);
+    fputs("</p>\n", page->file);
+}
+
+static void put_repository(struct page *page, const struct audit_repository *repository)
+{
+    FILE *file = page->file;
+    fputs("<tr><td>", file);
+    html_put(file, repository->name);
+    fputs("</td><td>", file);
+    html_put(file, repository->tag);
+    fputs(repository->tag.len ? "<br>" : "", file);
+    fputs("<small>", file);
+    html_put(file, audit_short_digest(repository->digest));
+    fputs("</small></td>", file);
+    if (repository->error.len) {
+        fputs("<td class=\"error\" colspan=\"8\">could not be audited: ", file);
+        html_put(file, repository->error);
+        fputs("</td></tr>\n", file);
+        return;
+    }
+    for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_LOW; severity--)
+        fprintf(file, "<td class=\"n\">%zu</td>", repository->by_severity[severity]);
+    fprintf(file, "<td class=\"n\">%zu</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td><td>%s",
+            repository->new_count, repository->gone_count, repository->overdue,
+            repository->base.state == AUDIT_BASE_MOVED ? "base moved"
+            : repository->update_count                 ? "updates mend"
+                                                       : "");
+    fputs("</td></tr>\n", file);
+}
+
+static void put_repositories(struct page *page)
+{
+    fputs(
+        "<h2>Repositories</h2>\n<div class=\"wide\"><table>\n<tr><th>Repository</th><th>Image</th>"
+        "<th class=\"n\">Critical</th><th class=\"n\">High</th><th class=\"n\">Medium</th>"
+        "<th class=\"n\">Low</th><th class=\"n\">New</th><th class=\"n\">Gone</th>"
+        "<th class=\"n\">Overdue</th><th>Rebuild</th></tr>\n",
+        page->file);
+    for (size_t i = 0; i < page->audit->count; i++)
+        put_repository(page, &page->audit->repositories[i]);
+    fputs("</table></div>\n", page->file);
+}
+
+static void put_finding(struct page *page, const struct audit_repository *repository,
+                        const struct audit_finding *finding)
+{
+    FILE *file = page->file;
+    fprintf(file, "<tr><td class=\"level %s\">%s</td><td>", severity_name(finding->severity),
+            severity_label(finding->severity));
+    html_put_link(file, finding->url, finding->id);
+    if (finding->kev)
+        fputs("<br><small>known to be exploited</small>", file);
+    fputs("</td><td>", file);
+    html_put(file, finding->package);
+    fputs("<br><small>", file);
+    html_put(file, finding->version);
+    fputs(finding->fixed.len ? " → " : "", file);
+    html_put(file, finding->fixed);
+    fputs("</small></td><td>", file);
+    html_put(file, repository->shown);
+    fputs("</td><td>", file);
+    html_put(file, audit_due_text(page->audit, finding, page->arena));
+    fprintf(file, "<br><small>first seen %.*s</small></td></tr>\n",
+            SLICE_ARG(audit_date(finding->first_seen, page->arena)));
+}
+
+static bool is_overdue(const struct audit_finding *finding)
+{
+    return finding->overdue;
+}
+
+static bool is_new(const struct audit_finding *finding)
+{
+    return finding->is_new && !finding->overdue && !finding->excepted;
+}
+
+static bool is_other(const struct audit_finding *finding)
+{
+    return !finding->overdue && !finding->is_new && !finding->excepted &&
+           finding->severity >= SEVERITY_HIGH;
+}
+
+static void put_findings(struct page *page, const char *title,
+                         bool (*wanted)(const struct audit_finding *finding))
+{
+    bool any = false;
+    for (size_t i = 0; i < page->audit->count; i++) {
+        const struct audit_repository *repository = &page->audit->repositories[i];
+        for (size_t j = 0; j < repository->finding_count; j++) {
+            if (!wanted(&repository->findings[j]))
+                continue;
+            if (!any)
+                fprintf(page->file,
+                        "<h2>%s</h2>\n<div class=\"wide\"><table>\n<tr><th>Severity</th><th>Finding"
+                        "</th><th>Package</th><th>Repository</th><th>Deadline</th></tr>\n",
+                        title);
+            any = true;
+            put_finding(page, repository, &repository->findings[j]);
+        }
+    }
+    fputs(any ? "</table></div>\n" : "", page->file);
+}
+
+static void put_rebuilds(struct page *page)
+{
+    if (page->audit->rebuilds)
+        fputs("<h2>Rebuild</h2>\n<ul>\n", page->file);
+    for (size_t i = 0; i < page->audit->count; i++) {
+        const struct audit_repository *repository = &page->audit->repositories[i];
+        if (!audit_rebuild(repository))
+            continue;
+        struct slice base = audit_base_text(repository, page->arena);
+        fputs("<li><strong>", page->file);
+        html_put(page->file, repository->shown);
+        fputs(base.len ? "</strong>: " : "</strong>", page->file);
+        html_put(page->file, base);
+        fputs("<ul>\n", page->file);
+        for (size_t j = 0; j < repository->update_count; j++) {
+            fputs("<li>", page->file);
+            html_put(page->file, audit_update_text(&repository->updates[j], page->arena));
+            fputs("</li>\n", page->file);
+        }
+        fputs("</ul></li>\n", page->file);
+    }
+    fputs(page->audit->rebuilds ? "</ul>\n" : "", page->file);
+}
+
+static void put_exceptions(struct page *page)
+{
+    if (page->audit->exception_count)
+        fputs("<h2>Exceptions that end</h2>\n<ul>\n", page->file);
+    for (size_t i = 0; i < page->audit->exception_count; i++) {
+        const struct audit_exception *exception = &page->audit->exceptions[i];
+        fputs("<li>", page->file);
+        html_put(page->file, exception->id);
+        fputc(' ', page->file);
+        html_put(page->file, exception->package);
+        fputs(": ", page->file);
+        html_put(page->file, audit_expiry_text(exception, page->arena));
+        fputs(exception->owner.len ? ", " : "", page->file);
+        html_put(page->file, exception->owner);
+        fputs("<br><small>", page->file);
+        html_put(page->file, exception->reason);
+        fputs("</small></li>\n", page->file);
+    }
+    fputs(page->audit->exception_count ? "</ul>\n" : "", page->file);
+}
+
+static void put_notes(struct page *page)
+{
+    const struct audit *audit = page->audit;
+    for (size_t i = 0; i < audit->note_count; i++) {
+        fputs("<p class=\"note\">", page->file);
+        html_put(page->file, audit->notes[i]);
+        fputs("</p>\n", page->file);
+    }
+    for (size_t i = 0; i < audit->count; i++)
+        for (size_t j = 0; j < audit->repositories[i].note_count; j++) {
+            fputs("<p class=\"note\">", page->file);
+            html_put(page->file, audit->repositories[i].shown);
+            fputs(": ", page->file);
+            html_put(page->file, audit->repositories[i].notes[j]);
+            fputs("</p>\n", page->file);
+        }
+}
+
+bool audit_write_html(const struct audit *audit, const struct audit_write_options *options,
+                      struct arena *arena, FILE *file, struct error *err)
+{
+    (void)options, (void)err;
+    struct page page = {file, arena, audit};
+    put_head(&page);
+    audit_put_charts(audit, arena, file);
+    put_repositories(&page);
+    put_findings(&page, "Overdue", is_overdue);
+    put_findings(&page, "New", is_new);
+    put_findings(&page, "Other critical and high findings", is_other);
+    put_rebuilds(&page);
+    put_exceptions(&page);
+    put_notes(&page);
+    fputs("</body></html>\n", file);
+    return true;
+}
