@@ -16,6 +16,7 @@ const struct command *const commands[] = {
     &command_exceptions,
     &command_update,
     &command_tag,
+    &command_audit,
     &command_size,
     &command_db,
     &command_cache,

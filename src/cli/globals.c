@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/user_folder.h"
 
 /* Never relative: a store or a cache that lies in the working folder may be anybody's. */
 static const char *home_folder(void)
@@ -15,9 +16,8 @@ static const char *home_folder(void)
     return user && user->pw_dir && *user->pw_dir == '/' ? user->pw_dir : "";
 }
 
-/* $variable/tail, or ~/home_part/tail; below the root when there is no home. */
-static const char *user_folder(struct arena *arena, const char *variable, const char *home_part,
-                               const char *tail)
+const char *user_folder(struct arena *arena, const char *variable, const char *home_part,
+                        const char *tail)
 {
     const char *base = getenv(variable);
     if (base && *base == '/')
