@@ -24,6 +24,7 @@ struct audit_finding {
     struct slice title, url;
     enum severity severity;
     bool kev;
+    size_t order;                       /* as the scan or the registry told it */
     struct audit_attribute *attributes; /* in ECR's words: package_name, … */
     size_t attribute_count, attribute_room;
     bool excepted; /* by plimsoll.exceptions.yaml: told, not counted */

@@ -11,7 +11,8 @@ enum { PATIENCE = 15 };
 
 /* What a base is now. */
 struct known {
-    struct error error; /* kind ERROR_NONE: it could be read */
+    bool read;
+    struct error error; /* why it could not be read */
     struct slice manifest, index;
     struct slice *diff_ids;
     size_t count;
@@ -58,9 +59,11 @@ static bool ask(const struct audit_options *options, struct slice name, struct s
     if (!input.at)
         return arena_error(err);
     bool fine = true;
-    if (source_open(input.at, &source, &scratch, &list, &known->error) && list.count)
+    bool opened = source_open(input.at, &source, &scratch, &list, &known->error);
+    known->read = opened && list.count;
+    if (known->read)
         fine = keep(&list.images[0], arena, known) || arena_error(err);
-    else if (known->error.kind == ERROR_NONE)
+    else if (opened)
         error_set(&known->error, ERROR_NOT_FOUND, "there is no image");
     source_close(&list);
     return fine;
@@ -153,7 +156,7 @@ bool audit_base_find(const struct audit_options *options, const struct audit_tar
     const struct known *known = find(options, base->name, platform, bases, arena, err);
     if (!known)
         return false;
-    if (known->error.kind) {
+    if (!known->read) {
         base->state = AUDIT_BASE_UNREACHABLE;
         base->text = arena_copy(arena, slice_str(known->error.text));
         return base->text.at || arena_error(err);

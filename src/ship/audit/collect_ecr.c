@@ -25,6 +25,7 @@ static bool add(const struct ecr_client_finding *from, struct audit_repository *
         .url = from->uri,
         .severity = severity_of(from->severity),
         .kev = slice_equal_str(ecr_client_attribute(from, "kev"), "true"),
+        .order = repository->finding_count,
     };
     for (size_t i = 0; i < from->attribute_count; i++) {
         struct audit_attribute attribute = {from->attributes[i].key, from->attributes[i].value};

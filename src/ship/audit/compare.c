@@ -72,8 +72,7 @@ static int by_urgency(const void *a, const void *b)
         return x->excepted ? 1 : -1;
     if (x->severity != y->severity)
         return x->severity > y->severity ? -1 : 1;
-    int order = slice_compare(x->id, y->id);
-    return order ? order : slice_compare(x->package, y->package);
+    return x->order < y->order ? -1 : x->order > y->order;
 }
 
 static bool compare_repository(struct audit *audit, struct audit_repository *repository,

@@ -35,7 +35,7 @@ static bool look_at(struct audit_services *services, const struct audit_target *
     struct audit_repository repository = {
         .name = target->uri.len ? target->uri : target->repository, .shown = target->repository};
     struct error error = target->error;
-    if (error.kind || !look(services, target, bases, &repository, audit, &error))
+    if (target->failed || !look(services, target, bases, &repository, audit, &error))
         fail(&repository, &error, services->arena);
     return ARENA_PUSH(services->arena, audit->repositories, audit->count, audit->room,
                       repository) ||

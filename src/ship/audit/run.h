@@ -58,7 +58,8 @@ struct audit_target {
     struct slice uri;        /* "127.0.0.1:5000/team/app" */
     bool ecr;
     struct slice region; /* of an Amazon host; else empty */
-    struct error error;  /* why it cannot be audited; kind ERROR_NONE: it can */
+    bool failed;         /* it cannot be audited: `error` says why */
+    struct error error;
 };
 
 /* Connections to ECR, one a region, for one audit. */

@@ -235,6 +235,7 @@ static void find_uri(struct audit_services *services, struct audit_target *targe
 {
     struct ecr_client_repositories found;
     struct aws *aws = audit_service(services, target->region, &target->error);
+    target->failed = true;
     if (!aws) {
         error_add(&target->error, "%.*s: without a registry in front it is ECR's",
                   SLICE_ARG(slice_upto(target->repository, 200)));
@@ -248,6 +249,7 @@ static void find_uri(struct audit_services *services, struct audit_target *targe
         struct audit_target told = of_ecr(&found.items[0], target->region);
         target->host = told.host;
         target->uri = told.uri;
+        target->failed = false;
     }
 }
 

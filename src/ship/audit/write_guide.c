@@ -27,7 +27,6 @@ static void put_finding(FILE *file, const struct audit_finding *finding)
     }
     json_end_array(&json);
     json_end_object(&json);
-    fputc('\n', file);
 }
 
 bool audit_write_guide(const struct audit *audit, const struct audit_write_options *options,

@@ -220,6 +220,5 @@ bool audit_write_json(const struct audit *audit, const struct audit_write_option
     json_field_int(json, "failed", (int64_t)audit->failed);
     put_lists(&to);
     json_end_object(json);
-    fputc('\n', file);
     return true;
 }
