@@ -63,11 +63,21 @@ static bool check_unknown(const struct bases_result *result, struct error *err)
     return error_add(err, "no image could be asked");
 }
 
+/* A pull request says what it brings; a table is wanted at once. */
+static bool wants_brings(const struct invocation *call)
+{
+    if (option_value(call, "brings")->source != SOURCE_NONE)
+        return option_flag(call, "brings");
+    return strcmp(option_text(call, "format"), "markdown") == 0;
+}
+
 static bool finish(struct invocation *call, struct bases_result *result, struct error *err)
 {
     for (size_t i = 0; i < result->note_count; i++)
         log_warning("%.*s: %.*s", SLICE_ARG(result->notes[i].path),
                     SLICE_ARG(result->notes[i].text));
+    if (wants_brings(call) && !update_call_brings(call, result, err))
+        return false;
     if (option_flag(call, "write") && !write_files(call, result, err))
         return false;
     if (!write_result(call, result, err))
@@ -106,6 +116,17 @@ static const struct option options[] = {
               "distribution move forward: -alpine3.18 to -alpine3.20, -bookworm to -trixie), or a "
               "suffix to go to, such as alpine. Without it what plimsoll.yaml says, else keep."},
     {.name = "why", .prose = "Name every tag that was not taken, and why."},
+    {.name = "brings",
+     .variable = "PLIMSOLL_UPDATE_BRINGS",
+     .prose = "Look into both images of each change and tell what it brings: packages, "
+              "vulnerabilities fixed and new, size, USER, ENV, ENTRYPOINT, CMD, EXPOSE, "
+              "HEALTHCHECK. Markdown does so by itself (--no-brings: not)."},
+    {.name = "platform",
+     .type = OPTION_STRING,
+     .argument = "OS/ARCH",
+     .variable = "PLIMSOLL_PLATFORM",
+     .key = "scan.platform",
+     .prose = "With --brings: which image of an index. Without it this machine's."},
     {.name = "write",
      .prose = "Write the newer tags and digests into the files: just those bytes. Files that "
               "changed meanwhile are refused."},

@@ -35,6 +35,9 @@ struct tag_list_options update_call_tags(struct invocation *call);
 bool update_call_options(struct invocation *call, struct project *project,
                          struct bases_options *options, struct error *err);
 
+/* What each change brings, by scanning both images: fills result->brings and the summaries. */
+bool update_call_brings(struct invocation *call, struct bases_result *result, struct error *err);
+
 /* `why`: every tag that was not taken, with its reason. */
 bool update_write_table(const struct bases_result *result, bool why, struct arena *arena,
                         struct error *err);

@@ -49,14 +49,57 @@ static bool put_row(struct json_writer *json, const struct bases_row *row, bool 
     return true;
 }
 
-static void put_change(struct json_writer *json, const struct update_change *change)
+static void put_differences(struct json_writer *json, const char *name,
+                            const struct brings_differences *list, bool severity)
+{
+    json_name(json, name);
+    json_begin_array(json);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct brings_difference *one = &list->items[i];
+        json_begin_object(json);
+        json_field(json, severity ? "id" : "name", one->name);
+        if (severity) {
+            json_field(json, "severity", slice_str(severity_name(one->severity)));
+            json_field(json, "package", one->before.len ? one->before : one->after);
+        } else {
+            json_field_text(json, "before", one->before);
+            json_field_text(json, "after", one->after);
+        }
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+static void put_brings(struct json_writer *json, const struct update_brings *brings)
+{
+    json_name(json, "brings");
+    json_begin_object(json);
+    json_field_bool(json, "compared", brings->looked);
+    json_field_text(json, "problem", brings->why_not);
+    json_field_text(json, "updated", brings->updated);
+    json_field_text(json, "digest", brings->digest);
+    if (brings->looked) {
+        json_field_int(json, "sizeBefore", (int64_t)brings->size_before);
+        json_field_int(json, "sizeAfter", (int64_t)brings->size_after);
+        json_field_int(json, "vulnerabilitiesInBoth", (int64_t)brings->kept);
+        put_differences(json, "fixed", &brings->fixed, true);
+        put_differences(json, "new", &brings->fresh, true);
+        put_differences(json, "settings", &brings->settings, false);
+        put_differences(json, "packages", &brings->packages, false);
+    }
+    json_end_object(json);
+}
+
+static void put_change(struct json_writer *json, const struct update_change *change,
+                       const struct update_brings *brings)
 {
     json_begin_object(json);
     json_field(json, "name", change->name);
     json_field(json, "from", change->from);
     json_field(json, "to", change->to);
     json_field(json, "level", slice_str(change_level_name(change->level)));
-    json_field_text(json, "summary", change->summary);
+    if (brings)
+        put_brings(json, brings);
     json_name(json, "edits");
     json_begin_array(json);
     for (size_t i = 0; i < change->edit_count; i++) {
@@ -105,7 +148,7 @@ bool update_write_json(const struct bases_result *result, bool why, struct arena
     json_name(&json, "changes");
     json_begin_array(&json);
     for (size_t i = 0; i < result->change_count; i++)
-        put_change(&json, &result->changes[i]);
+        put_change(&json, &result->changes[i], result->brings ? &result->brings[i] : NULL);
     json_end_array(&json);
     put_notes(&json, result);
     json_end_object(&json);

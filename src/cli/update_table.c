@@ -104,6 +104,49 @@ static bool is_repeated(const struct bases_result *result, size_t index)
     return false;
 }
 
+static void put_differences(const char *title, const struct brings_differences *list, bool severity)
+{
+    enum { SHOWN = 20 };
+    for (size_t i = 0; i < list->count && i < SHOWN; i++) {
+        const struct brings_difference *one = &list->items[i];
+        printf("  %s ", title);
+        terminal_put(stdout, one->name);
+        if (severity)
+            printf(" (%s) in ", severity_name(one->severity));
+        else
+            putchar(' ');
+        struct slice before = severity && !one->before.len ? one->after : one->before;
+        terminal_put(stdout, before.len ? before : SLICE("-"));
+        if (!severity) {
+            printf(" -> ");
+            terminal_put(stdout, one->after.len ? one->after : SLICE("-"));
+        }
+        printf("\n");
+    }
+    if (list->count > SHOWN)
+        printf("  … and %zu more\n", list->count - SHOWN);
+}
+
+static bool put_brings(const struct update_change *change, const struct update_brings *brings,
+                       struct arena *arena)
+{
+    struct slice summary = brings_summary(brings, arena);
+    printf("\n");
+    terminal_put(stdout, change->name);
+    printf(" ");
+    terminal_put(stdout, shorten(change->from));
+    printf(" -> ");
+    terminal_put(stdout, shorten(change->to));
+    printf(": ");
+    terminal_put(stdout, brings->looked ? summary : brings->why_not);
+    printf("\n");
+    put_differences("fixed", &brings->fixed, true);
+    put_differences("new", &brings->fresh, true);
+    put_differences("setting", &brings->settings, false);
+    put_differences("package", &brings->packages, false);
+    return summary.at;
+}
+
 static void put_summary(const struct bases_result *result)
 {
     printf("\n%zu file%s, %zu image%s: %zu newer", result->files, result->files == 1 ? "" : "s",
@@ -139,6 +182,9 @@ bool update_write_table(const struct bases_result *result, bool why, struct aren
     for (size_t i = 0; why && i < result->row_count; i++)
         if (result->rows[i].choice.verdicts && !is_repeated(result, i) &&
             !put_tags(&result->rows[i], arena))
+            return arena_error(err);
+    for (size_t i = 0; result->brings && i < result->change_count; i++)
+        if (!put_brings(&result->changes[i], &result->brings[i], arena))
             return arena_error(err);
     put_summary(result);
     return true;

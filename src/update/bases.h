@@ -6,6 +6,7 @@
  *
  * Runs in the process that the user started; threads end before it returns.
  */
+#include "update/brings.h"
 #include "update/choose.h"
 #include "update/find.h"
 #include "update/tag_list.h"
@@ -14,7 +15,7 @@ enum { BASES_IMAGES_MAX = 2000, BASES_AT_ONCE = 8 };
 
 /* What holds for one file, beside what holds for all. */
 struct bases_rule {
-    struct slice path; /* of the file, as it can be opened from the working folder */
+    struct slice path; /* of the file; however it is named there, it is told by device and inode */
     enum update_policy policy;
     struct slice suffix; /* choose.h */
 };
@@ -80,6 +81,7 @@ struct bases_result {
     size_t row_count;
     struct update_change *changes;
     size_t change_count, change_room;
+    struct update_brings *brings; /* beside `changes`, filled in by the caller; NULL: not looked */
     struct bases_image *images;
     size_t image_count, image_room;
     struct update_note *notes;

@@ -1,5 +1,6 @@
 /* Which images are there, and what registries say of them: each once, several at a time. */
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/threads.h"
@@ -54,19 +55,44 @@ static bool find_image(struct bases *bases, struct table *known, const struct re
     return table_put(known, key, (void *)(uintptr_t)*index) || arena_error(err);
 }
 
-static struct slice without_dot(struct slice path)
+/* "device:inode": the same file may be named in many ways. Empty: it is not there. */
+static struct slice identity(struct slice path, struct arena *arena)
 {
-    while (slice_starts(path, SLICE("./")))
-        path = slice_from(path, 2);
-    return path;
+    struct stat info;
+    const char *name = arena_string(arena, path);
+    if (!name || stat(name, &info) != 0)
+        return SLICE("");
+    return arena_printf(arena, "%llx:%llx", (unsigned long long)info.st_dev,
+                        (unsigned long long)info.st_ino);
 }
 
-static void rule_for(const struct bases_options *options, struct bases_row *row)
+/* Files of rules, by identity. */
+static bool know_rules(const struct bases *bases, struct table *rules, struct error *err)
 {
-    const struct bases_rule *rule = &options->standard;
-    for (size_t i = 0; i < options->rule_count && !options->rules_give_way; i++)
-        if (slice_equal(without_dot(options->rules[i].path), without_dot(row->place->path)))
-            rule = &options->rules[i];
+    const struct bases_options *options = bases->options;
+    table_init(rules, bases->arena);
+    for (size_t i = 0; i < options->rule_count && !options->rules_give_way; i++) {
+        struct slice key = identity(options->rules[i].path, bases->arena);
+        if (!key.at || (key.len && !table_put(rules, key, (void *)&options->rules[i])))
+            return arena_error(err);
+    }
+    return true;
+}
+
+/* Rows come file by file: the last one's rule is `*last` for the same path. */
+static void rule_for(const struct bases *bases, const struct table *rules, struct bases_row *row,
+                     const struct bases_row *last)
+{
+    const struct bases_rule *rule = NULL;
+    if (last && slice_equal(last->place->path, row->place->path)) {
+        row->policy = last->policy;
+        row->suffix = last->suffix;
+        return;
+    }
+    if (rules->count)
+        rule = table_get(rules, identity(row->place->path, bases->arena));
+    if (!rule)
+        rule = &bases->options->standard;
     row->policy = rule->policy;
     row->suffix = rule->suffix;
 }
@@ -95,18 +121,20 @@ static bool wants_tags(const struct bases_row *row)
 
 bool bases_collect(struct bases *bases, const struct update_places *places, struct error *err)
 {
-    struct table known;
+    struct table known, rules;
     struct bases_result *result = bases->result;
     size_t *indices = arena_array(bases->arena, places->count + 1, sizeof *indices);
     result->rows = arena_array(bases->arena, places->count + 1, sizeof *result->rows);
     table_init(&known, bases->arena);
     if (!result->rows || !indices)
         return arena_error(err);
+    if (!know_rules(bases, &rules, err))
+        return false;
     for (size_t i = 0; i < places->count; i++) {
         struct bases_row *row = &result->rows[result->row_count++];
         row->place = &places->items[i];
         row->now = now_of(row->place);
-        rule_for(bases->options, row);
+        rule_for(bases, &rules, row, i ? row - 1 : NULL);
         if (row->place->known &&
             !find_image(bases, &known, &row->place->reference, &indices[i], err))
             return false;
