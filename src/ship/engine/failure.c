@@ -133,8 +133,8 @@ static const struct pattern patterns[] = {
     {"copier: stat: ", SHIP_FAILED_COPY},
     {"no items matching glob", SHIP_FAILED_COPY},
 
-    {"did not get container create message", SHIP_FAILED_ISOLATION},
     {"creating container for [", SHIP_FAILED_ISOLATION},
+    {"did not get container create message", SHIP_FAILED_ISOLATION},
     {"OCI permission denied", SHIP_FAILED_ISOLATION},
     {"cannot clone: Operation not permitted", SHIP_FAILED_ISOLATION},
     {"cannot re-exec process", SHIP_FAILED_ISOLATION},
@@ -237,17 +237,24 @@ static struct slice last_line(struct slice text, bool with_summary)
     return found;
 }
 
-/* The last line with any of its patterns. */
-static struct slice line_of(struct slice text, enum ship_failure failure)
+static struct slice line_with(struct slice text, struct slice pattern)
 {
     struct slice found = {NULL, 0};
     while (text.len) {
         struct slice line = slice_trim(slice_cut_line(&text));
-        for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
-            if (patterns[i].failure == failure &&
-                slice_search(line, slice_str(patterns[i].text)) < line.len)
-                found = line;
+        if (slice_search(line, pattern) < line.len)
+            found = line;
     }
+    return found;
+}
+
+/* The last line with the first of its patterns that is there. */
+static struct slice line_of(struct slice text, enum ship_failure failure)
+{
+    struct slice found = {NULL, 0};
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns && !found.len; i++)
+        if (patterns[i].failure == failure)
+            found = line_with(text, slice_str(patterns[i].text));
     return found;
 }
 
