@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/command_rows.h"
 #include "cli/update_call.h"
+#include "cli/update_forge.h"
 #include "update/write.h"
 
 static bool write_result(struct invocation *call, const struct bases_result *result,
@@ -68,6 +69,8 @@ static bool wants_brings(const struct invocation *call)
 {
     if (option_value(call, "brings")->source != SOURCE_NONE)
         return option_flag(call, "brings");
+    if (option_flag(call, "pr"))
+        return true;
     return strcmp(option_text(call, "format"), "markdown") == 0;
 }
 
@@ -80,7 +83,10 @@ static bool finish(struct invocation *call, struct bases_result *result, struct 
         return false;
     if (option_flag(call, "write") && !write_files(call, result, err))
         return false;
-    if (!write_result(call, result, err))
+    bool alone = update_forge_wanted(call) && strcmp(option_text(call, "format"), "json") == 0;
+    if (!alone && !write_result(call, result, err))
+        return false;
+    if (update_forge_wanted(call) && !update_forge_run(call, result, err))
         return false;
     if (is_over_gate(call, result))
         call->exit_code = 1;
@@ -139,6 +145,8 @@ static const struct option options[] = {
      .prose = "Exit with 1 when there is something newer (outdated), or when an image could not be "
               "asked or a file not be read (unknown)."},
     UPDATE_ASK_OPTIONS,
+    UPDATE_FORGE_OPTIONS,
+    SCAN_EXCEPTIONS_OPTION,
     {.name = "format",
      .type = OPTION_CHOICE,
      .argument = "FORMAT",
@@ -153,6 +161,8 @@ static const struct command_example examples[] = {
     {"plimsoll update --policy patch --write docker/", "writes newer patches into the Dockerfiles"},
     {"plimsoll update --why docker/Dockerfile.nginx", "every tag, and why it was not taken"},
     {"plimsoll update --check --format markdown", "for pipelines: exit 1 when outdated"},
+    {"plimsoll update --pr --dry-run", "which pull requests would be opened"},
+    {"plimsoll update --pr --issue", "opens, moves and closes pull requests and issues"},
     {"plimsoll update tags haproxy --last 5", "the newest tags of an image"},
     {NULL, NULL},
 };
@@ -171,7 +181,10 @@ const struct command command_update = {
         "cannot be rewritten safely (a variable without a default, an ARG that two images use, "
         "anchors of YAML) is left alone, and the reason said. What registries said is kept in the "
         "cache, asked for again only if it changed, and all that --offline uses. "
-        "PLIMSOLL_HUB_URL names another place that speaks as Docker Hub's API does.\n\nExit "
+        "PLIMSOLL_HUB_URL names another place that speaks as Docker Hub's API does.\n\n--pr "
+        "and --issue work on GitHub, GitLab, Gitea, Forgejo and Bitbucket, with the token in "
+        "GITHUB_TOKEN (GH_TOKEN), GITLAB_TOKEN, GITEA_TOKEN, FORGEJO_TOKEN or BITBUCKET_TOKEN. "
+        "Pull requests of Dependabot and Renovate for the same image are left to them.\n\nExit "
         "codes: 0, also when something is newer; 1 with --check; 3 when no image could be asked.",
     .options = options,
     .examples = examples,
