@@ -11,7 +11,9 @@
 #include "update/find.h"
 #include "update/tag_list.h"
 
-enum { BASES_IMAGES_MAX = 2000, BASES_AT_ONCE = 8 };
+/* Requests wait, they do not compute; more images than so many at once are rare, and the run then
+   ends in about the time of the slowest answer. */
+enum { BASES_IMAGES_MAX = 2000, BASES_AT_ONCE = 64 };
 
 /* What holds for one file, beside what holds for all. */
 struct bases_rule {

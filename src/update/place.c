@@ -32,6 +32,9 @@ bool place_text_add(struct place_text *text, struct slice part, size_t start, st
     struct place_piece piece = {part, start, variable};
     if (!part.len)
         return true;
+    for (size_t i = 0; i < part.len; i++)
+        if ((unsigned char)part.at[i] < ' ' || part.at[i] == 0x7f)
+            return place_text_fail(text, err, "there are control characters in it");
     if (text->text.len + part.len > PLACE_TEXT_MAX || text->count == PLACE_PIECES_MAX)
         return place_text_fail(text, err, "the name is too long");
     text->text = arena_printf(text->arena, "%.*s%.*s", SLICE_ARG(text->text), SLICE_ARG(part));

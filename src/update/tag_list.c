@@ -29,6 +29,7 @@ struct fetching {
     struct http_client *client;
     struct tag_collection collection;
     struct slice first; /* URL of the first page: others must be of its host */
+    bool fresh;         /* the page at hand came from the network */
     bool not_modified;  /* so far nothing but "not modified", or nothing asked */
 };
 
@@ -165,6 +166,7 @@ static bool fetch_page(struct fetching *fetching, struct slice url, struct arena
     struct tag_page kept = {0};
     struct http_response response;
     bool known = read_kept(fetching, url, arena, &kept);
+    fetching->fresh = false;
     if (fetching->options->source.offline) {
         *page = kept;
         return known || error_set(err, ERROR_NOT_FOUND,
@@ -189,7 +191,7 @@ static bool fetch_page(struct fetching *fetching, struct slice url, struct arena
                               .link = http_header_get(&response.headers, "Link"),
                               .at = now,
                               .body = response.body};
-    keep(fetching, page, arena);
+    fetching->fresh = true;
     return true;
 }
 
@@ -234,6 +236,8 @@ static bool take_page(struct fetching *fetching, struct slice *url, struct error
     arena_init(&arena, PAGE_ARENA);
     if (!fetch_page(fetching, *url, &arena, &page, err) || !read_page(fetching, &page, &next, err))
         return false;
+    if (fetching->fresh) /* and it could be read */
+        keep(fetching, &page, &arena);
     if (!listing->asked_at.len)
         listing->asked_at = arena_copy(fetching->collection.arena, page.at);
     struct slice from = *url;

@@ -102,4 +102,8 @@ class Hub(http.server.BaseHTTPRequestHandler):
         self.answer(200, value, [("ETag", etag)])
 
 
-http.server.ThreadingHTTPServer(("127.0.0.1", port), Hub).serve_forever()
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # many ask at once; a lost SYN costs a second
+
+
+Server(("127.0.0.1", port), Hub).serve_forever()

@@ -179,6 +179,7 @@ static void leaves_alone_what_is_not_safe(void **state)
     stays(DOCKERFILE, "FROM scratch\nCOPY --from=a:$V /a /b\n", "1.3", "", "not followed");
     stays(DOCKERFILE, "FROM oci-archive:x.tar\n", "1.3", "", "no image of a registry");
     stays(DOCKERFILE, "FROM a:1\\.2\n", "1.3", "", "quotes or escapes");
+    stays(DOCKERFILE, "FROM a:1\x01.2\n", "1.3", "", "control characters");
     stays(COMPOSE, "services:\n  a:\n    image: a:${V}\n", "2", "", "V has no default");
     stays(COMPOSE, "services:\n  a:\n    image: a:$V\n", "2", "", "without a default");
     stays(COMPOSE, "services:\n  a:\n    image: a:${V:-1.2}\n", "2", "V=1.1\n", "set in .env");
