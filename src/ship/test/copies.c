@@ -49,15 +49,21 @@ static bool add(struct reading *reading, struct slice image, struct slice local,
                                   reading->copies->room, copy);
 }
 
+static struct slice under(struct reading *reading, struct slice folder, struct slice name)
+{
+    return !name.len ? folder
+           : slice_equal_str(folder, "/")
+               ? arena_printf(reading->arena, "/%.*s", SLICE_ARG(name))
+               : arena_printf(reading->arena, "%.*s/%.*s", SLICE_ARG(folder), SLICE_ARG(name));
+}
+
 static struct slice target_of(struct reading *reading, struct slice target, struct slice name,
                               bool into)
 {
-    struct slice folder = slice_starts(target, SLICE("/")) ? SLICE("") : reading->folder;
     struct slice path = clean(target);
-    return into ? arena_printf(reading->arena, "%.*s%s%.*s/%.*s", SLICE_ARG(folder),
-                               folder.len ? "/" : "", SLICE_ARG(path), SLICE_ARG(name))
-                : arena_printf(reading->arena, "%.*s%s%.*s", SLICE_ARG(folder),
-                               folder.len ? "/" : "", SLICE_ARG(path));
+    if (!slice_starts(path, SLICE("/")))
+        path = under(reading, reading->folder.len ? reading->folder : SLICE("/"), path);
+    return into ? under(reading, path, name) : path;
 }
 
 /* A folder's content goes into the target; a file into it when that is a folder, else under its

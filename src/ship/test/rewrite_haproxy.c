@@ -57,7 +57,7 @@ static bool is(const struct haproxy_line *line, const char *name)
 
 static void drop(struct ship_rewrite *rewrite, const struct haproxy_line *line)
 {
-    ship_rewrite_edit(rewrite, line->start, line->end, SLICE("    # left out by the test"));
+    ship_rewrite_edit(rewrite, line->start, line->end, SLICE("# left out by the test"));
 }
 
 static void drop_words(struct ship_rewrite *rewrite, const struct haproxy_line *line, size_t from,
