@@ -12,6 +12,7 @@ extern const struct command command_comply;
 extern const struct command command_config;
 extern const struct command command_db;
 extern const struct command command_dockerfile;
+extern const struct command command_doctor;
 extern const struct command command_exceptions;
 extern const struct command command_explain;
 extern const struct command command_help;

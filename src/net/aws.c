@@ -1,5 +1,6 @@
 #include "net/aws.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -56,8 +57,8 @@ void aws_close(struct aws *aws)
 
 /* What is signed. Of it the client itself sends Host and Content-Type; Authorization goes where the
    client keeps it from being sent on to another host. */
-static bool sign(struct aws *aws, const char *target, struct slice body, struct arena *arena,
-                 struct http_request *request, struct error *err)
+static bool sign(struct aws *aws, const char *target, struct slice type, struct slice body,
+                 struct arena *arena, struct http_request *request, struct error *err)
 {
     struct http_headers headers = {NULL, 0, 0};
     struct sigv4_request what = {.method = SLICE("POST"),
@@ -70,8 +71,9 @@ static bool sign(struct aws *aws, const char *target, struct slice body, struct 
     if (!host.at || !region)
         return arena_error(err);
     if (!http_headers_add(&headers, SLICE("Host"), host, arena, err) ||
-        !http_headers_add(&headers, SLICE("Content-Type"), SLICE(CONTENT_TYPE), arena, err) ||
-        !http_headers_add(&headers, SLICE("X-Amz-Target"), slice_str(target), arena, err) ||
+        !http_headers_add(&headers, SLICE("Content-Type"), type, arena, err) ||
+        (target &&
+         !http_headers_add(&headers, SLICE("X-Amz-Target"), slice_str(target), arena, err)) ||
         !sigv4_sign(&what, &aws->profile.key, region, aws->service, (int64_t)time(NULL), &headers,
                     arena, err))
         return false;
@@ -127,11 +129,59 @@ bool aws_call(struct aws *aws, const char *target, struct slice body, struct are
                                    .body_type = SLICE(CONTENT_TYPE)};
     if (!request.url.at)
         return arena_error(err);
-    if (!sign(aws, target, body, arena, &request, err) ||
+    if (!sign(aws, target, SLICE(CONTENT_TYPE), body, arena, &request, err) ||
         !http_perform(aws->client, &request, arena, &response, err))
         return false;
     if (response.status != 200)
         return refused(&response, arena, err);
+    *answer = response.body;
+    return true;
+}
+
+/* ---- the query protocol ---- */
+
+#define FORM_TYPE "application/x-www-form-urlencoded; charset=utf-8"
+
+bool aws_xml_text(struct slice xml, const char *element, struct slice *text)
+{
+    char mark[100];
+    int len = snprintf(mark, sizeof mark, "<%s>", element);
+    size_t at = slice_search(xml, slice_of(mark, (size_t)len));
+    struct slice rest = slice_from(xml, at + (size_t)len);
+    size_t end = slice_find(rest, '<');
+    if (at == xml.len || end == rest.len || !slice_starts(slice_from(rest, end), SLICE("</")))
+        return false;
+    *text = slice_upto(rest, end);
+    return true;
+}
+
+/* <ErrorResponse><Error><Code>NoSuchEntity</Code><Message>…</Message></Error></ErrorResponse> */
+static bool query_refused(const struct http_response *response, struct error *err)
+{
+    struct slice code, message = {"", 0};
+    if (!aws_xml_text(response->body, "Code", &code))
+        return http_status_error(response, err);
+    aws_xml_text(response->body, "Message", &message);
+    bool missing = slice_equal_str(code, "NoSuchEntity");
+    return error_set(err, missing ? ERROR_NOT_FOUND : ERROR_DENIED, "%.*s: %.*s", SLICE_ARG(code),
+                     SLICE_ARG(message));
+}
+
+bool aws_query(struct aws *aws, struct slice form, struct arena *arena, struct slice *answer,
+               struct error *err)
+{
+    struct http_response response;
+    struct http_request request = {.method = "POST",
+                                   .url = url_text(&aws->endpoint, arena),
+                                   .body = form,
+                                   .body_type = SLICE(FORM_TYPE)};
+    if (!request.url.at)
+        return arena_error(err);
+    if (!sign(aws, NULL, SLICE(FORM_TYPE), form, arena, &request, err) ||
+        !http_perform(aws->client, &request, arena, &response, err))
+        return false;
+    if (response.status != 200)
+        return query_refused(&response, err);
     *answer = response.body;
     return true;
 }

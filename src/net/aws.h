@@ -27,3 +27,10 @@ void aws_close(struct aws *aws);
    ERROR_DENIED or ERROR_FORMAT (invalid input). */
 bool aws_call(struct aws *aws, const char *target, struct slice body, struct arena *arena,
               struct slice *answer, struct error *err);
+
+/* A call of the query protocol (IAM, STS): `form` is "Action=GetRole&Version=2010-05-08&…", the
+   answer XML. Errors as above, NoSuchEntity is ERROR_NOT_FOUND. */
+bool aws_query(struct aws *aws, struct slice form, struct arena *arena, struct slice *answer,
+               struct error *err);
+/* The text of the first element of that name, as written (entities stay); false: there is none. */
+bool aws_xml_text(struct slice xml, const char *element, struct slice *text);

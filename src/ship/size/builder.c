@@ -11,7 +11,7 @@ void builder_init(struct builder *builder, struct arena *arena, struct listing *
 
 static uint64_t sum(uint64_t a, uint64_t b)
 {
-    return a + b < a ? UINT64_MAX : a + b;
+    return a + b > LISTING_LAYER_MAX ? LISTING_LAYER_MAX : a + b;
 }
 
 static struct slice keep(struct builder *builder, struct slice text)
@@ -62,13 +62,18 @@ struct listing_entry *builder_add(struct builder *builder, const struct listing_
     struct listing *listing = builder->listing;
     struct listing_entry copy = *entry;
     size_t bytes = entry->path.len + entry->link.len;
+    if (copy.size > LISTING_FILE_MAX) {
+        copy.size = LISTING_FILE_MAX;
+        listing->partial = 1;
+        listing->problem = SLICE("a file that says to be larger than a layer can be");
+    }
     if (entry->type == LISTING_FILE) {
         listing->files++;
-        listing->bytes = sum(listing->bytes, entry->size);
+        listing->bytes = sum(listing->bytes, copy.size);
     }
     if (listing->count >= LISTING_ENTRIES_MAX || builder->path_bytes + bytes > LISTING_PATHS_MAX) {
         if (entry->type == LISTING_FILE)
-            add_rest(builder, entry);
+            add_rest(builder, &copy);
         return NULL;
     }
     builder->path_bytes += bytes;

@@ -64,8 +64,8 @@ static void code_entry(struct codec *codec, void *record)
     code64(codec, &entry->hash);
     code64(codec, &entry->debug);
     code32(codec, &entry->type);
-    codec->bad |=
-        entry->type < LISTING_FILE || entry->type > LISTING_OTHER || entry->debug > entry->size;
+    codec->bad |= entry->type < LISTING_FILE || entry->type > LISTING_OTHER ||
+                  entry->debug > entry->size || entry->size > LISTING_FILE_MAX;
 }
 
 static void code_removal(struct codec *codec, void *record)
@@ -101,6 +101,7 @@ static void code_rest(struct codec *codec, void *record)
     code_text(codec, &rest->folder);
     code64(codec, &rest->files);
     code64(codec, &rest->bytes);
+    codec->bad |= rest->bytes > LISTING_LAYER_MAX || rest->files > LISTING_LAYER_MAX;
 }
 
 #define LISTING_TEXT 8 /* bytes of a reference into the pool */
@@ -141,6 +142,8 @@ static void code_header(struct codec *codec, struct listing *listing, uint64_t *
     for (size_t i = 0; i < SECTIONS; i++)
         code64(codec, &counts[i]);
     code_text(codec, &listing->problem);
+    for (size_t i = 0; i < NUMBERS; i++)
+        codec->bad |= *numbers[i] > LISTING_LAYER_MAX;
     codec->bad |= listing->partial > 1 || listing->compression > 3 ||
                   listing->sample_deflate > 2 * listing->sampled + 1024 ||
                   listing->sample_zstd > 2 * listing->sampled + 1024;

@@ -12,6 +12,11 @@
  */
 #include "base/arena.h"
 
+/* Sizes have limits, so that sums of all that fits into memory cannot overflow: of one file (larger
+   ones can only be sparse: a tar has 128 GiB at most), and of all of a layer. */
+#define LISTING_FILE_MAX  (UINT64_C(1) << 38)
+#define LISTING_LAYER_MAX (UINT64_C(1) << 49)
+
 enum listing_type { LISTING_FILE = 1, LISTING_FOLDER, LISTING_HARDLINK, LISTING_OTHER };
 
 enum {
