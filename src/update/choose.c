@@ -118,12 +118,12 @@ static enum tag_verdict judge_suffix(const struct judging *judging, const struct
 static enum tag_verdict judge_version(const struct judging *judging, const struct tag_version *tag)
 {
     const struct tag_version *in_use = &judging->in_use;
-    if (!tag_version_same_shape(in_use, tag))
-        return VERDICT_PARTS;
     if (tag_version_begins_with_year(tag) && !tag_version_begins_with_year(in_use))
         return VERDICT_DATE;
     if (tag->rank && !in_use->rank)
         return VERDICT_PRERELEASE;
+    if (!tag_version_same_shape(in_use, tag))
+        return VERDICT_PARTS;
     int order = tag_version_compare(in_use, tag);
     if (order > 0)
         return VERDICT_OLDER;

@@ -65,18 +65,23 @@ static bool is_of_file(struct slice text)
     return false;
 }
 
+/* An image that cannot be rewritten can be asked for all the same, when its name is known. */
 static void read_reference(struct update_places *places, struct update_place *place)
 {
     struct error why;
-    if (is_of_file(place->text)) {
-        place->problem = SLICE("it is no image of a registry");
+    struct slice problem = {0};
+    if (place->problem.len && slice_find(place->text, '$') < place->text.len)
         return;
-    }
-    place->known = reference_parse(place->text, places->arena, &place->reference, &why);
-    if (!place->known)
-        place->problem = arena_printf(places->arena, "it is no name of an image: %s", why.text);
-    else if (!writes_tag(place->text))
+    if (is_of_file(place->text))
+        problem = SLICE("it is no image of a registry");
+    else if (!reference_parse(place->text, places->arena, &place->reference, &why))
+        problem = arena_printf(places->arena, "it is no name of an image: %s", why.text);
+    else
+        place->known = true;
+    if (place->known && !writes_tag(place->text))
         place->reference.tag = (struct slice){0};
+    if (!place->problem.len)
+        place->problem = problem;
 }
 
 bool places_add(struct update_places *places, enum place_kind kind, struct slice path,
@@ -94,8 +99,7 @@ bool places_add(struct update_places *places, enum place_kind kind, struct slice
         return true;
     if (places->count == PLACES_MAX)
         return error_set(err, ERROR_LIMIT, "over %d images are named", PLACES_MAX);
-    if (!place.problem.len)
-        read_reference(places, &place);
+    read_reference(places, &place);
     return ARENA_PUSH(places->arena, places->items, places->count, places->room, place) ||
            arena_error(err);
 }

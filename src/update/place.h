@@ -40,7 +40,7 @@ struct update_place {
     struct slice text; /* with variables expanded; as written when that cannot be */
     struct place_piece *pieces;
     size_t piece_count;
-    bool known;                 /* `reference` could be read */
+    bool known;                 /* `reference` could be read, also when there is a problem */
     struct reference reference; /* its tag is empty when none is written */
     struct slice problem;       /* why it is left alone whatever is newer; empty: it is not */
 };
