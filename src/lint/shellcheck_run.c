@@ -1,18 +1,14 @@
 /* Runs shellcheck over a temporary folder of scripts, and reads what it says. */
 #include "lint/shellcheck_run.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/process.h"
 
 enum { BATCH_MAX = 500, OUTPUT_MAX = 64 << 20, SECONDS_ALL = 120 };
 
@@ -74,26 +70,7 @@ bool shellcheck_read(const struct shellcheck *check, struct slice output,
     return json_finish(&reader, err);
 }
 
-/* Its messages have quotes that no ASCII locale can write; its options of the user's do not hold
-   here. */
-static char **make_environment(struct arena *arena)
-{
-    static char locale[] = "LC_ALL=C.UTF-8";
-    size_t count = 0, kept = 0;
-    while (environ[count])
-        count++;
-    char **all = arena_array(arena, count + 2, sizeof *all);
-    for (size_t i = 0; all && i < count; i++) {
-        struct slice text = slice_str(environ[i]);
-        if (!slice_starts(text, SLICE("LC_ALL=")) && !slice_starts(text, SLICE("SHELLCHECK_OPTS=")))
-            all[kept++] = environ[i];
-    }
-    if (all)
-        all[kept] = locale;
-    return all;
-}
-
-static char **make_arguments(struct arena *arena, size_t first, size_t last)
+static const char *const *make_arguments(struct arena *arena, size_t first, size_t last)
 {
     static const char *const options[] = {"shellcheck",           "--norc", "-f", "json1", "-e",
                                           "SC2187,SC1090,SC1091", "--"};
@@ -107,86 +84,36 @@ static char **make_arguments(struct arena *arena, size_t first, size_t last)
         if (!arguments[count++])
             return NULL;
     }
-    return (char **)(uintptr_t)arguments;
-}
-
-/* *absent: there is no such program. */
-static bool start(const char *folder, char **arguments, char **environment, int output,
-                  pid_t *process, bool *absent, struct error *err)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, 1);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addchdir_np(&actions, folder);
-    int failed = posix_spawnp(process, arguments[0], &actions, NULL, arguments, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    *absent = failed == ENOENT;
-    return failed == 0 || error_set(err, ERROR_IO, "shellcheck: %s", strerror(failed));
-}
-
-/* All it says, unless that takes too long or is too much. */
-static bool read_output(int from, unsigned seconds, struct arena *arena, struct slice *output,
-                        struct error *err)
-{
-    double deadline = clock_monotonic() + seconds;
-    char *bytes = NULL;
-    size_t count = 0, room = 0;
-    for (;;) {
-        struct pollfd ready = {.fd = from, .events = POLLIN};
-        double left = deadline - clock_monotonic();
-        if (left <= 0)
-            return error_set(err, ERROR_IO, "shellcheck: no answer within %u seconds", seconds);
-        if (poll(&ready, 1, (int)(left * 1000) + 1) <= 0)
-            continue;
-        if (count == room && !(bytes = arena_grow(arena, bytes, count, &room, 1)))
-            return arena_error(err);
-        ssize_t got = read(from, bytes + count, room - count);
-        if (got <= 0)
-            break;
-        count += (size_t)got;
-        if (count > OUTPUT_MAX)
-            return error_set(err, ERROR_LIMIT, "shellcheck: an answer of over %d bytes",
-                             OUTPUT_MAX);
-    }
-    *output = slice_of(bytes ? bytes : "", count);
-    return true;
-}
-
-static void end_process(pid_t process, bool kill_it)
-{
-    int status;
-    if (kill_it)
-        kill(process, SIGKILL);
-    while (waitpid(process, &status, 0) < 0 && errno == EINTR)
-        ;
+    return arguments;
 }
 
 static bool ask(const struct shellcheck *check, const char *folder, size_t first, size_t last,
                 struct lint_report *report, bool *absent, struct error *err)
 {
+    /* Its messages have quotes that no ASCII locale can write; its options of the user's do not
+       hold here. */
+    static const char *const environment[] = {"LC_ALL=C.UTF-8", "SHELLCHECK_OPTS", NULL};
     CLEANUP_ARENA struct arena arena;
     arena_init(&arena, 256 << 20);
-    char **arguments = make_arguments(&arena, first, last);
-    char **environment = make_environment(&arena);
-    int ends[2];
-    pid_t process;
-    struct slice output = {NULL, 0};
-    if (!arguments || !environment)
+    struct process_options options = {.argv = make_arguments(&arena, first, last),
+                                      .environment = environment,
+                                      .folder = folder,
+                                      .seconds =
+                                          check->seconds ? check->seconds : 1, /* 0: no limit */
+                                      .output_max = OUTPUT_MAX};
+    struct process_result result;
+    if (!options.argv)
         return arena_error(err);
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return error_errno(err, "a pipe for shellcheck");
-    CLEANUP_FD int from = ends[0];
-    bool started = start(folder, arguments, environment, ends[1], &process, absent, err);
-    close(ends[1]);
-    if (!started)
+    if (!process_run(&options, &arena, &result, err)) {
+        *absent = err->kind == ERROR_NOT_FOUND;
         return *absent;
-    bool done = read_output(from, check->seconds, &arena, &output, err);
-    end_process(process, !done);
-    if (!done)
-        return false;
-    return shellcheck_read(check, output, report, err) || error_add(err, "shellcheck's answer");
+    }
+    if (result.timed_out)
+        return error_set(err, ERROR_IO, "shellcheck: no answer within %u seconds", check->seconds);
+    if (result.output.len == OUTPUT_MAX)
+        return error_set(err, ERROR_LIMIT, "shellcheck: an answer of over %d bytes", OUTPUT_MAX);
+    return shellcheck_read(check, result.output, report, err) ||
+           error_add(err, "shellcheck's answer");
 }
 
 static bool write_script(const char *folder, const struct shellcheck_script *script,
