@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "cli/command_rows.h"
+#include "cli/exceptions_append.h"
 #include "cli/scan_call.h"
 #include "scan/exceptions_import.h"
 
@@ -147,70 +148,6 @@ static bool run_export(struct invocation *call, struct error *err)
     return exceptions_write_openvex(&exceptions, clock_now(), stdout, err);
 }
 
-/* Blanks before the last entry of the list: what is appended has to stand below it. */
-static size_t indent_of(struct slice text)
-{
-    size_t indent = 0;
-    while (text.len) {
-        size_t end = slice_find(text, '\n'), blanks = 0;
-        struct slice line = slice_upto(text, end);
-        while (blanks < line.len && line.at[blanks] == ' ')
-            blanks++;
-        if (line.len >= blanks + 5 && memcmp(line.at + blanks, "- ", 2) == 0)
-            indent = blanks;
-        text = slice_from(text, end < text.len ? end + 1 : end);
-    }
-    return indent;
-}
-
-static bool write_indented(const struct exceptions *added, size_t indent, FILE *file,
-                           struct error *err)
-{
-    char *text = NULL;
-    size_t len = 0;
-    FILE *memory = open_memstream(&text, &len);
-    if (!memory)
-        return error_errno(err, "writing exceptions");
-    bool fine = exceptions_write_yaml(added, memory, err);
-    if (fclose(memory) != 0 && fine)
-        fine = error_errno(err, "writing exceptions");
-    for (size_t i = 0; fine && i < len; i++) {
-        if (i == 0 || text[i - 1] == '\n')
-            fprintf(file, "%*s", (int)indent, "");
-        fputc(text[i], file);
-    }
-    free(text);
-    return fine;
-}
-
-/* What is there already, and the new ones behind it. The result is read again before it is written,
-   so that a file in a form to which nothing can be appended stays as it is. */
-static bool append(struct invocation *call, const char *path, const struct exceptions *added,
-                   struct error *err)
-{
-    struct slice before = {"", 0};
-    struct exceptions check;
-    char *text = NULL;
-    size_t len = 0;
-    if (access(path, F_OK) == 0 && !file_read(path, IMPORT_SIZE_MAX, call->arena, &before, err))
-        return false;
-    FILE *memory = open_memstream(&text, &len);
-    if (!memory)
-        return error_errno(err, "writing %s", path);
-    fwrite(before.at, 1, before.len, memory);
-    if (before.len && before.at[before.len - 1] != '\n')
-        fputc('\n', memory);
-    bool fine = write_indented(added, indent_of(before), memory, err);
-    if (fclose(memory) != 0 && fine)
-        fine = error_errno(err, "writing %s", path);
-    struct slice whole = slice_of(text, len);
-    if (fine && !exceptions_parse(whole, path, call->arena, &check, err))
-        fine = error_add(err, "nothing can be appended to this file");
-    fine = fine && file_write(path, whole, err);
-    free(text);
-    return fine;
-}
-
 static bool run_import(struct invocation *call, struct error *err)
 {
     struct slice bytes;
@@ -225,7 +162,7 @@ static bool run_import(struct invocation *call, struct error *err)
     for (size_t i = 0; i < imported.note_count; i++)
         log_warning("%.*s: %.*s", SLICE_ARG(imported.notes[i].path),
                     SLICE_ARG(imported.notes[i].text));
-    if (imported.exceptions.count && !append(call, to, &imported.exceptions, err))
+    if (imported.exceptions.count && !exceptions_append(to, &imported.exceptions, call->arena, err))
         return false;
     printf("%zu exceptions imported into ", imported.exceptions.count);
     terminal_put(stdout, slice_str(to));

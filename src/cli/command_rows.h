@@ -20,6 +20,7 @@ extern const struct command command_internal;
 extern const struct command command_lifecycle;
 extern const struct command command_lint;
 extern const struct command command_registry;
+extern const struct command command_remedy;
 extern const struct command command_restore;
 extern const struct command command_sbom;
 extern const struct command command_scan;

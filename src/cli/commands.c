@@ -17,6 +17,7 @@ const struct command *const commands[] = {
     &command_update,
     &command_tag,
     &command_audit,
+    &command_remedy,
     &command_size,
     &command_doctor,
     &command_db,
