@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
 PLIMSOLL = os.path.abspath(os.path.join(BUILD, "src/cli/plimsoll"))
@@ -63,8 +64,14 @@ class Server:
             secret = base64.b64encode(f"{said[1]}:{said[2]}".encode()).decode()
             self.authorization = f"Basic {secret}"
             auths = {f"127.0.0.1:{self.port}": {"auth": secret}}
+            self.show_credentials()
         with open(os.path.join(os.environ["DOCKER_CONFIG"], "config.json"), "w", encoding="utf-8") as file:
             json.dump({"auths": auths}, file)
+
+    def show_credentials(self):
+        """As docker login does: a password is hashed once, which takes 50 ms, and is then remembered."""
+        asked = urllib.request.Request(self.url("/v2/"), headers={"Authorization": self.authorization})
+        urllib.request.urlopen(asked, timeout=20).close()
 
     @contextlib.contextmanager
     def running(self):

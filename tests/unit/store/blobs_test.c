@@ -71,6 +71,29 @@ static void add_blob(struct fixture *fixture, const char *id, struct slice bytes
     upload_file_close(fixture->blobs, upload);
 }
 
+/* Room is set aside while a file grows: not for ever. */
+static void test_a_blob_takes_no_more_than_its_size(void **state)
+{
+    enum { PIECE = 1 << 20, PIECES = 17 };
+    struct fixture *fixture = *state;
+    char *piece = calloc(1, PIECE);
+    uint64_t size;
+    int upload = -1;
+    struct stat status;
+    OK((upload = upload_file_open(fixture->blobs, "0a-2", &size, &err)) >= 0);
+    for (int i = 0; i < PIECES; i++)
+        OK(upload_file_append(fixture->blobs, upload, (uint64_t)i * PIECE, slice_of(piece, PIECE),
+                              &err));
+    assert_int_equal(fstat(upload, &status), 0);
+    assert_int_equal(status.st_size, PIECES * PIECE);
+    OK(upload_file_sync(fixture->blobs, upload, &err));
+    assert_int_equal(fstat(upload, &status), 0);
+    assert_int_equal(status.st_size, PIECES * PIECE);
+    assert_true(status.st_blocks * 512 < status.st_size + PIECE);
+    upload_file_close(fixture->blobs, upload);
+    free(piece);
+}
+
 static void test_upload_becomes_blob(void **state)
 {
     struct fixture *fixture = *state;
@@ -418,6 +441,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(test_upload_becomes_blob),
+        WITH_FOLDER(test_a_blob_takes_no_more_than_its_size),
         WITH_FOLDER(test_sha512),
         WITH_FOLDER(test_upload_goes_on),
         WITH_FOLDER(test_large),
