@@ -80,5 +80,10 @@ struct ecr_client_findings {
 bool ecr_client_findings(struct aws *aws, struct slice repository, struct slice tag,
                          struct slice digest, struct arena *arena,
                          struct ecr_client_findings *findings, struct error *err);
+/* Adds what one page (a DescribeImageScanFindingsResponse) says; *next is its nextToken: for tests
+   and fuzzing. */
+bool ecr_client_findings_read(struct slice page, struct arena *arena,
+                              struct ecr_client_findings *findings, struct slice *next,
+                              struct error *err);
 /* The attribute's value; empty when there is none. */
 struct slice ecr_client_attribute(const struct ecr_client_finding *finding, const char *key);

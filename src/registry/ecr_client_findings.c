@@ -156,6 +156,15 @@ static bool read_page(const json_t *answer, struct arena *arena,
     return read_status(answer, arena, findings, err);
 }
 
+bool ecr_client_findings_read(struct slice page, struct arena *arena,
+                              struct ecr_client_findings *findings, struct slice *next,
+                              struct error *err)
+{
+    CLEANUP_JSON json_t *answer = document_parse_large(page, DOCUMENT_MAX, err);
+    return answer && read_page(answer, arena, findings, err) &&
+           (document_text(answer, "nextToken", arena, next) || arena_error(err));
+}
+
 static json_t *question(struct slice repository, struct slice tag, struct slice digest,
                         struct slice token)
 {
