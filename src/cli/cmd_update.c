@@ -17,14 +17,11 @@ static bool write_result(struct invocation *call, const struct bases_result *res
     return update_write_table(result, why, call->arena, err);
 }
 
-static bool write_files(struct invocation *call, const struct bases_result *result,
-                        struct error *err)
+static bool write_files(struct invocation *call, struct bases_result *result, struct error *err)
 {
-    size_t files;
-    if (!update_write(result->changes, result->change_count, call->arena, &files, err))
-        return error_add(err, "nothing was written");
-    log_info("%zu files written", files);
-    return true;
+    return update_write(result->changes, result->change_count, call->arena, &result->written,
+                        err) ||
+           error_add(err, "writing");
 }
 
 static bool wants(const struct option_value *words, const char *word)
@@ -35,11 +32,23 @@ static bool wants(const struct option_value *words, const char *word)
     return false;
 }
 
+/* What is left alone counts only where it is known that there is something newer. */
+static bool is_outdated(const struct bases_result *result)
+{
+    for (size_t i = 0; i < result->row_count; i++) {
+        const struct bases_row *row = &result->rows[i];
+        if (row->state == BASES_NEWER ||
+            (row->state == BASES_LEFT && (row->newest.len || row->new_digest.len)))
+            return true;
+    }
+    return false;
+}
+
 static bool is_over_gate(struct invocation *call, const struct bases_result *result)
 {
     const struct option_value *fail_on = option_value(call, "fail-on");
     bool outdated = option_flag(call, "check") || wants(fail_on, "outdated");
-    return (outdated && result->newer + result->left) ||
+    return (outdated && is_outdated(result)) ||
            (wants(fail_on, "unknown") && result->unknown + result->note_count);
 }
 

@@ -139,6 +139,7 @@ bool update_write_json(const struct bases_result *result, bool why, struct arena
     json_field_int(&json, "files", (int64_t)result->files);
     json_field_int(&json, "images", (int64_t)result->image_count);
     json_field_int(&json, "requests", result->requests);
+    json_field_int(&json, "written", (int64_t)result->written);
     json_name(&json, "bases");
     json_begin_array(&json);
     for (size_t i = 0; i < result->row_count; i++)

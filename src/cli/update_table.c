@@ -155,6 +155,8 @@ static void put_summary(const struct bases_result *result)
         printf(", %zu left alone", result->left);
     if (result->unknown)
         printf(", %zu not known", result->unknown);
+    if (result->written)
+        printf("; %zu file%s written", result->written, result->written == 1 ? "" : "s");
     printf("; %u request%s in %.1f s\n", result->requests, result->requests == 1 ? "" : "s",
            result->seconds);
 }

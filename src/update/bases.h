@@ -89,6 +89,7 @@ struct bases_result {
     struct update_note *notes;
     size_t note_count;
     size_t files;
+    size_t written;    /* files, by update_write: filled in by the caller */
     unsigned requests; /* to lists of tags */
     size_t newer, left, unknown;
     double seconds;

@@ -89,6 +89,8 @@ rm app/plimsoll.yaml app/docker/Dockerfile.python
 exits "newer is no failure" 0 "$PLIMSOLL" update app
 exits "--check" 1 "$PLIMSOLL" update --check app
 exits "--fail-on outdated" 1 "$PLIMSOLL" update --fail-on outdated app
+printf 'FROM x:${V}\n' >loose
+exits "what nobody knows is not outdated" 0 "$PLIMSOLL" update --check loose
 exits "a path that is not there" 3 "$PLIMSOLL" update nowhere
 exits "no policy" 2 "$PLIMSOLL" update --policy all app
 
