@@ -51,7 +51,8 @@ static bool run_all(struct bases *bases, struct error *err)
     *search = (struct update_search){.arena = bases->arena,
                                      .patterns = bases->options->patterns,
                                      .pattern_count = bases->options->pattern_count};
-    if (!find_all(bases, search, err) || !bases_collect(bases, &search->places, err))
+    if (!find_all(bases, search, err) || !update_find_builds(search, err) ||
+        !bases_collect(bases, &search->places, err))
         return false;
     result->notes = search->notes;
     result->note_count = search->note_count;

@@ -79,18 +79,24 @@ static bool know_rules(const struct bases *bases, struct table *rules, struct er
     return true;
 }
 
+/* The file whose rule counts. */
+static struct slice ruled(const struct bases_row *row)
+{
+    return row->place->dockerfile.len ? row->place->dockerfile : row->place->path;
+}
+
 /* Rows come file by file: the last one's rule is `*last` for the same path. */
 static void rule_for(const struct bases *bases, const struct table *rules, struct bases_row *row,
                      const struct bases_row *last)
 {
     const struct bases_rule *rule = NULL;
-    if (last && slice_equal(last->place->path, row->place->path)) {
+    if (last && slice_equal(ruled(last), ruled(row))) {
         row->policy = last->policy;
         row->suffix = last->suffix;
         return;
     }
     if (rules->count)
-        rule = table_get(rules, identity(row->place->path, bases->arena));
+        rule = table_get(rules, identity(ruled(row), bases->arena));
     if (!rule)
         rule = &bases->options->standard;
     row->policy = rule->policy;

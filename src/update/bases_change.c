@@ -1,6 +1,6 @@
 /*
- * Edits of rows, and rows into changes. Bytes that several places share (the default of an ARG) are
- * edited only when all of them want the same.
+ * Edits of rows, and rows into changes. Bytes that several places share (the default of an ARG, the
+ * FROM of a build with arguments) are edited only when all of them want the same.
  */
 #include "update/bases_parts.h"
 
@@ -40,7 +40,7 @@ static const struct update_edit *edit_of(const struct bases_row *row,
                                          const struct place_piece *piece)
 {
     for (size_t i = 0; i < row->edit_count; i++)
-        if (row->edits[i].start >= piece->start &&
+        if (slice_equal(row->edits[i].path, piece->path) && row->edits[i].start >= piece->start &&
             row->edits[i].end <= piece->start + piece->text.len)
             return &row->edits[i];
     return NULL;
@@ -53,15 +53,17 @@ static bool same_edit(const struct update_edit *a, const struct update_edit *b)
     return a->start == b->start && a->end == b->end && slice_equal(a->new_text, b->new_text);
 }
 
-static struct slice piece_key(const struct bases_row *row, const struct place_piece *piece,
-                              struct arena *arena)
+static struct slice piece_key(const struct place_piece *piece, struct arena *arena)
 {
-    return arena_printf(arena, "%zu %.*s", piece->start, SLICE_ARG(row->place->path));
+    return arena_printf(arena, "%zu %.*s", piece->start, SLICE_ARG(piece->path));
 }
 
 static struct slice torn_text(const struct shared *shared, const struct bases_row *row,
                               const struct place_piece *piece, struct arena *arena)
 {
+    if (!piece->variable.len)
+        return arena_printf(arena, "line %u would have to change differently for the build of %.*s",
+                            shared->first->place->line, SLICE_ARG(row->place->path));
     if (shared->first->image != row->image)
         return arena_printf(arena, "the variable %.*s is used by two images, %.*s and %.*s",
                             SLICE_ARG(piece->variable), SLICE_ARG(shared->first->image->name),
@@ -76,7 +78,7 @@ static struct slice torn_text(const struct shared *shared, const struct bases_ro
 static bool note_use(struct bases *bases, struct table *uses, struct bases_row *row,
                      const struct place_piece *piece, struct error *err)
 {
-    struct slice key = piece_key(row, piece, bases->arena);
+    struct slice key = piece_key(piece, bases->arena);
     const struct update_edit *edit = edit_of(row, piece);
     struct shared *shared = key.at ? table_get(uses, key) : NULL;
     if (!key.at)
@@ -101,8 +103,7 @@ static bool note_uses(struct bases *bases, struct table *uses, struct error *err
     for (size_t i = 0; i < bases->result->row_count; i++) {
         struct bases_row *row = &bases->result->rows[i];
         for (size_t j = 0; row->image && j < row->place->piece_count; j++)
-            if (row->place->pieces[j].variable.len &&
-                !note_use(bases, uses, row, &row->place->pieces[j], err))
+            if (!note_use(bases, uses, row, &row->place->pieces[j], err))
                 return false;
     }
     return true;
@@ -115,7 +116,7 @@ static bool leave_torn(struct bases *bases, const struct table *uses, bool *any,
         struct bases_row *row = &bases->result->rows[i];
         for (size_t j = 0; row->edit_count && j < row->place->piece_count; j++) {
             const struct place_piece *piece = &row->place->pieces[j];
-            struct slice key = piece_key(row, piece, bases->arena);
+            struct slice key = piece_key(piece, bases->arena);
             const struct shared *shared = key.at ? table_get(uses, key) : NULL;
             if (!shared || !shared->torn || !edit_of(row, piece))
                 continue;

@@ -202,3 +202,23 @@ bool update_find(struct update_search *search, const char *path, struct error *e
         return walk(search, name, name.len + !slice_ends(name, SLICE("/")), 0, err);
     return read_file(search, name, form_of_given(name), err);
 }
+
+/* A Dockerfile that is not there is the build's own problem, and none of ours. */
+bool update_find_builds(struct update_search *search, struct error *err)
+{
+    for (size_t i = 0; i < search->places.build_count; i++) {
+        const struct place_build *build = &search->places.builds[i];
+        struct slice bytes;
+        struct error why = {0};
+        const char *name = arena_string(search->arena, build->dockerfile);
+        if (!name)
+            return arena_error(err);
+        if (!file_read(name, UPDATE_FILE_MAX, search->arena, &bytes, &why))
+            continue;
+        if (!places_read_build(&search->places, build, bytes, &why) && why.kind == ERROR_LIMIT) {
+            *err = why;
+            return false;
+        }
+    }
+    return true;
+}

@@ -25,3 +25,5 @@ struct update_search {
 
 /* Looks at one file or folder; ERROR_NOT_FOUND when it is not there. */
 bool update_find(struct update_search *search, const char *path, struct error *err);
+/* At the end: Dockerfiles of the builds that were found, with the arguments these give. */
+bool update_find_builds(struct update_search *search, struct error *err);

@@ -5,8 +5,8 @@
 
 const char *place_kind_name(enum place_kind kind)
 {
-    static const char *const names[] = {"FROM",     "COPY --from", "RUN --mount",
-                                        "# syntax", "compose",     "plimsoll.yaml"};
+    static const char *const names[] = {"FROM",    "COPY --from",   "RUN --mount",   "# syntax",
+                                        "compose", "plimsoll.yaml", "build argument"};
     return names[kind];
 }
 
@@ -29,7 +29,7 @@ bool place_text_fail(struct place_text *text, struct error *err, const char *for
 bool place_text_add(struct place_text *text, struct slice part, size_t start, struct slice variable,
                     struct error *err)
 {
-    struct place_piece piece = {part, start, variable};
+    struct place_piece piece = {part, text->path, start, variable};
     if (!part.len)
         return true;
     for (size_t i = 0; i < part.len; i++)
@@ -113,7 +113,7 @@ struct replacement {
 };
 
 struct clipped {
-    struct slice text;
+    struct slice text, path;
     size_t start; /* in the file */
     struct slice variable;
 };
@@ -129,7 +129,7 @@ static size_t clip(const struct update_place *place, size_t start, size_t end,
         size_t to = at + piece->text.len > end ? (end > at ? end - at : 0) : piece->text.len;
         if (from < to && count < PLACE_PIECES_MAX)
             clipped[count++] =
-                (struct clipped){slice_upto(slice_from(piece->text, from), to - from),
+                (struct clipped){slice_upto(slice_from(piece->text, from), to - from), piece->path,
                                  piece->start + from, piece->variable};
         at += piece->text.len;
     }
@@ -155,7 +155,7 @@ static bool replace(const struct update_place *place, const struct replacement *
     if (*any && !with.len)
         return error_set(err, ERROR_UNSUPPORTED, "nothing would be left of %.*s",
                          SLICE_ARG(clipped[first].variable));
-    *edit = (struct update_edit){.path = place->path,
+    *edit = (struct update_edit){.path = clipped[first].path,
                                  .start = clipped[first].start,
                                  .end = clipped[first].start + clipped[first].text.len,
                                  .old_text = clipped[first].text,

@@ -21,14 +21,16 @@ enum place_kind {
     PLACE_SYNTAX, /* # syntax= */
     PLACE_COMPOSE,
     PLACE_CONFIGURATION, /* plimsoll.yaml */
+    PLACE_ARGUMENT,      /* a build argument of plimsoll.yaml or a compose file, used by a FROM */
 };
 const char *place_kind_name(enum place_kind kind); /* "FROM", "COPY --from", … */
 
 enum { PLACE_TEXT_MAX = 4096, PLACE_PIECES_MAX = 32, PLACE_DEPTH_MAX = 8, PLACES_MAX = 100000 };
 
-/* Bytes [start, start + text.len) of the place's file are `text`. */
+/* Bytes [start, start + text.len) of the file `path` are `text`. */
 struct place_piece {
     struct slice text;
+    struct slice path; /* the place's own, but for build arguments given elsewhere */
     size_t start;
     struct slice variable; /* "NGINX_VERSION" when it is that one's default; else empty */
 };
@@ -37,7 +39,8 @@ struct update_place {
     enum place_kind kind;
     struct slice path;
     unsigned line;
-    struct slice text; /* with variables expanded; as written when that cannot be */
+    struct slice dockerfile; /* of PLACE_ARGUMENT: whose FROM it is; else empty */
+    struct slice text;       /* with variables expanded; as written when that cannot be */
     struct place_piece *pieces;
     size_t piece_count;
     bool known;                 /* `reference` could be read, also when there is a problem */
@@ -45,8 +48,26 @@ struct update_place {
     struct slice problem;       /* why it is left alone whatever is newer; empty: it is not */
 };
 
+/* A build argument given outside the Dockerfile: it beats the default of the ARG. */
+struct place_argument {
+    struct slice name, value;
+    struct slice path; /* of the file that gives it */
+    size_t start;      /* of the value there */
+    unsigned line;
+    struct slice problem; /* why its bytes cannot be changed; empty: they can */
+};
+
+/* A build that some file describes: images[] of plimsoll.yaml, services.*.build of compose. */
+struct place_build {
+    struct slice dockerfile; /* path, as it can be opened */
+    struct place_argument *arguments;
+    size_t count, room;
+};
+
 struct update_places {
     struct arena *arena;
+    struct place_build *builds; /* that have arguments */
+    size_t build_count, build_room;
     struct update_place *items;
     size_t count, room;
 };
@@ -54,6 +75,7 @@ struct update_places {
 /* A text that is put together of pieces. */
 struct place_text {
     struct arena *arena;
+    struct slice path; /* of the pieces that come next */
     struct slice text;
     struct place_piece *pieces;
     size_t count, room;
@@ -85,9 +107,12 @@ bool place_edits(const struct update_place *place, struct slice tag, struct slic
 /* FROM (with ARG defaults), COPY --from, RUN --mount from=, # syntax. */
 bool places_read_dockerfile(struct update_places *places, struct slice path, struct slice bytes,
                             struct error *err);
+/* FROM once more, as a build with arguments sees it: only those that use one. */
+bool places_read_build(struct update_places *places, const struct place_build *build,
+                       struct slice bytes, struct error *err);
 /* services.*.image; `environment` is the .env beside it, empty when there is none. */
 bool places_read_compose(struct update_places *places, struct slice path, struct slice bytes,
                          struct slice environment, struct error *err);
-/* Values of keys named "image", at any depth. */
+/* Values of keys named "image", at any depth; build-args of images. */
 bool places_read_configuration(struct update_places *places, struct slice path, struct slice bytes,
                                struct error *err);

@@ -9,6 +9,8 @@ struct reading {
     const struct lint_file *file;
     const struct dockerfile *dockerfile;
     const struct dockerfile_model *model;
+    const struct place_build *build;     /* whose arguments count; NULL: none */
+    const struct place_argument **first; /* beside `build`: the first that was used; NULL so far */
 };
 
 /* ---- words with variables ---- */
@@ -57,6 +59,30 @@ static bool find_default(const struct instruction *arg, struct slice name, struc
     return found;
 }
 
+/* The argument that a build gives for an ARG, or NULL. */
+static const struct place_argument *find_given(const struct reading *reading, struct slice name)
+{
+    for (size_t i = 0; reading->build && i < reading->build->count; i++)
+        if (slice_equal(reading->build->arguments[i].name, name))
+            return &reading->build->arguments[i];
+    return NULL;
+}
+
+/* Its bytes stand in another file. */
+static bool add_given(const struct reading *reading, const struct place_argument *given,
+                      struct place_text *text, struct error *err)
+{
+    struct slice path = text->path;
+    if (!*reading->first)
+        *reading->first = given;
+    if (given->problem.len)
+        return place_text_fail(text, err, "%.*s", SLICE_ARG(given->problem));
+    text->path = given->path;
+    bool added = place_text_add(text, given->value, given->start, given->name, err);
+    text->path = path;
+    return added;
+}
+
 /* What a variable stands for: the bytes of its ARG. */
 static bool add_variable(const struct reading *reading, const struct stage_state *state,
                          struct slice name, unsigned depth, struct place_text *text,
@@ -64,6 +90,10 @@ static bool add_variable(const struct reading *reading, const struct stage_state
 {
     struct slice value;
     const struct variable *variable = stage_variable(state, name);
+    const struct place_argument *given =
+        variable && variable->is_arg ? find_given(reading, name) : NULL;
+    if (given)
+        return add_given(reading, given, text, err);
     if (!variable || !variable->has_value)
         return place_text_fail(text, err, "the variable %.*s has no default", SLICE_ARG(name));
     if (!variable->where || variable->where->keyword != KEYWORD_ARG)
@@ -92,14 +122,16 @@ static bool add_braces(const struct reading *reading, const struct instruction *
         length++;
     struct slice name = slice_upto(inside, length), rest = slice_from(inside, length);
     const struct variable *variable = stage_variable(state, name);
-    bool set = variable && variable->has_value;
+    const struct place_argument *given =
+        variable && variable->is_arg ? find_given(reading, name) : NULL;
+    bool set = given || (variable && variable->has_value);
     if (!rest.len)
         return add_variable(reading, state, name, depth, text, err);
     bool colon = slice_starts(rest, SLICE(":-"));
     if (!name.len || (!colon && rest.at[0] != '-'))
         return place_text_fail(text, err, "${%.*s} is more than a variable with a default",
                                SLICE_ARG(slice_upto(inside, 100)));
-    if (set && (variable->value.len || !colon))
+    if (set && (given ? given->value.len : variable->value.len || !colon))
         return add_variable(reading, state, name, depth, text, err);
     struct slice word = slice_from(rest, colon ? 2 : 1);
     if (slice_find(word, '$') < word.len)
@@ -155,9 +187,26 @@ static bool settle(bool added, const struct place_text *text)
     return added || text->problem.len;
 }
 
+/* A FROM as a build sees it, when one of the build's arguments is used. */
+static bool add_built(const struct reading *reading, const struct stage *stage,
+                      const struct place_text *text, struct error *err)
+{
+    struct update_places *places = reading->places;
+    const struct place_argument *first = *reading->first;
+    size_t before = places->count;
+    if (!first)
+        return true;
+    if (!places_add(places, PLACE_ARGUMENT, first->path, first->line, text, stage->base_written,
+                    err))
+        return false;
+    for (size_t i = before; i < places->count; i++)
+        places->items[i].dockerfile = reading->build->dockerfile;
+    return true;
+}
+
 static bool read_from(const struct reading *reading, const struct stage *stage, struct error *err)
 {
-    struct place_text text = {.arena = reading->places->arena};
+    struct place_text text = {.arena = reading->places->arena, .path = reading->file->path};
     const struct instruction *from = stage->from;
     if (!from || stage->parent || stage->many_parents || !stage->base_written.len)
         return true;
@@ -165,6 +214,8 @@ static bool read_from(const struct reading *reading, const struct stage *stage, 
     if (!settle(add_word(reading, from, &reading->model->global, word, SLICE(""), 0, &text, err),
                 &text))
         return false;
+    if (reading->build)
+        return add_built(reading, stage, &text, err);
     if (!text.problem.len && stage->base.len && !slice_equal(text.text, stage->base))
         place_text_fail(&text, err, "it expands to \"%.*s\", whose bytes could not be found",
                         SLICE_ARG(slice_upto(stage->base, 200)));
@@ -176,7 +227,7 @@ static bool read_from(const struct reading *reading, const struct stage *stage, 
 static bool read_plain(const struct reading *reading, const struct instruction *instruction,
                        enum place_kind kind, struct slice name, struct error *err)
 {
-    struct place_text text = {.arena = reading->places->arena};
+    struct place_text text = {.arena = reading->places->arena, .path = reading->file->path};
     struct slice stripped = without_quotes(name);
     const struct stage *here = model_stage(reading->model, instruction);
     uint64_t number;
@@ -229,7 +280,7 @@ static bool read_syntax(const struct reading *reading, struct error *err)
     struct slice bytes = reading->file->bytes;
     for (size_t i = 0; i < reading->dockerfile->directive_count; i++) {
         const struct dockerfile_directive *directive = &reading->dockerfile->directives[i];
-        struct place_text text = {.arena = reading->places->arena};
+        struct place_text text = {.arena = reading->places->arena, .path = reading->file->path};
         struct slice value = directive->value;
         bool inside = value.at >= bytes.at && value.at + value.len <= bytes.at + bytes.len;
         if (!slice_equal_str(directive->name, "syntax") || !inside)
@@ -243,10 +294,10 @@ static bool read_syntax(const struct reading *reading, struct error *err)
     return true;
 }
 
-bool places_read_dockerfile(struct update_places *places, struct slice path, struct slice bytes,
+static bool open_dockerfile(struct reading *reading, struct slice path, struct slice bytes,
                             struct error *err)
 {
-    struct arena *arena = places->arena;
+    struct arena *arena = reading->places->arena;
     struct lint_file *file = arena_new(arena, struct lint_file);
     struct dockerfile *dockerfile = arena_new(arena, struct dockerfile);
     struct dockerfile_model *model = arena_new(arena, struct dockerfile_model);
@@ -254,20 +305,42 @@ bool places_read_dockerfile(struct update_places *places, struct slice path, str
     if (!file || !dockerfile || !model ||
         !lint_file_init(file, path, bytes, LINT_DOCKERFILE, arena))
         return arena_error(err);
-    if (!dockerfile_parse(file, arena, dockerfile, &line, err) ||
-        !dockerfile_model_make(dockerfile, NULL, arena, model, err))
-        return false;
-    struct reading reading = {places, file, dockerfile, model};
-    if (!read_syntax(&reading, err))
+    reading->file = file;
+    reading->dockerfile = dockerfile;
+    reading->model = model;
+    return dockerfile_parse(file, arena, dockerfile, &line, err) &&
+           dockerfile_model_make(dockerfile, NULL, arena, model, err);
+}
+
+bool places_read_dockerfile(struct update_places *places, struct slice path, struct slice bytes,
+                            struct error *err)
+{
+    struct reading reading = {.places = places};
+    if (!open_dockerfile(&reading, path, bytes, err) || !read_syntax(&reading, err))
         return false;
     /* Stages and what stands in them, in the file's order. */
-    for (size_t i = 0; i < model->stage_count; i++) {
-        const struct stage *stage = &model->stages[i];
+    for (size_t i = 0; i < reading.model->stage_count; i++) {
+        const struct stage *stage = &reading.model->stages[i];
         if (!read_from(&reading, stage, err))
             return false;
         for (size_t j = stage->first; j < stage->last; j++)
-            if (!read_instruction(&reading, &dockerfile->instructions[j], err))
+            if (!read_instruction(&reading, &reading.dockerfile->instructions[j], err))
                 return false;
+    }
+    return true;
+}
+
+bool places_read_build(struct update_places *places, const struct place_build *build,
+                       struct slice bytes, struct error *err)
+{
+    struct reading reading = {.places = places, .build = build};
+    if (!open_dockerfile(&reading, build->dockerfile, bytes, err))
+        return false;
+    for (size_t i = 0; i < reading.model->stage_count; i++) {
+        const struct place_argument *first = NULL;
+        reading.first = &first;
+        if (!read_from(&reading, &reading.model->stages[i], err))
+            return false;
     }
     return true;
 }

@@ -3,6 +3,8 @@
 #include "lint/finding.h"
 #include "update/place.h"
 
+enum { BUILDS_MAX = 1000, ARGUMENTS_MAX = 1000 };
+
 struct yaml_file {
     struct update_places *places;
     struct lint_file text; /* for its lines */
@@ -119,7 +121,7 @@ static bool add_text(const struct yaml_file *file, struct slice written, size_t 
 static bool read_image(const struct yaml_file *file, const struct yaml_node *node,
                        unsigned key_line, struct error *err)
 {
-    struct place_text text = {.arena = file->places->arena};
+    struct place_text text = {.arena = file->places->arena, .path = file->text.path};
     size_t start = 0;
     if (node->kind != YAML_TEXT || !node->text.len)
         return true;
@@ -131,12 +133,111 @@ static bool read_image(const struct yaml_file *file, const struct yaml_node *nod
     return places_add(file->places, file->kind, file->text.path, key_line, &text, node->text, err);
 }
 
+/* ---- builds ---- */
+
+/* `tail` seen from the folder of the file; in the arena. */
+static struct slice beside(const struct yaml_file *file, struct slice folder, struct slice tail)
+{
+    struct slice path = file->text.path;
+    size_t slash = slice_find_last(path, '/');
+    struct slice own = slash < path.len ? slice_upto(path, slash + 1) : SLICE("");
+    bool here = !folder.len || slice_equal_str(folder, ".");
+    if (slice_starts(here ? tail : folder, SLICE("/")))
+        own = SLICE("");
+    return arena_printf(file->places->arena, "%.*s%.*s%s%.*s", SLICE_ARG(own),
+                        SLICE_ARG(here ? SLICE("") : folder), here ? "" : "/", SLICE_ARG(tail));
+}
+
+/* `value` is what stands behind `skip` bytes of the node's text. */
+static bool add_argument(const struct yaml_file *file, struct place_build *build, struct slice name,
+                         const struct yaml_node *node, size_t skip, unsigned line,
+                         struct error *err)
+{
+    struct place_text text = {.arena = file->places->arena};
+    struct place_argument argument = {
+        .name = name, .value = slice_from(node->text, skip), .path = file->text.path, .line = line};
+    size_t start = 0;
+    if (build->count == ARGUMENTS_MAX)
+        return error_set(err, ERROR_LIMIT, "over %d build arguments", ARGUMENTS_MAX);
+    bool found = find_bytes(file, node, line, &start, &text, err);
+    if (found && slice_find(argument.value, '$') < argument.value.len)
+        found = place_text_fail(&text, err, "the build argument %.*s holds a variable",
+                                SLICE_ARG(name));
+    if (!found && !text.problem.len)
+        return false;
+    argument.problem = text.problem;
+    argument.start = start + skip;
+    return ARENA_PUSH(file->places->arena, build->arguments, build->count, build->room, argument) ||
+           arena_error(err);
+}
+
+/* A map, or a list of NAME=value; what has no value comes from the environment. */
+static bool read_arguments(const struct yaml_file *file, const struct yaml_node *arguments,
+                           struct place_build *build, struct error *err)
+{
+    for (size_t i = 0; arguments->kind == YAML_MAP && i < arguments->count; i++) {
+        const struct yaml_pair *pair = &arguments->pairs[i];
+        if (pair->value->kind == YAML_TEXT && pair->value->text.len &&
+            !add_argument(file, build, pair->key, pair->value, 0, pair->line, err))
+            return false;
+    }
+    for (size_t i = 0; arguments->kind == YAML_LIST && i < arguments->count; i++) {
+        const struct yaml_node *item = arguments->items[i];
+        size_t equals = slice_find(item->text, '=');
+        if (item->kind == YAML_TEXT && equals < item->text.len &&
+            !add_argument(file, build, slice_upto(item->text, equals), item, equals + 1, item->line,
+                          err))
+            return false;
+    }
+    return true;
+}
+
+static bool read_build(const struct yaml_file *file, const struct yaml_node *arguments,
+                       struct slice folder, struct slice dockerfile, struct error *err)
+{
+    struct place_build build = {0};
+    struct update_places *places = file->places;
+    if (!arguments)
+        return true;
+    build.dockerfile = beside(file, folder, dockerfile.len ? dockerfile : SLICE("Dockerfile"));
+    if (!build.dockerfile.at)
+        return arena_error(err);
+    if (!read_arguments(file, arguments, &build, err))
+        return false;
+    if (!build.count)
+        return true;
+    if (places->build_count == BUILDS_MAX)
+        return error_set(err, ERROR_LIMIT, "over %d builds", BUILDS_MAX);
+    return ARENA_PUSH(places->arena, places->builds, places->build_count, places->build_room,
+                      build) ||
+           arena_error(err);
+}
+
+/* images[] of plimsoll.yaml. */
+static bool read_project(const struct yaml_file *file, const struct yaml_node *images,
+                         struct error *err)
+{
+    for (size_t i = 0; images && images->kind == YAML_LIST && i < images->count; i++) {
+        const struct yaml_node *image = images->items[i];
+        if (!read_build(file, yaml_get(image, "build-args"), SLICE(""),
+                        yaml_text(image, "dockerfile"), err))
+            return false;
+    }
+    return true;
+}
+
+/* ---- services ---- */
+
 /* A service that is built gives its name to what is built: nobody's to move. */
 static bool read_service(const struct yaml_file *file, const struct yaml_pair *named,
                          struct error *err)
 {
     const struct yaml_node *service = named->value;
-    if (service->kind != YAML_MAP || yaml_get(service, "build"))
+    const struct yaml_node *build = yaml_get(service, "build");
+    if (build)
+        return read_build(file, yaml_get(build, "args"), yaml_text(build, "context"),
+                          yaml_text(build, "dockerfile"), err);
+    if (service->kind != YAML_MAP)
         return true;
     for (size_t i = 0; i < service->count; i++) {
         const struct yaml_pair *pair = &service->pairs[i];
@@ -195,5 +296,6 @@ bool places_read_configuration(struct update_places *places, struct slice path, 
 {
     struct yaml_file file = {.places = places, .kind = PLACE_CONFIGURATION};
     struct yaml_node *tree;
-    return open_file(&file, path, bytes, &tree, err) && read_everywhere(&file, tree, err);
+    return open_file(&file, path, bytes, &tree, err) && read_everywhere(&file, tree, err) &&
+           read_project(&file, yaml_get(tree, "images"), err);
 }

@@ -84,6 +84,14 @@ printf 'images:\n  - name: p\n    dockerfile: docker/Dockerfile.python\n    repo
 same "plimsoll.yaml says so for one file" "3.12.2-alpine3.20 patch" \
     "$(state '.bases[] | select(.image == "python") | .newest + " " + .policy')"
 rm app/plimsoll.yaml app/docker/Dockerfile.python
+mkdir -p built/docker
+printf 'images:\n  - name: p\n    dockerfile: docker/Dockerfile\n    build-args: {V: 3.3.0}\n    base: patch\n' >built/plimsoll.yaml
+printf 'ARG V=3.3.1\nFROM haproxy:${V}-alpine\n' >built/docker/Dockerfile
+(cd built && update --format json --write >../found.json)
+same "a build argument of plimsoll.yaml" "3.3.0-alpine 3.3.2-alpine patch" \
+    "$(state '.bases[] | select(.where == "build argument") | .now + " " + .newest + " " + .policy')"
+same "is written where it stands, and the default too" "    build-args: {V: 3.3.2} ARG V=3.3.2" \
+    "$(sed -n 4p built/plimsoll.yaml) $(head -1 built/docker/Dockerfile)"
 
 # ---- exit codes ----
 exits "newer is no failure" 0 "$PLIMSOLL" update app

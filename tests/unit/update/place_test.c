@@ -208,6 +208,46 @@ static void edits_compose_files(void **state)
             "x:\n  - image: a:1.3\n  - {image: [b]}\n");
 }
 
+/* A Dockerfile as a build of `yaml` sees it: what the one place becomes in which file. */
+static void builds(enum form form, const char *yaml, const char *dockerfile, const char *tag,
+                   const char *path, const char *after)
+{
+    CLEANUP_ARENA struct arena arena = {.limit = 64 << 20};
+    struct update_places places = {.arena = &arena};
+    struct update_edit *edits;
+    struct slice result, bytes = slice_str(path[0] == 'y' ? yaml : dockerfile);
+    size_t count;
+    struct error err = {0};
+    assert_true(form == COMPOSE
+                    ? places_read_compose(&places, SLICE("y"), slice_str(yaml), SLICE(""), &err)
+                    : places_read_configuration(&places, SLICE("y"), slice_str(yaml), &err));
+    assert_int_equal(places.build_count, 1);
+    assert_true(slice_equal_str(places.builds[0].dockerfile, "d/Dockerfile"));
+    assert_true(places_read_build(&places, &places.builds[0], slice_str(dockerfile), &err));
+    assert_int_equal(places.count, 1);
+    assert_int_equal(places.items[0].kind, PLACE_ARGUMENT);
+    assert_true(
+        place_edits(&places.items[0], slice_str(tag), SLICE(""), &arena, &edits, &count, &err));
+    assert_int_equal(count, 1);
+    assert_true(slice_equal_str(edits[0].path, path));
+    assert_true(update_apply(bytes, edits, count, &arena, &result, &err));
+    assert_true(slice_equal_str(result, after));
+}
+
+static void follows_build_arguments(void **state)
+{
+    (void)state;
+    const char *dockerfile = "ARG V=1.1\nFROM a:${V}-alpine\nFROM b:1\n";
+    builds(CONFIGURATION,
+           "images:\n  - dockerfile: d/Dockerfile\n    build-args: {V: '1.2', W: 1}\n", dockerfile,
+           "1.3-alpine", "y",
+           "images:\n  - dockerfile: d/Dockerfile\n    build-args: {V: '1.3', W: 1}\n");
+    builds(COMPOSE, "services:\n  a:\n    build: {context: d, args: [\"V=1.2\", X]}\n", dockerfile,
+           "1.3-alpine", "y", "services:\n  a:\n    build: {context: d, args: [\"V=1.3\", X]}\n");
+    builds(COMPOSE, "services:\n  a:\n    build: {dockerfile: d/Dockerfile, args: {V: 1.2}}\n",
+           "ARG V\nFROM a:${V}-x3\n", "1.2-x4", "d/Dockerfile", "ARG V\nFROM a:${V}-x4\n");
+}
+
 static void refuses_what_is_no_such_file(void **state)
 {
     (void)state;
@@ -229,6 +269,7 @@ int main(void)
         cmocka_unit_test(edits_pinned_digests),
         cmocka_unit_test(leaves_alone_what_is_not_safe),
         cmocka_unit_test(edits_compose_files),
+        cmocka_unit_test(follows_build_arguments),
         cmocka_unit_test(refuses_what_is_no_such_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
