@@ -11,7 +11,10 @@ enum {
     IMAGE_MOST = 24,
     NUMBER = 6,
     GAP = 2,
-    LIST_MOST = 20, /* lines of one list without --all */
+    REBUILD = 12,
+    NUMBERS = 8,
+    NARROW_IMAGE = 12,
+    LIST_MOST = 20, /* lines of one list without --full */
 };
 
 struct table {
@@ -20,6 +23,7 @@ struct table {
     const struct audit_write_options *options;
     struct arena *arena;
     unsigned image, numbers; /* columns */
+    bool narrow;             /* names have lines of their own */
 };
 
 static void styled(struct table *table, enum terminal_style style, struct slice text)
@@ -58,6 +62,20 @@ static void measure(struct table *table)
     image = image > IMAGE_MOST ? IMAGE_MOST : image;
     table->image = name + GAP;
     table->numbers = table->image + image + GAP;
+    table->narrow =
+        table->line.width && table->numbers + NUMBERS * NUMBER + REBUILD > table->line.width;
+    if (table->narrow) {
+        table->image = INDENT;
+        table->numbers = INDENT + (image > NARROW_IMAGE ? NARROW_IMAGE : image) + GAP;
+    }
+}
+
+/* To the column of the image: on the same line, or on one of its own. */
+static void to_image(struct table *table)
+{
+    if (table->narrow)
+        line_end(&table->line);
+    line_pad(&table->line, table->image);
 }
 
 static void put_number(struct table *table, unsigned place, size_t number,
@@ -79,11 +97,12 @@ static void put_repository(struct table *table, const struct audit_repository *r
 {
     struct line *line = &table->line;
     struct slice name = repository->name;
-    if (terminal_columns(name) > NAME_MOST && !table->options->all)
+    if (terminal_columns(name) > NAME_MOST && !table->options->all && !table->narrow)
         name = repository->shown;
     styled(table, STYLE_BOLD, name);
-    line_pad(line, table->image);
-    line_put(line, image_text(repository));
+    to_image(table);
+    struct slice image = image_text(repository);
+    line_put(line, table->narrow ? slice_upto(image, NARROW_IMAGE) : image);
     if (repository->error.len) {
         line_pad(line, table->numbers);
         styled(table, STYLE_RED, SLICE("could not be audited"));
@@ -115,7 +134,7 @@ static void put_repositories(struct table *table)
     struct line *line = &table->line;
     measure(table);
     line_put(line, SLICE("REPOSITORY"));
-    line_pad(line, table->image);
+    to_image(table);
     line_put(line, SLICE("IMAGE"));
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         line_pad(line, table->numbers + i * NUMBER);

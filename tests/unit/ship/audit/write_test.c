@@ -6,7 +6,7 @@
 
 #include "test.h"
 
-#include "net/base64.h"
+#include "base/terminal.h"
 #include "ship/audit/run.h"
 
 static struct arena arena;
@@ -142,6 +142,18 @@ static void test_text(void **state)
     struct slice json = written("json", &options);
     assert_false(holds(json, "\x1b"));
     assert_true(holds(json, "plimsoll/image-audit/1"));
+}
+
+/* At a narrow terminal nothing is cut off but long words: names have lines of their own. */
+static void test_narrow(void **state)
+{
+    (void)state;
+    struct audit_write_options options = {.width = 80, .plain = true};
+    struct slice table = written("table", &options);
+    assert_true(holds(table, "OVER  REBUILD\n"));
+    assert_true(holds(table, "base moved\n"));
+    for (struct slice rest = table; rest.len;)
+        assert_true(terminal_columns(slice_cut(&rest, '\n')) <= 80);
 }
 
 static void test_mail(void **state)
@@ -281,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_html, setup, teardown),
         cmocka_unit_test_setup_teardown(test_text, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_narrow, setup, teardown),
         cmocka_unit_test_setup_teardown(test_mail, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_mail_to_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_newest, setup, teardown),
