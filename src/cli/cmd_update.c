@@ -6,15 +6,20 @@
 #include "update/write.h"
 
 static bool write_result(struct invocation *call, const struct bases_result *result,
-                         struct error *err)
+                         const struct pins_result *pins, struct error *err)
 {
     const char *format = option_text(call, "format");
     bool why = option_flag(call, "why");
     if (strcmp(format, "json") == 0)
-        return update_write_json(result, why, call->arena, err);
-    if (strcmp(format, "markdown") == 0)
-        return update_write_markdown(result, call->arena, err);
-    return update_write_table(result, why, call->arena, err);
+        return update_write_json(result, pins, why, call->arena, err);
+    if (strcmp(format, "markdown") == 0) {
+        if (!update_write_markdown(result, call->arena, err))
+            return false;
+        update_pins_markdown(pins);
+        return true;
+    }
+    return update_write_table(result, why, call->arena, err) &&
+           update_pins_table(pins, call->arena, err);
 }
 
 static bool write_files(struct invocation *call, struct bases_result *result, struct error *err)
@@ -44,11 +49,12 @@ static bool is_outdated(const struct bases_result *result)
     return false;
 }
 
-static bool is_over_gate(struct invocation *call, const struct bases_result *result)
+static bool is_over_gate(struct invocation *call, const struct bases_result *result,
+                         const struct pins_result *pins)
 {
     const struct option_value *fail_on = option_value(call, "fail-on");
     bool outdated = option_flag(call, "check") || wants(fail_on, "outdated");
-    return (outdated && is_outdated(result)) ||
+    return (outdated && (is_outdated(result) || pins->behind + pins->gone > 0)) ||
            (wants(fail_on, "unknown") && result->unknown + result->note_count);
 }
 
@@ -88,16 +94,19 @@ static bool finish(struct invocation *call, struct bases_result *result, struct 
     for (size_t i = 0; i < result->note_count; i++)
         log_warning("%.*s: %.*s", SLICE_ARG(result->notes[i].path),
                     SLICE_ARG(result->notes[i].text));
+    struct pins_result pins;
+    if (!update_pins_judge(call, result, &pins, err))
+        return false;
     if (wants_brings(call) && !update_call_brings(call, result, err))
         return false;
     if (option_flag(call, "write") && !write_files(call, result, err))
         return false;
     bool alone = update_forge_wanted(call) && strcmp(option_text(call, "format"), "json") == 0;
-    if (!alone && !write_result(call, result, err))
+    if (!alone && !write_result(call, result, &pins, err))
         return false;
     if (update_forge_wanted(call) && !update_forge_run(call, result, err))
         return false;
-    if (is_over_gate(call, result))
+    if (is_over_gate(call, result, &pins))
         call->exit_code = 1;
     return check_unknown(result, err);
 }
@@ -142,6 +151,11 @@ static const struct option options[] = {
      .variable = "PLIMSOLL_PLATFORM",
      .key = "scan.platform",
      .prose = "With --brings: which image of an index. Without it this machine's."},
+    {.name = "pins",
+     .variable = "PLIMSOLL_UPDATE_PINS",
+     .prose = "Also versions of packages that RUN lines pin (apk add curl=8.5.0-r0, apt-get "
+              "install curl=7.88.1-10): gone from the distribution, behind, vulnerable. It is so "
+              "without a word; --no-pins: not."},
     {.name = "write",
      .prose = "Write the newer tags and digests into the files: just those bytes. Files that "
               "changed meanwhile are refused."},

@@ -68,9 +68,9 @@ bool update_call_brings(struct invocation *call, struct bases_result *result, st
     result->brings = arena_array(call->arena, result->change_count + 1, sizeof *result->brings);
     if (!result->brings)
         return arena_error(err);
-    for (size_t i = 0; i < result->change_count; i++) {
+    for (size_t i = 0; i < result->base_change_count; i++) {
         const struct bases_row *row = row_of(result, &result->changes[i]);
-        progress_show("comparing images: %zu of %zu", i + 1, result->change_count);
+        progress_show("comparing images: %zu of %zu", i + 1, result->base_change_count);
         if (row &&
             (!look(call, row, &dead, &options, &result->brings[i], err) ||
              !brings_markdown(&result->brings[i], call->arena, &result->changes[i].summary, err)))

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "project/project.h"
 #include "update/bases.h"
+#include "update/pins/pins.h"
 
 /* Rows for a command's table; update_call_options reads all of them. */
 #define UPDATE_ASK_OPTIONS                                                                         \
@@ -41,9 +42,17 @@ bool update_call_brings(struct invocation *call, struct bases_result *result, st
 /* `why`: every tag that was not taken, with its reason. */
 bool update_write_table(const struct bases_result *result, bool why, struct arena *arena,
                         struct error *err);
-bool update_write_json(const struct bases_result *result, bool why, struct arena *arena,
-                       struct error *err);
+bool update_write_json(const struct bases_result *result, const struct pins_result *pins, bool why,
+                       struct arena *arena, struct error *err);
 bool update_write_markdown(const struct bases_result *result, struct arena *arena,
                            struct error *err);
+
+/* update_pins.c: judges the pins that were found, and adds their changes to the result. */
+bool update_pins_judge(struct invocation *call, struct bases_result *result,
+                       struct pins_result *pins, struct error *err);
+bool update_pins_table(const struct pins_result *pins, struct arena *arena, struct error *err);
+void update_pins_markdown(const struct pins_result *pins);
+struct json_writer;
+void update_pins_json(struct json_writer *json, const struct pins_result *pins);
 
 extern const struct command command_update_tags;

@@ -129,8 +129,8 @@ static void put_notes(struct json_writer *json, const struct bases_result *resul
     json_end_array(json);
 }
 
-bool update_write_json(const struct bases_result *result, bool why, struct arena *arena,
-                       struct error *err)
+bool update_write_json(const struct bases_result *result, const struct pins_result *pins, bool why,
+                       struct arena *arena, struct error *err)
 {
     struct json_writer json;
     json_writer_init(&json, stdout, 2);
@@ -149,8 +149,10 @@ bool update_write_json(const struct bases_result *result, bool why, struct arena
     json_name(&json, "changes");
     json_begin_array(&json);
     for (size_t i = 0; i < result->change_count; i++)
-        put_change(&json, &result->changes[i], result->brings ? &result->brings[i] : NULL);
+        put_change(&json, &result->changes[i],
+                   result->brings && i < result->base_change_count ? &result->brings[i] : NULL);
     json_end_array(&json);
+    update_pins_json(&json, pins);
     put_notes(&json, result);
     json_end_object(&json);
     return true;

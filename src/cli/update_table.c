@@ -185,7 +185,7 @@ bool update_write_table(const struct bases_result *result, bool why, struct aren
         if (result->rows[i].choice.verdicts && !is_repeated(result, i) &&
             !put_tags(&result->rows[i], arena))
             return arena_error(err);
-    for (size_t i = 0; result->brings && i < result->change_count; i++)
+    for (size_t i = 0; result->brings && i < result->base_change_count; i++)
         if (!put_brings(&result->changes[i], &result->brings[i], arena))
             return arena_error(err);
     put_summary(result);

@@ -57,6 +57,7 @@ static bool run_all(struct bases *bases, struct error *err)
     result->notes = search->notes;
     result->note_count = search->note_count;
     result->files = search->files;
+    result->pins = search->pins;
     return bases_ask_tags(bases, err) && bases_judge(bases, err) && bases_ask_digests(bases, err) &&
            bases_judge_digests(bases, err) && bases_make_changes(bases, err);
 }

@@ -83,11 +83,13 @@ struct bases_result {
     size_t row_count;
     struct update_change *changes;
     size_t change_count, change_room;
+    size_t base_change_count; /* the first are of images; behind them whoever judges pins adds */
     struct update_brings *brings; /* beside `changes`, filled in by the caller; NULL: not looked */
     struct bases_image *images;
     size_t image_count, image_room;
     struct update_note *notes;
     size_t note_count;
+    struct pins pins; /* packages that the files pin: pins/pins.h judges them */
     size_t files;
     size_t written;    /* files, by update_write: filled in by the caller */
     unsigned requests; /* to lists of tags */

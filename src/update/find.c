@@ -79,8 +79,11 @@ static struct slice environment_beside(struct slice path, struct arena *arena)
 static bool read_places(struct update_search *search, struct slice path, enum file_form form,
                         struct slice bytes, struct error *err)
 {
-    if (form == FORM_DOCKERFILE)
-        return places_read_dockerfile(&search->places, path, bytes, err);
+    if (form == FORM_DOCKERFILE) {
+        search->pins.arena = search->arena;
+        return places_read_dockerfile(&search->places, path, bytes, err) &&
+               pins_read_dockerfile(&search->pins, path, bytes, err);
+    }
     if (form == FORM_COMPOSE)
         return places_read_compose(&search->places, path, bytes,
                                    environment_beside(path, search->arena), err);

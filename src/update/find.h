@@ -3,6 +3,7 @@
  * Which files name images, and all places in them: Dockerfiles, compose files, plimsoll.yaml, given
  * or found in folders. One thread.
  */
+#include "update/pins/pin.h"
 #include "update/place.h"
 
 enum { UPDATE_FILE_MAX = 4 << 20, UPDATE_FILES_MAX = 20000 };
@@ -18,6 +19,7 @@ struct update_search {
     const struct slice *patterns;
     size_t pattern_count;
     struct update_places places;
+    struct pins pins; /* packages that Dockerfiles pin */
     size_t files;
     struct update_note *notes; /* files that could not be read */
     size_t note_count, note_room;

@@ -142,7 +142,7 @@ static bool fetch_list(struct pin_fetch *fetch, struct slice url, struct pin_ind
     if (!find_kept(fetch, url, &kept, err))
         return false;
     if (fetch->offline && !kept.there)
-        return error_set(err, ERROR_NETWORK, "offline, and %.*s was not kept", SLICE_ARG(url));
+        return error_set(err, ERROR_NOT_FOUND, "offline, and %.*s was not kept", SLICE_ARG(url));
     return (fetch->offline ? read_kept(&kept, &arena, &bytes, err)
                            : ask(fetch, url, &kept, &arena, &bytes, err)) &&
            (pin_index_read(index, bytes, err) || error_add(err, "%.*s", SLICE_ARG(url)));
@@ -159,7 +159,7 @@ bool pin_fetch_release(struct pin_fetch *fetch, const struct pin_release *releas
             continue;
         if (err->kind == ERROR_NOT_FOUND && !lists[i].needed)
             continue;
-        if (err->kind == ERROR_NOT_FOUND)
+        if (err->kind == ERROR_NOT_FOUND && !fetch->offline)
             error_add(err,
                       "the mirror has no such release (archived ones are elsewhere; "
                       "PLIMSOLL_%s_MIRROR names another)",

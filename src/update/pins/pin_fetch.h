@@ -23,7 +23,7 @@ struct pin_fetch {
     unsigned requests;
 };
 
-/* All lists of a release, read into `index`. ERROR_NOT_FOUND: the mirror has no such release;
-   ERROR_NETWORK: not reached, or (offline) nothing is kept. */
+/* All lists of a release, read into `index`. ERROR_NOT_FOUND: the mirror has no such release,
+   or (offline) it was not kept; ERROR_NETWORK: not reached. */
 bool pin_fetch_release(struct pin_fetch *fetch, const struct pin_release *release,
                        struct pin_index *index, struct error *err);

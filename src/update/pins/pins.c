@@ -126,8 +126,7 @@ static bool sort_pin(struct judging *work, size_t i, struct error *err)
 
 static bool fetch_all(struct judging *work, struct error *err)
 {
-    struct http_options options = {.insecure = work->options->insecure};
-    struct pin_fetch fetch = {.client = http_client_new(&options),
+    struct pin_fetch fetch = {.client = http_client_new(NULL),
                               .keep_in = work->options->keep_in,
                               .offline = work->options->offline,
                               .arena = work->arena};

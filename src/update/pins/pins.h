@@ -26,7 +26,6 @@ struct pin_row {
 struct pins_options {
     const char *keep_in; /* folder for lists; NULL: nothing is kept */
     bool offline;
-    bool insecure;     /* do not verify the mirror's certificate */
     const char *store; /* advisory store; NULL: the starter database */
     /* Reads an image's os-release where its name does not tell the release; may be NULL. False:
        could not; why in err. */
