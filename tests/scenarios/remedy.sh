@@ -134,6 +134,25 @@ rebuild || { fail "rebuild"; sed 's/^/    /' build.log | tail -5; }
 same "built anew: they are gone" "" "$(found)"
 same "and it still runs as the base's user" '"haproxy"' "$(build inspect --type image "$at/app:1" | jq -c .OCIv1.config.User)"
 
+# ---- the base by a label alone; then its tag moves ----
+mkdir -p labelled
+printf 'FROM %s/haproxy:1.0.0-alpine\nCOPY cfg /etc/haproxy.cfg\n' "$at" >labelled/Dockerfile
+cp app/cfg labelled/
+build bud -q --signature-policy policy.json --tls-verify=false --label "org.opencontainers.image.base.name=$at/haproxy:1.0.0-alpine" \
+    -t "$at/labelled:1" labelled >build.log 2>&1 && build push -q --signature-policy policy.json --tls-verify=false "$at/labelled:1" >>build.log 2>&1 ||
+    { fail "the labelled image"; tail -5 build.log; }
+exits "a base that a label names" 1 "$PLIMSOLL" remedy "$at/labelled:1" --format json=remedy.json
+same "the newer base is found, without an edit" '["1.0.1-alpine",4,null]' "$(got '[.steps[0].tag, .steps[0].mends, .edited]')"
+exits "as markdown" 1 "$PLIMSOLL" remedy "$at/labelled:1" --format markdown
+check "with what mends" grep -q 'mends 4 of 5' out
+push new "$at/haproxy:1.0.0-alpine"
+exits "the tag moved" 1 "$PLIMSOLL" remedy "$at/labelled:1" --format json=remedy.json
+same "building again mends as much, and is less of a change" '["rebuild",4,1]' "$(got '.steps[0] | [.kind, .mends, .place]')"
+exits "major is allowed" 1 "$PLIMSOLL" remedy "$at/labelled:1" --policy major --format json=remedy.json
+same "then one step mends all" '["2.0.0-alpine",5,1,5]' "$(got '[.steps[0].tag, .steps[0].mends, .steps[0].place, .mended]')"
+exits "packages alone" 1 "$PLIMSOLL" remedy "$at/labelled:1" --no-bases --format json=remedy.json
+same "mend all, too" '["packages",5]' "$(got '[.steps[0].kind, .mended]')"
+
 # ---- what nothing mends ----
 exits "nothing is left" 0 remedy "$at/app:1"
 check "and said" grep -q "0 findings" out
@@ -156,6 +175,7 @@ same "nothing is drafted twice" 1 "$(grep -c CVE-2025-9999 drafted.yaml)"
 # ---- what cannot be done ----
 exits "no such image" 3 "$PLIMSOLL" remedy "$at/nothing:1"
 exits "--write without a Dockerfile" 2 "$PLIMSOLL" remedy pkg:pypi/left@1.0 --write
+push old "$at/haproxy:1.0.0-alpine"
 cat >pinned <<EOF
 FROM $at/haproxy:1.0.0-alpine@$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$at/haproxy:1.0.0-alpine")
 EOF
