@@ -22,7 +22,7 @@ check "says which were looked for, and how to get one" said "docker, podman, bui
 fake docker 'echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" >&2; exit 1'
 fake buildah '[ "$1" = --version ] && echo "buildah version 1.28.2 (image-spec 1.1.0)" || echo "false|vfs"'
 exits "recorded: docker is down, the next one is taken" 0 only_fakes "$steps" engine
-check "and docker is told of" said "note docker was passed over: docker: its daemon does not answer"
+check "and docker is told of" said "note docker was passed over: its daemon does not answer"
 check "the other one works" said "engine buildah 1.28.2 vfs"
 check "without crun and runc it builds in a chroot" said "neither crun nor runc is installed"
 exits "recorded: docker was asked for by name" 3 only_fakes "$steps" engine docker
@@ -116,6 +116,13 @@ if command -v buildah >/dev/null && [ "$(id -u)" = 0 ]; then
     exits "podman saves" 0 "$steps" save podman localhost/app:podman "$work/saved2"
     exits "scan reads it" 0 "$PLIMSOLL" scan --offline "oci:$work/saved2/image"
     exits "for two platforms" 0 "$steps" build buildah base/Dockerfile base localhost/both:1 linux/amd64 linux/arm64
+    exits "and again" 0 "$steps" build buildah base/Dockerfile base localhost/both:1 linux/amd64 linux/arm64
+    same "the list holds those two, not those before" 2 "$(buildah manifest inspect localhost/both:1 | grep -c '"digest"')"
+    exits "an image that was one of one platform" 0 "$steps" build podman base/Dockerfile base localhost/app:podman linux/amd64 linux/arm64
+    exits "removed with its list" 0 "$steps" remove podman localhost/app:podman linux/amd64 linux/arm64
+    mkdir saved3
+    exits "saved with both" 0 "$steps" save buildah localhost/both:1 "$work/saved3" linux/amd64 linux/arm64
+    exits "which scan reads for one of them" 0 "$PLIMSOLL" scan --offline --platform linux/arm64 "oci:$work/saved3/image"
 else
     echo "skip $scenario: buildah is not installed, or this is not root"
 fi

@@ -3,10 +3,11 @@
  * scenarios.
  *
  *   engine [NAME]                                  which one, and its notes
- *   pull|id|remove ENGINE IMAGE                    "id …"
+ *   pull|id ENGINE IMAGE                           "id …"
  *   build ENGINE DOCKERFILE CONTEXT IMAGE [PLATFORM…]
  *   tag ENGINE IMAGE TARGET
- *   save ENGINE IMAGE FOLDER                       "source …"
+ *   save ENGINE IMAGE FOLDER [PLATFORM…]           "source …"
+ *   remove ENGINE IMAGE [PLATFORM…]
  *   test [--compose F] [--health URL] [--seconds N] [--stand-in] [--engine E] [--command C]
  *        [NAME=DOCKERFILE=CONTEXT …]               checks, notes, summary; 1 when it failed
  *   plan (as test)
@@ -93,8 +94,11 @@ static int operate(enum ship_operation operation, char **words)
         build.dockerfile = words[1];
         build.context = words[2];
         request.image = slice_str(words[3]);
+    }
+    size_t named = operation == SHIP_BUILD ? 4 : operation == SHIP_SAVE ? 3 : 2;
+    if (operation == SHIP_BUILD || operation == SHIP_SAVE || operation == SHIP_REMOVE) {
         request.build = &build;
-        for (char **word = words + 4; *word && build.platform_count < 8; word++)
+        for (char **word = words + named; *word && build.platform_count < 8; word++)
             platforms[build.platform_count++] = slice_str(*word);
     }
     request.target = slice_str(operation == SHIP_TAG ? words[2] : NULL);

@@ -63,7 +63,8 @@ struct ship_request {
                               that writes those straight to a file (several_in_file): exists */
     enum ship_pull pull;   /* of SHIP_PULL */
     bool plain_http;       /* of SHIP_PULL */
-    const struct ship_build *build; /* of SHIP_BUILD; of SHIP_SAVE, too, for several platforms */
+    const struct ship_build *build; /* of SHIP_BUILD; of SHIP_SAVE and SHIP_REMOVE, too, for several
+                                       platforms */
 };
 
 /* A command line being put together; ends with NULL. */

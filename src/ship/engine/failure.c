@@ -24,6 +24,10 @@ const struct ship_failure_kind ship_failure_kinds[SHIP_FAILURES] = {
     [SHIP_FAILED_BASE] =
         {"base-not-found", ERROR_NOT_FOUND, "the registry has no such image",
          "check name and tag in FROM; plimsoll update tags NAME lists what there is"},
+    [SHIP_FAILED_SHORT] = {"short-name", ERROR_NOT_FOUND,
+                           "it is not here, and its name says no registry",
+                           "write the whole name in FROM (docker.io/library/NAME:TAG), or set "
+                           "unqualified-search-registries in /etc/containers/registries.conf"},
     [SHIP_FAILED_PLATFORM] = {"platform", ERROR_UNSUPPORTED,
                               "the image or this machine does not have that platform",
                               "build for the machine's own platform, or install emulation "
@@ -101,7 +105,7 @@ static const struct pattern patterns[] = {
     {"manifest unknown", SHIP_FAILED_BASE},
     {"name unknown", SHIP_FAILED_BASE},
     {"failed to resolve source metadata", SHIP_FAILED_BASE},
-    {"did not resolve to an alias", SHIP_FAILED_BASE},
+    {"did not resolve to an alias", SHIP_FAILED_SHORT},
     {"image not known", SHIP_FAILED_BASE},
     {"No such image", SHIP_FAILED_BASE},
     {"invalid reference format", SHIP_FAILED_BASE},

@@ -196,7 +196,10 @@ static bool find_any(struct arena *arena, struct ship_engine *engine, struct err
             continue;
         if (try_row(*row, arena, engine, &each))
             return true;
-        ship_engine_note(engine, arena, "%s was passed over: %s", (*row)->name, each.text);
+        struct slice text = slice_str(each.text), name = slice_cut(&text, ':');
+        bool named = slice_equal_str(name, (*row)->name); /* "docker: its daemon …" */
+        ship_engine_note(engine, arena, "%s was passed over: %s", (*row)->name,
+                         named ? slice_trim(text).at : each.text);
         if (!seen)
             why = each;
         seen = true;

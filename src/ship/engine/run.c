@@ -137,6 +137,20 @@ static bool pull(struct ship_engine *engine, const struct ship_request *request,
     return id_of(engine, request->image, job, &answer->id, err);
 }
 
+/* What a manifest list of that name holds already would stay in it beside what is built. */
+static bool clear_name(struct ship_engine *engine, const struct ship_request *request,
+                       const struct ship_job *job, struct error *err)
+{
+    struct ship_request list = {
+        .operation = SHIP_REMOVE, .image = request->image, .build = request->build};
+    struct ship_request image = {.operation = SHIP_REMOVE, .image = request->image};
+    struct ship_job quiet = *job;
+    struct process_result result;
+    quiet.line = NULL;
+    return command_run(engine, &list, &quiet, &result, err) &&
+           (result.exit_code == 0 || command_run(engine, &image, &quiet, &result, err));
+}
+
 static bool build(struct ship_engine *engine, const struct ship_request *request,
                   const struct ship_job *job, struct ship_answer *answer, struct error *err)
 {
@@ -150,6 +164,9 @@ static bool build(struct ship_engine *engine, const struct ship_request *request
                            build->context);
     if (is_several(request) && engine->row->several_in_file && !request->folder)
         return error_set(err, ERROR_INTERNAL, "a build for several platforms needs a folder");
+    if (is_several(request) && !engine->row->several_in_file &&
+        !clear_name(engine, request, job, err))
+        return false;
     if (!command(engine, request, job, &result, err))
         return false;
     answer->seconds = result.seconds;

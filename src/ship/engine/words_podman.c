@@ -57,7 +57,12 @@ static void remove_image(const struct ship_engine *engine, const struct ship_req
                          struct ship_words *words)
 {
     ship_words_container_storage(engine, words);
-    ship_words_docker_remove(engine, request, words);
+    if (request->build && request->build->platform_count > 1) {
+        ship_words_add(words, "manifest"); /* rmi takes no manifest list */
+        ship_words_add(words, "rm");
+        ship_words_printf(words, "%.*s", SLICE_ARG(request->image));
+    } else
+        ship_words_docker_remove(engine, request, words);
 }
 
 static bool probe(struct ship_engine *engine, struct arena *arena, struct error *err)
