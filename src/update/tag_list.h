@@ -31,7 +31,7 @@ struct tag_listing {
     struct listed_tag *tags; /* Docker Hub: newest first; others: in the registry's order */
     size_t count;
     struct slice host;     /* that was asked: "hub.docker.com", "localhost:5000" */
-    size_t left_out;       /* names that cannot be tags */
+    size_t left_out;       /* of Docker Hub: names that cannot be tags */
     unsigned requests;     /* sent for this, those of logging in not counted */
     bool cached;           /* nothing was asked, or the registry said "not modified" */
     bool complete;         /* false: `most` was reached before the end */

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "image/registry_write.h"
 #include "registry/core/scope.h"
 
 static const struct slice head = SLICE("plimsoll tag page 1");
@@ -159,34 +160,18 @@ bool tag_page_read_hub(struct slice body, struct tag_collection *collection, str
     return results || error_set(err, ERROR_FORMAT, "no \"results\" in the answer");
 }
 
-static bool read_names(struct json_reader *json, struct tag_collection *collection,
-                       struct error *err)
-{
-    if (!json_enter_array(json))
-        return true;
-    while (json_more(json)) {
-        struct listed_tag tag = {.name = text_or_nothing(json)};
-        if (!add(collection, &tag, err))
-            return false;
-    }
-    return true;
-}
-
 bool tag_page_read_names(struct slice body, struct tag_collection *collection, struct error *err)
 {
-    struct json_reader json;
-    struct slice name;
-    bool tags = false;
-    json_reader_init(&json, body, collection->arena);
-    if (json_enter_object(&json))
-        while (json_member(&json, &name)) {
-            if (!slice_equal_str(name, "tags"))
-                json_skip(&json);
-            else if (tags = true, !read_names(&json, collection, err))
-                return false;
-        }
-    return json_finish(&json, err) &&
-           (tags || error_set(err, ERROR_FORMAT, "no \"tags\" in the answer"));
+    struct registry_tags names = {0};
+    struct tag_listing *listing = collection->listing;
+    if (!registry_tags_read(body, collection->arena, &names, err))
+        return false;
+    for (size_t i = 0; i < names.count && !tag_collection_full(collection); i++) {
+        struct listed_tag tag = {.name = names.items[i]};
+        if (!ARENA_PUSH(collection->arena, listing->tags, listing->count, collection->room, tag))
+            return arena_error(err);
+    }
+    return true;
 }
 
 /* Whether parameters such as `; rel="next"` say so. */

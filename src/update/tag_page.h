@@ -40,7 +40,7 @@ bool tag_collection_full(const struct tag_collection *collection);
    when it is none. */
 bool tag_page_read_hub(struct slice body, struct tag_collection *collection, struct slice *next,
                        struct error *err);
-/* {name, tags: ["1.0", …]} of a registry; null tags are none. */
+/* {name, tags: ["1.0", …]} of a registry (registry_write.h reads it); null tags are none. */
 bool tag_page_read_names(struct slice body, struct tag_collection *collection, struct error *err);
 /* The target of rel="next" of a Link header (RFC 8288); empty: there is none. */
 struct slice tag_page_next_link(struct slice link);

@@ -23,11 +23,14 @@ static bool look(char form, struct slice bytes, struct slice environment,
                          : places_read_configuration(places, path, bytes, &err);
 }
 
-static void check_pieces(const struct update_place *place, struct slice bytes)
+static const struct slice built = SLICE("ARG V=1\nARG W\nFROM a:${V}-x\nFROM $W\n");
+
+static void check_pieces(const struct update_place *place, struct slice file)
 {
     size_t length = 0;
     for (size_t i = 0; !place->problem.len && i < place->piece_count; i++) {
         const struct place_piece *piece = &place->pieces[i];
+        struct slice bytes = slice_equal_str(piece->path, "x") ? file : built;
         if (piece->start > bytes.len || bytes.len - piece->start < piece->text.len ||
             memcmp(bytes.at + piece->start, piece->text.at, piece->text.len) != 0)
             abort();
@@ -80,9 +83,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&arena, BUDGET);
     if (!look(form, rest, environment, &places))
         return 0;
+    for (size_t i = 0; i < places.build_count; i++) {
+        struct error err;
+        places.builds[i].dockerfile = SLICE("y");
+        places_read_build(&places, &places.builds[i], built, &err);
+    }
     for (size_t i = 0; i < places.count; i++) {
         check_pieces(&places.items[i], rest);
-        if (i < CHECKED)
+        if (i < CHECKED && places.items[i].kind != PLACE_ARGUMENT)
             check_edit(form, rest, environment, i, &places.items[i], &arena);
     }
     return 0;
