@@ -83,6 +83,29 @@ static void put_findings(struct writing *to, const char *title, bool overdue)
         fprintf(to->file, "- and %zu more\n", put - LIST_MOST);
 }
 
+static void put_gone(struct writing *to)
+{
+    size_t put = 0;
+    if (to->audit->gone_count)
+        fputs("\n### Gone\n\n", to->file);
+    for (size_t i = 0; i < to->audit->count; i++) {
+        const struct audit_repository *repository = &to->audit->repositories[i];
+        for (size_t j = 0; j < repository->gone_count; j++) {
+            if (put++ >= LIST_MOST && !to->all)
+                continue;
+            fprintf(to->file, "- %s ", severity_label(repository->gone[j].severity));
+            markdown_put(to->file, repository->gone[j].id);
+            fputs(" in ", to->file);
+            markdown_put(to->file, repository->gone[j].package);
+            fputs(", ", to->file);
+            markdown_put(to->file, repository->shown);
+            fputc('\n', to->file);
+        }
+    }
+    if (put > LIST_MOST && !to->all)
+        fprintf(to->file, "- and %zu more\n", put - LIST_MOST);
+}
+
 static void put_rebuilds(struct writing *to)
 {
     if (to->audit->rebuilds)
@@ -159,6 +182,7 @@ bool audit_write_markdown(const struct audit *audit, const struct audit_write_op
     put_repositories(&to);
     put_findings(&to, "Overdue", true);
     put_findings(&to, "New", false);
+    put_gone(&to);
     put_rebuilds(&to);
     put_exceptions(&to);
     put_notes(&to);

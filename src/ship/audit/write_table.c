@@ -122,8 +122,10 @@ static void put_repository(struct table *table, const struct audit_repository *r
     put_number(table, place++, repository->new_count, STYLE_YELLOW);
     put_number(table, place++, repository->gone_count, STYLE_GREEN);
     put_number(table, place++, repository->overdue, STYLE_RED);
-    line_pad(line, table->numbers + place * NUMBER);
-    line_put(line, rebuild_text(repository));
+    struct slice rebuild = rebuild_text(repository);
+    if (rebuild.len)
+        line_pad(line, table->numbers + place * NUMBER);
+    line_put(line, rebuild);
     line_end(line);
 }
 
