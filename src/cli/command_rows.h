@@ -10,6 +10,7 @@ extern const struct command command_check;
 extern const struct command command_completion;
 extern const struct command command_comply;
 extern const struct command command_config;
+extern const struct command command_copy;
 extern const struct command command_db;
 extern const struct command command_dockerfile;
 extern const struct command command_doctor;

@@ -18,6 +18,7 @@ const struct command *const commands[] = {
     &command_tag,
     &command_audit,
     &command_remedy,
+    &command_copy,
     &command_size,
     &command_doctor,
     &command_db,

@@ -34,8 +34,7 @@ static bool open_layer(struct source *source, const struct image *image, const s
     return packed_open(bundle->packed, layer->offset, layer->size, arena, stream, err);
 }
 
-static const struct source_ops bundle_ops = {
-    .name = "file", .layer_open = open_layer, .close = source_closed};
+static const struct source_ops bundle_ops;
 
 void bundle_close(struct bundle *bundle)
 {
@@ -45,6 +44,7 @@ void bundle_close(struct bundle *bundle)
         for (size_t i = 0; i < bundle->files.count; i++)
             file_close_fd(&((struct member *)bundle->files.entries[i].value)->file.fd);
     packed_free(bundle->packed);
+    pthread_mutex_destroy(&bundle->lock);
     bundle->packed = NULL;
     file_close_fd(&bundle->fd);
 }
@@ -177,6 +177,7 @@ struct bundle *bundle_open(const char *path, struct arena *arena, struct error *
     }
     bundle->source.ops = &bundle_ops;
     bundle->arena = arena;
+    pthread_mutex_init(&bundle->lock, NULL);
     table_init(&bundle->files, arena);
     bundle->fd = file_open(path, err);
     if (bundle->fd >= 0 && look_inside(bundle, path, err))
@@ -254,3 +255,29 @@ bool bundle_read(struct bundle *bundle, struct slice name, size_t limit, struct 
     *bytes = slice_of(text, got);
     return true;
 }
+
+/* Layouts keep everything under its digest; archives of docker do since version 25. */
+static bool find_content(struct source *source, const struct digest *digest, bool is_manifest,
+                         struct arena *arena, struct stream **stream, struct error *err)
+{
+    struct bundle *bundle = (struct bundle *)source;
+    struct bundle_file file;
+    struct slice name = arena_printf(arena, "blobs/sha256/%s", digest->text + sizeof "sha256:" - 1);
+    (void)is_manifest;
+    if (!name.at)
+        return arena_error(err);
+    pthread_mutex_lock(&bundle->lock);
+    bool found = bundle_find(bundle, name, &file, err);
+    pthread_mutex_unlock(&bundle->lock);
+    if (!found)
+        return error_add(err, "%s", digest->text);
+    if (file.fd < 0)
+        return packed_open(bundle->packed, file.offset, file.size, arena, stream, err);
+    struct stream *made = stream_of_range(arena, file.fd, file.offset, file.size, err);
+    if (made)
+        *stream = made;
+    return made != NULL;
+}
+
+static const struct source_ops bundle_ops = {
+    .name = "file", .layer_open = open_layer, .close = source_closed, .content = find_content};

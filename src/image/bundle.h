@@ -8,6 +8,8 @@
  *
  * For the sources of this room alone. One thread at a time.
  */
+#include <pthread.h>
+
 #include "base/table.h"
 #include "image/source.h"
 
@@ -27,6 +29,7 @@ struct bundle {
     int fd;
     bool folder;
     struct packed *packed; /* NULL unless the tar is compressed */
+    pthread_mutex_t lock;  /* of `files`, for source_ops.content */
     struct table files;    /* of a tar: all members, of a folder: what was opened */
 };
 

@@ -22,6 +22,7 @@ static const struct slice accepted =
 struct registry_blob {
     struct registry *registry;
     const char *path; /* "blobs/sha256:…" */
+    bool is_manifest;
 };
 
 static bool blob_fetch(void *owner, struct http_request *request, struct arena *arena,
@@ -31,27 +32,43 @@ static bool blob_fetch(void *owner, struct http_request *request, struct arena *
     struct session *session = &blob->registry->session;
     struct http_response response;
     CLEANUP_HTTP struct http_client *client = http_client_new(&session->http);
+    if (blob->is_manifest &&
+        !http_headers_add(&request->headers, SLICE("Accept"), accepted, arena, err))
+        return false;
     request->resumable = true; /* its name is its content */
     request->limit = UINT64_MAX;
     return session_get(session, client, blob->path, request, arena, &response, err);
 }
 
-static bool registry_layer_open(struct source *source, const struct image *image,
-                                const struct layer *layer, struct arena *arena,
-                                struct stream **stream, struct error *err)
+static bool open_content(struct registry *registry, const struct digest *digest, bool is_manifest,
+                         struct arena *arena, struct stream **stream, struct error *err)
 {
     struct registry_blob *blob = arena_new(arena, struct registry_blob);
-    (void)image;
     if (!blob)
         return arena_error(err);
-    blob->registry = (struct registry *)source;
-    blob->path = arena_printf(arena, "blobs/%s", layer->digest.text).at;
+    blob->registry = registry;
+    blob->path = arena_printf(arena, "%s/%s", is_manifest ? "manifests" : "blobs", digest->text).at;
+    blob->is_manifest = is_manifest;
     if (!blob->path)
         return arena_error(err);
     struct stream *made = remote_stream(blob_fetch, blob, arena, err);
     if (made)
         *stream = made;
     return made != NULL;
+}
+
+static bool registry_layer_open(struct source *source, const struct image *image,
+                                const struct layer *layer, struct arena *arena,
+                                struct stream **stream, struct error *err)
+{
+    (void)image;
+    return open_content((struct registry *)source, &layer->digest, false, arena, stream, err);
+}
+
+static bool registry_content(struct source *source, const struct digest *digest, bool is_manifest,
+                             struct arena *arena, struct stream **stream, struct error *err)
+{
+    return open_content((struct registry *)source, digest, is_manifest, arena, stream, err);
 }
 
 static void registry_close(struct source *source)
@@ -61,8 +78,10 @@ static void registry_close(struct source *source)
     session_close(&registry->session);
 }
 
-static const struct source_ops registry_ops = {
-    .name = "registry", .layer_open = registry_layer_open, .close = registry_close};
+static const struct source_ops registry_ops = {.name = "registry",
+                                               .layer_open = registry_layer_open,
+                                               .close = registry_close,
+                                               .content = registry_content};
 
 /* Bytes that have `digest`, when it is given. */
 static bool check_digest(struct slice bytes, struct slice digest, struct digest *made,

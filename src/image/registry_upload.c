@@ -13,8 +13,6 @@
 enum {
     SEND_ARENA = 1 << 20,
     TRIES = 7,
-    FIRST_WAIT = 500, /* milliseconds; doubles with each try in a row */
-    LONGEST_WAIT = 16000,
     PATIENCE = 30,        /* seconds, for Retry-After */
     PIECE_MAX = 64 << 20, /* that a registry may ask for (OCI-Chunk-Min-Length) */
 };
@@ -80,7 +78,7 @@ bool registry_blob_mount(const struct registry_link *link, const struct digest *
 /* ---- one upload ---- */
 
 struct upload {
-    const struct registry_link *link;
+    struct registry_link link; /* that does not try by itself: `run` does */
     const struct digest *digest;
     const struct registry_blob_source *source;
     const struct registry_sending *sending;
@@ -172,7 +170,7 @@ static enum step judge(struct upload *upload, const char *what,
                        const struct http_response *response, struct error *err)
 {
     bool passing = is_passing(upload, response);
-    session_refused(upload->link->session, what, response, &upload->arena, err);
+    session_refused(upload->link.session, what, response, &upload->arena, err);
     return passing ? STEP_AGAIN : STEP_FAILED;
 }
 
@@ -181,7 +179,7 @@ static enum step perform(struct upload *upload, struct http_request *request,
 {
     request->attempts = 1; /* a second time only after asking how far it is */
     request->body_type = SLICE("application/octet-stream");
-    if (registry_link_perform(upload->link, request, "", &upload->arena, response, err))
+    if (registry_link_perform(&upload->link, request, "", &upload->arena, response, err))
         return STEP_DONE;
     return err->kind == ERROR_NETWORK ? STEP_AGAIN : STEP_FAILED;
 }
@@ -190,7 +188,7 @@ static enum step begin(struct upload *upload, struct error *err)
 {
     struct http_response response;
     struct http_request request = {.method = "POST", .body = {"", 0}};
-    if (!registry_link_perform(upload->link, &request, "blobs/uploads/", &upload->arena, &response,
+    if (!registry_link_perform(&upload->link, &request, "blobs/uploads/", &upload->arena, &response,
                                err))
         return err->kind == ERROR_NETWORK ? STEP_AGAIN : STEP_FAILED;
     if (response.status != 202)
@@ -273,7 +271,7 @@ static bool ask_status(struct upload *upload)
     struct error ignored = {0};
     struct http_request request = {.url = upload->place, .attempts = 1};
     uint64_t last;
-    if (!registry_link_perform(upload->link, &request, "", &upload->arena, &response, &ignored) ||
+    if (!registry_link_perform(&upload->link, &request, "", &upload->arena, &response, &ignored) ||
         (response.status != 204 && response.status != 200 && response.status != 202))
         return false;
     struct slice range = http_header_get(&response.headers, "Range");
@@ -293,7 +291,7 @@ static bool find_out(struct upload *upload)
 {
     bool has = false;
     struct error ignored = {0};
-    if (registry_blob_has(upload->link, upload->digest, &has, &upload->arena, &ignored) && has)
+    if (registry_blob_has(&upload->link, upload->digest, &has, &upload->arena, &ignored) && has)
         return true;
     if (upload->begun && (upload->whole || !ask_status(upload)))
         upload->begun = false;
@@ -311,18 +309,6 @@ static enum step advance(struct upload *upload, bool *done, struct error *err)
         return append(upload, err);
     *done = true;
     return finish(upload, upload->offset == 0, err);
-}
-
-static bool is_cancelled(const struct registry_link *link)
-{
-    return link->cancel && atomic_load(link->cancel);
-}
-
-static void wait_for(const struct registry_link *link, unsigned tries)
-{
-    unsigned left = tries < 6 ? (unsigned)FIRST_WAIT << (tries - 1) : LONGEST_WAIT;
-    for (; left && !is_cancelled(link); left -= left < 100 ? left : 100)
-        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
 }
 
 static void report(const struct upload *upload, uint64_t sent)
@@ -349,9 +335,9 @@ static bool run(struct upload *upload, struct error *err)
             upload->begun = false;
         }
         if (step == STEP_AGAIN) {
-            if (++tries >= most || is_cancelled(upload->link))
+            if (++tries >= most || registry_link_is_cancelled(&upload->link))
                 return error_add(err, "%u tries in a row", tries);
-            wait_for(upload->link, tries);
+            registry_link_wait(&upload->link, tries);
             if (find_out(upload))
                 return true;
         }
@@ -370,7 +356,8 @@ bool registry_blob_send(const struct registry_link *link, const struct digest *d
     struct upload *upload = calloc(1, sizeof *upload);
     if (!upload)
         return error_set(err, ERROR_LIMIT, "out of memory");
-    upload->link = link;
+    upload->link = *link;
+    upload->link.tries = 0;
     upload->digest = digest;
     upload->source = source;
     upload->sending = sending;

@@ -1,6 +1,8 @@
 /* Manifests. Blobs are in registry_upload.c, tags in registry_tags.c. See registry_write.h. */
 #include "image/registry_write.h"
 
+#include <time.h>
+
 #include "image/manifest.h"
 #include "image/registry_link.h"
 
@@ -9,6 +11,19 @@ static const struct slice accepted =
           "application/vnd.docker.distribution.manifest.list.v2+json, "
           "application/vnd.docker.distribution.manifest.v2+json, "
           "application/vnd.oci.artifact.manifest.v1+json, */*;q=0.1");
+
+bool registry_link_is_cancelled(const struct registry_link *link)
+{
+    return link->cancel && atomic_load(link->cancel);
+}
+
+void registry_link_wait(const struct registry_link *link, unsigned next)
+{
+    enum { FIRST = 500, LONGEST = 16000, STEP = 100, DOUBLINGS = 5 }; /* milliseconds */
+    unsigned left = next <= DOUBLINGS ? (unsigned)FIRST << (next - 1) : LONGEST;
+    for (; left && !registry_link_is_cancelled(link); left -= STEP)
+        nanosleep(&(struct timespec){.tv_nsec = STEP * 1000000L}, NULL);
+}
 
 bool registry_link_perform(const struct registry_link *link, struct http_request *request,
                            const char *path, struct arena *arena, struct http_response *response,
@@ -19,7 +34,14 @@ bool registry_link_perform(const struct registry_link *link, struct http_request
         request->url = session_url(link->session, path, arena);
     if (!request->url.at)
         return arena_error(err);
-    return session_perform(link->session, link->client, request, arena, response, err);
+    for (unsigned tries = 1;; tries++) {
+        if (session_perform(link->session, link->client, request, arena, response, err))
+            return true;
+        if (request->attempts || tries >= link->tries || err->kind != ERROR_NETWORK ||
+            registry_link_is_cancelled(link))
+            return false;
+        registry_link_wait(link, tries);
+    }
 }
 
 static bool check_digest(struct slice bytes, struct slice wanted, struct digest *digest,
@@ -57,14 +79,16 @@ static bool fetch(const struct registry_link *link, struct slice reference, bool
 {
     struct registry_manifest got = {0};
     struct http_response response;
-    struct http_request request = {
-        .limit = MANIFEST_MAX, .method = head ? "HEAD" : NULL, .cancel = link->cancel};
+    struct http_request request = {.limit = MANIFEST_MAX, .method = head ? "HEAD" : NULL};
     struct slice path = arena_printf(arena, "manifests/%.*s", SLICE_ARG(reference));
     if (!path.at)
         return arena_error(err);
     if (!http_headers_add(&request.headers, SLICE("Accept"), accepted, arena, err) ||
-        !session_get(link->session, link->client, path.at, &request, arena, &response, err) ||
-        !find_digest(&response, reference, head, &got.digest, err))
+        !registry_link_perform(link, &request, path.at, arena, &response, err))
+        return false;
+    if (response.status != 200)
+        return session_refused(link->session, path.at, &response, arena, err);
+    if (!find_digest(&response, reference, head, &got.digest, err))
         return false;
     struct slice type = http_header_get(&response.headers, "Content-Type");
     got.media_type = slice_trim(slice_upto(type, slice_find(type, ';')));

@@ -24,6 +24,8 @@ struct registry_link {
     struct session *session;
     struct http_client *client;
     const atomic_bool *cancel; /* ends what is under way; may be NULL */
+    unsigned tries; /* while nobody answers, with growing waits: 7 are about a minute; 0: what the
+                       client does by itself */
 };
 
 struct registry_manifest {

@@ -47,6 +47,11 @@ struct source_ops {
     bool (*prepare)(struct source *source, const struct layer **layers, size_t count,
                     struct error *err);
     void (*close)(struct source *source);
+    /* May be NULL: no more than images and their layers. The bytes of a manifest or index
+       (`is_manifest`) or of any blob by its digest, as stored; who reads them verifies. Any thread.
+     */
+    bool (*content)(struct source *source, const struct digest *digest, bool is_manifest,
+                    struct arena *arena, struct stream **stream, struct error *err);
 };
 
 /* Embedded first in each source's own struct. */

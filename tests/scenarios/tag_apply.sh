@@ -47,7 +47,7 @@ same "four tags" "1.2.0 1.2 1 latest" "$(json out '" ".join(t["name"] for t in d
 same "in one round trip each" 4 "$(json out 'd["requests"]')"
 same "which the registry counts, too" 4 "$(asked '"PUT')"
 same "and no blob is asked for or sent" 0 "$(asked '/blobs/')"
-same "the manifest is fetched once" 1 "$(asked '"GET.*manifests/')"
+same "the manifest is fetched once" 1 "$(asked '"GET",.*manifests/')"
 for tag in 1.2.0 1.2 1 latest; do
     same "$tag is that image" "$one" "$(aws ecr describe-images --repository-name team/app --image-ids imageTag=$tag --query 'imageDetails[0].imageDigest' --output text)"
 done

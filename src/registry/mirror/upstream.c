@@ -48,7 +48,8 @@ bool upstream_open(struct upstream *upstream, const struct upstream_target *targ
         return false;
     }
     upstream->client = http_client_new(&upstream->options);
-    upstream->link = (struct registry_link){&upstream->session, upstream->client, target->cancel};
+    upstream->link =
+        (struct registry_link){&upstream->session, upstream->client, target->cancel, 0};
     if (who_we_are(upstream, target, err))
         return true;
     upstream_close(upstream);

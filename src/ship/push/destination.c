@@ -42,7 +42,10 @@ void destination_close(struct destination *destination)
 
 struct registry_link destination_link(struct destination *destination)
 {
-    return (struct registry_link){&destination->session, http_client_new(&destination->http), NULL};
+    enum { TRIES = 7 };
+    return (struct registry_link){.session = &destination->session,
+                                  .client = http_client_new(&destination->http),
+                                  .tries = TRIES};
 }
 
 void destination_unlink(struct registry_link *link)

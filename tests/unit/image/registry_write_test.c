@@ -95,7 +95,7 @@ static int set_up(void **state)
     reference.host = arena_printf(&f->arena, "127.0.0.1:%u", f->server.port);
     assert_true(session_open(&f->session, &reference, SLICE("http"), &options, &f->err));
     f->session.credentials_known = true;
-    f->link = (struct registry_link){&f->session, http_client_new(&quick), NULL};
+    f->link = (struct registry_link){&f->session, http_client_new(&quick), NULL, 0};
     *state = f;
     return 0;
 }
