@@ -87,8 +87,10 @@ struct upload {
     char at[URL_MAX + 1]; /* outlives the arena */
     char *piece;
     size_t piece_size;
-    uint64_t offset;   /* bytes that the registry has, as far as is known */
-    bool begun, whole; /* whole: it takes no pieces */
+    uint64_t offset; /* bytes that the registry has, as far as is known */
+    bool begun;
+    bool whole;  /* it takes no pieces */
+    bool unsure; /* something broke: what the registry has must be asked first */
 };
 
 static bool keep_place(struct upload *upload, struct slice place, struct error *err)
@@ -263,39 +265,52 @@ static enum step finish(struct upload *upload, bool with_bytes, struct error *er
     return judge(upload, "upload", &response, err);
 }
 
-/* How far the registry is; false when it does not know the upload any more (or nobody answers):
-   from the beginning, then. "Range: 0-1023"; "0-0" is what some say of nothing. */
-static bool ask_status(struct upload *upload)
+/* "Range: 0-1023": so many bytes are there; "0-0" is what some say of nothing. */
+static uint64_t told_length(const struct http_response *response)
 {
-    struct http_response response;
-    struct error ignored = {0};
-    struct http_request request = {.url = upload->place, .attempts = 1};
     uint64_t last;
-    if (!registry_link_perform(&upload->link, &request, "", &upload->arena, &response, &ignored) ||
-        (response.status != 204 && response.status != 200 && response.status != 202))
-        return false;
-    struct slice range = http_header_get(&response.headers, "Range");
+    struct slice range = http_header_get(&response->headers, "Range");
     if (slice_starts(range, SLICE("bytes=")))
         range = slice_from(range, 6);
     if (!slice_starts(range, SLICE("0-")) || !slice_u64(slice_from(range, 2), &last))
-        last = 0;
-    if (last + 1 > upload->source->size)
-        return false;
-    upload->offset = last ? last + 1 : 0;
-    struct slice location = http_header_get(&response.headers, "Location");
-    return !location.len || follow(upload, &response, request.url, &ignored);
+        return 0;
+    return last ? last + 1 : 0;
 }
 
-/* After something broke. True: the blob is there. */
-static bool find_out(struct upload *upload)
+/* How far the registry is. What it does not know any more begins anew. */
+static enum step ask_status(struct upload *upload, struct error *err)
 {
-    bool has = false;
-    struct error ignored = {0};
-    if (registry_blob_has(&upload->link, upload->digest, &has, &upload->arena, &ignored) && has)
-        return true;
-    if (upload->begun && (upload->whole || !ask_status(upload)))
+    struct http_response response;
+    struct http_request request = {.url = upload->place, .attempts = 1};
+    if (!registry_link_perform(&upload->link, &request, "", &upload->arena, &response, err))
+        return err->kind == ERROR_NETWORK ? STEP_AGAIN : STEP_FAILED;
+    uint64_t length = told_length(&response);
+    bool known = (response.status == 204 || response.status == 200 || response.status == 202) &&
+                 length <= upload->source->size;
+    upload->begun = known;
+    upload->offset = known ? length : 0;
+    struct slice location = http_header_get(&response.headers, "Location");
+    if (known && location.len && !follow(upload, &response, request.url, err))
+        return STEP_FAILED;
+    return STEP_DONE;
+}
+
+/* After something broke, until somebody answers: whether the blob is there, else how far it is. */
+static enum step find_out(struct upload *upload, bool *done, struct error *err)
+{
+    if (!registry_blob_has(&upload->link, upload->digest, done, &upload->arena, err))
+        return err->kind == ERROR_NETWORK ? STEP_AGAIN : STEP_FAILED;
+    upload->unsure = false;
+    if (*done)
+        return STEP_DONE;
+    if (upload->whole)
         upload->begun = false;
-    return false;
+    if (!upload->begun)
+        return STEP_DONE;
+    upload->unsure = true;
+    enum step step = ask_status(upload, err);
+    upload->unsure = step == STEP_AGAIN;
+    return step;
 }
 
 static enum step advance(struct upload *upload, bool *done, struct error *err)
@@ -303,6 +318,8 @@ static enum step advance(struct upload *upload, bool *done, struct error *err)
     uint64_t size = upload->source->size;
     bool pieces = !upload->whole && size > upload->piece_size;
     *done = false;
+    if (upload->unsure)
+        return find_out(upload, done, err);
     if (!upload->begun)
         return begin(upload, err);
     if ((pieces || upload->offset) && upload->offset < size)
@@ -338,8 +355,7 @@ static bool run(struct upload *upload, struct error *err)
             if (++tries >= most || registry_link_is_cancelled(&upload->link))
                 return error_add(err, "%u tries in a row", tries);
             registry_link_wait(&upload->link, tries);
-            if (find_out(upload))
-                return true;
+            upload->unsure = true;
         }
         if (upload->offset > farthest) {
             farthest = upload->offset;

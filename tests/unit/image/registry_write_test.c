@@ -187,6 +187,23 @@ static void test_goes_on_after_a_cut(void **state)
     assert_int_equal(f->server.bodies[6], 0);
 }
 
+/* While nobody answers, nothing is given up: the upload is asked for when somebody does. */
+static void test_goes_on_after_a_pause(void **state)
+{
+    struct fixture *f = *state;
+    f->server.answers[0] = BEGUN;
+    f->server.answers[1] = MOVED;
+    for (int i = 2; i < 7; i++) /* the piece, and four times the client's question */
+        f->server.answers[i] = "";
+    f->server.answers[7] = MISSING;
+    f->server.answers[8] = "HTTP/1.1 204 No Content\r\nRange: 0-8388607\r\n\r\n";
+    f->server.answers[9] = MOVED;
+    f->server.answers[10] = MADE;
+    assert_true(send_blob(f, 12000000, 4));
+    asked(f, 8, "GET /u/2 ");
+    asked(f, 9, "Content-Range: 8388608-11999999\r\n");
+}
+
 static void test_begins_anew_when_the_upload_is_forgotten(void **state)
 {
     struct fixture *f = *state;
@@ -384,6 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_small_blob),
         CASE(test_goes_on_after_a_cut),
+        CASE(test_goes_on_after_a_pause),
         CASE(test_begins_anew_when_the_upload_is_forgotten),
         CASE(test_a_lost_answer),
         CASE(test_no_pieces),
