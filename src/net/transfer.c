@@ -208,6 +208,9 @@ static void set_method(struct transfer *transfer)
         SET(transfer, CURLOPT_READDATA, transfer);
         SET(transfer, CURLOPT_SEEKFUNCTION, on_seek);
         SET(transfer, CURLOPT_SEEKDATA, transfer);
+        /* On a kept connection that turns out to be dead, curl 7.88 begins anew without going back
+           in the body, when it had read some of it and sent none: then both sides wait. */
+        SET(transfer, CURLOPT_FRESH_CONNECT, 1L);
     } else if (transfer->with_body) {
         SET(transfer, CURLOPT_POST, 1L);
         SET(transfer, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->request->body.len);

@@ -150,6 +150,8 @@ static bool send_blob(struct fixture *f, uint64_t size, unsigned tries)
     go(f);
     bool fine = registry_blob_send(&f->link, &a_digest, &source, &sending, &f->err);
     stop(f);
+    if (!fine)
+        print_message("%s\n", f->err.text);
     return fine;
 }
 
