@@ -19,7 +19,7 @@ struct process_options {
     const char *const *argv;
     /* "NAME=value", added to ours; "NAME" takes it out of ours; ends with NULL; may be NULL */
     const char *const *environment;
-    const char *folder; /* working folder; NULL: ours */
+    const char *folder; /* working folder; NULL or "": ours */
     struct slice input; /* its standard input (a file to it, not a pipe); empty: none */
     /* 0: as long as it takes; then SIGTERM, 5 s later SIGKILL, to its whole process group */
     unsigned seconds;

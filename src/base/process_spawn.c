@@ -153,8 +153,9 @@ bool process_spawn(const struct process_options *options, int input, int output,
         return false;
     if (!path)
         return error_set(err, ERROR_NOT_FOUND, "there is no program \"%s\" in PATH", name);
-    if (options->folder && stat(options->folder, &status) != 0)
-        return error_errno(err, "starting %s in %s", name, options->folder);
+    const char *folder = options->folder && *options->folder ? options->folder : NULL;
+    if (folder && stat(folder, &status) != 0)
+        return error_errno(err, "starting %s in %s", name, folder);
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
@@ -164,8 +165,8 @@ bool process_spawn(const struct process_options *options, int input, int output,
     posix_spawn_file_actions_adddup2(&actions, output, 1);
     posix_spawn_file_actions_adddup2(&actions, errors, 2);
     posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    if (options->folder)
-        posix_spawn_file_actions_addchdir_np(&actions, options->folder);
+    if (folder)
+        posix_spawn_file_actions_addchdir_np(&actions, folder);
     int failed = posix_spawn(id, path, &actions, &attributes, (char **)(uintptr_t)options->argv,
                              environment);
     posix_spawnattr_destroy(&attributes);

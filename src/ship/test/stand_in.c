@@ -251,6 +251,11 @@ static void keep_log(struct stand_ins *all, const struct stand_in *one)
     struct slice text;
     if (one->log && file_read(one->log, LOG_MAX, all->test->arena, &text, &ignored))
         all->test->result->log = ship_test_last_lines(text, LOG_LINES);
+    text = all->test->result->log;
+    while (text.len && all->test->options->line) {
+        struct slice line = slice_cut_line(&text);
+        all->test->options->line(all->test->options->context, true, line);
+    }
 }
 
 static struct slice url_of(struct stand_ins *all, const struct ship_port *port, struct slice path)

@@ -173,6 +173,18 @@ static bool check_one(struct stand_ins *all, const struct stand_in *one, struct 
     return true;
 }
 
+/* "; the first that did not: NAME: DETAIL" */
+static struct slice first_failed(struct stand_ins *all)
+{
+    const struct ship_test_result *result = all->test->result;
+    for (size_t i = 0; i < result->check_count; i++)
+        if (!result->checks[i].passed)
+            return arena_printf(all->test->arena, "; the first that did not: %.*s: %.*s",
+                                SLICE_ARG(result->checks[i].name),
+                                SLICE_ARG(result->checks[i].detail));
+    return SLICE("");
+}
+
 static bool sum_up(struct stand_ins *all, size_t ran, struct error *err)
 {
     struct ship_test_result *result = all->test->result;
@@ -187,8 +199,9 @@ static bool sum_up(struct stand_ins *all, size_t ran, struct error *err)
                                                    "or podman-compose), or give test.command")
         : !ran ? ship_test_summary(all->test, "nothing could be tested: what stands in did not run "
                                               "(see the notes and the log)")
-               : ship_test_summary(all->test, "%zu of %zu checks passed with %.*s", passed,
-                                   result->check_count, SLICE_ARG(result->tool));
+               : ship_test_summary(all->test, "%zu of %zu checks passed with %.*s%.*s", passed,
+                                   result->check_count, SLICE_ARG(result->tool),
+                                   SLICE_ARG(first_failed(all)));
     return said && ship_test_note(all->test,
                                   "not tested this way: the images themselves (their files, user, "
                                   "entry point, HEALTHCHECK) and how containers reach each other")

@@ -54,6 +54,11 @@ bool ship_test_check_add(struct ship_test *test, struct slice name, bool passed,
                          struct slice detail, struct error *err)
 {
     struct ship_test_check check = {name, passed, detail};
+    const struct ship_test_options *options = test->options;
+    struct slice text = arena_printf(test->arena, "%s %.*s: %.*s", passed ? "passed" : "FAILED",
+                                     SLICE_ARG(name), SLICE_ARG(detail));
+    if (options->line && text.at)
+        options->line(options->context, !passed, text);
     return ARENA_PUSH(test->arena, test->result->checks, test->result->check_count,
                       test->result->check_room, check) ||
            arena_error(err);

@@ -76,6 +76,7 @@ static void a_folder_that_is_not_there_is_named(void **state)
     assert_non_null(strstr(err.text, "/no/such/folder"));
     assert_string_equal(
         run((struct process_options){.argv = SH("pwd"), .folder = "/usr"}).output.at, "/usr\n");
+    assert_int_equal(run((struct process_options){.argv = SH("true"), .folder = ""}).exit_code, 0);
 }
 
 static void relative_folders_of_path_are_not_looked_into(void **state)
