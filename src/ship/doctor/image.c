@@ -66,7 +66,8 @@ static unsigned common(struct slice a, struct slice b)
     return at;
 }
 
-/* The tags that begin alike, the longest common beginning first; then any. */
+/* The tags that begin alike, the longest common beginning first, of equal ones the last; then any.
+ */
 static struct slice near_tags(struct doctor *doctor, const struct slice *tags, size_t count,
                               struct slice *first)
 {
@@ -76,7 +77,7 @@ static struct slice near_tags(struct doctor *doctor, const struct slice *tags, s
     for (unsigned shown = 0; shown < NEAREST && shown < most; shown++) {
         size_t best = most;
         for (size_t i = 0; i < most; i++)
-            if (!used[i] && (best == most || common(tags[begin + i], doctor->reference.tag) >
+            if (!used[i] && (best == most || common(tags[begin + i], doctor->reference.tag) >=
                                                  common(tags[begin + best], doctor->reference.tag)))
                 best = i;
         used[best] = true;
