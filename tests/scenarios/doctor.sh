@@ -11,6 +11,7 @@ case $PLIMSOLL in /*) ;; *) PLIMSOLL=$PWD/$PLIMSOLL ;; esac
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 make_image=$BUILD/tests/tools/make-image
 [ -x "$make_image" ] || skip "no make-image in $BUILD"
+clients aws crane # before HOME is another: they are kept there
 cd "$work" || exit 1
 # What this machine has must not help or hinder.
 export HOME="$work/home" AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE="$work/none" AWS_SHARED_CREDENTIALS_FILE="$work/none"
@@ -251,7 +252,6 @@ fi
 doctor "a disk with room" 0 --storage "$work" "$plain/fine/app:1"
 
 # --- our registry, with its ECR and IAM ---
-clients aws crane
 serve
 printf '%s\n' "$AWS_SECRET_ACCESS_KEY" >>secrets
 registry=127.0.0.1:$port
