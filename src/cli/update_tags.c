@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/terminal.h"
 #include "cli/update_call.h"
 #include "update/tag_version.h"
@@ -100,6 +101,8 @@ static bool run(struct invocation *call, struct error *err)
     options.most = slice_equal_str(reference.host, "docker.io") ? last : 0;
     if (!tag_list_fetch(&reference, &options, call->arena, &listing, err))
         return false;
+    if (listing.problem.len)
+        log_warning("%.*s", SLICE_ARG(listing.problem));
     if (listing.count && !tells_times(&listing))
         qsort(listing.tags, listing.count, sizeof *listing.tags, by_version);
     if (last && listing.count > last)

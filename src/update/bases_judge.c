@@ -90,6 +90,9 @@ static bool say_choice(struct bases_row *row, struct arena *arena, struct error 
 {
     const struct choice *choice = &row->choice;
     struct tag_version in_use;
+    struct slice problem = row->image->listing.problem;
+    if (problem.len && !say_also(row, arena, err, problem))
+        return false;
     if (choice->beyond &&
         !say_also(row, arena, err,
                   arena_printf(arena, "%.*s exists, over the policy \"%s\"",
@@ -102,7 +105,7 @@ static bool say_choice(struct bases_row *row, struct arena *arena, struct error 
                                "(--suffix move)",
                                SLICE_ARG(choice->distribution->name))))
         return false;
-    if (!choice->in_use &&
+    if (!choice->in_use && !problem.len &&
         !say_also(row, arena, err, SLICE("the tag in use is not in the list any more")))
         return false;
     const char *line = tag_version_parse(row->place->reference.tag, &in_use) == TAG_IS_VERSION

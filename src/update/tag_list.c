@@ -197,23 +197,42 @@ static bool fetch_page(struct fetching *fetching, struct slice url, struct arena
 
 /* ---- pages ---- */
 
-/* `next` as seen from the page's own address; never another host's. */
+/* Who stands in for Docker Hub may pass its answers on as they are. */
+static void stay_here(const struct fetching *fetching, const struct url *first, struct url *found)
+{
+    if (fetching->session || !slice_equal_str(found->host, "hub.docker.com"))
+        return;
+    found->scheme = first->scheme;
+    found->host = first->host;
+    found->port = first->port;
+}
+
+/* `next` as seen from the page's own address; never another host's: then *url is empty, and the
+   listing says so. */
 static bool next_url(const struct fetching *fetching, struct slice from, struct slice next,
                      struct arena *arena, struct slice *url, struct error *err)
 {
     struct url first, base, found;
+    struct tag_listing *listing = fetching->collection.listing;
     if (!url_parse(fetching->first, arena, &first, err) || !url_parse(from, arena, &base, err))
         return false;
     if (!url_resolve(&base, next, arena, &found, err)) {
         err->kind = ERROR_FORMAT;
         return error_add(err, "the next page");
     }
-    if (!url_same_origin(&first, &found))
-        return error_set(err, ERROR_NETWORK,
-                         "the next page of tags is said to be on another host (%.*s): not followed",
-                         SLICE_ARG(url_show(&found, arena)));
-    *url = url_text(&found, arena);
-    return url->at || arena_error(err);
+    stay_here(fetching, &first, &found);
+    if (url_same_origin(&first, &found)) {
+        *url = url_text(&found, arena);
+        return url->at || arena_error(err);
+    }
+    listing->complete = false;
+    listing->problem =
+        arena_printf(fetching->collection.arena,
+                     "the list of tags is not whole: its next page is said to be on another host "
+                     "(%.*s), which is not followed",
+                     SLICE_ARG(url_authority(&found, arena)));
+    *url = (struct slice){0};
+    return listing->problem.at || arena_error(err);
 }
 
 static bool read_page(struct fetching *fetching, const struct tag_page *page, struct slice *next,
@@ -246,6 +265,8 @@ static bool take_page(struct fetching *fetching, struct slice *url, struct error
         return true;
     if (!next_url(fetching, from, next, &arena, &found, err))
         return false;
+    if (!found.len)
+        return true;
     *url = arena_copy(fetching->collection.arena, found);
     return url->at || arena_error(err);
 }

@@ -8,8 +8,9 @@
  *
  * every other registry by /v2/NAME/tags/list (OCI distribution specification 1.1, "Listing Tags"),
  * which tells names alone. Answers are kept on disk and asked for again only "if changed". What
- * comes is hostile: sizes are limited, `next` is followed on the same host only, bad names are
- * left out and counted. Several threads may fetch at once, each with an arena of its own.
+ * comes is hostile: sizes are limited, `next` is followed on the same host only (what is behind
+ * another is left out, and said), bad names are left out and counted. Several threads may fetch at
+ * once, each with an arena of its own.
  */
 #include "image/reference.h"
 #include "image/source.h"
@@ -34,7 +35,8 @@ struct tag_listing {
     size_t left_out;       /* of Docker Hub: names that cannot be tags */
     unsigned requests;     /* sent for this, those of logging in not counted */
     bool cached;           /* nothing was asked, or the registry said "not modified" */
-    bool complete;         /* false: `most` was reached before the end */
+    bool complete;         /* false: `most` was reached before the end, or `problem` */
+    struct slice problem;  /* why pages are missing; empty: none are */
     struct slice asked_at; /* "2026-11-23T10:00:00Z": when a registry last said so */
 };
 

@@ -119,8 +119,14 @@ check "and says until when" grep -q 'asked to wait until 20' err err "$work/err"
 rm -rf cache
 echo 'http://127.0.0.1:1' >"$hub/elsewhere"
 printf 'FROM nginx:1.29.1-alpine\n' >two
-exits "the next page on another host" 3 "$PLIMSOLL" update two
-check "is not followed" grep -q 'on another host' "$work/err"
+look two
+same "the next page on another host is not followed" 1.29.5-alpine "$(state '.bases[0].newest')"
+check "and that is said" grep -q 'on another host (127.0.0.1:1)' found.json
+rm -rf cache
+echo 'https://hub.docker.com' >"$hub/elsewhere"
+rm -f "$hub/log"
+look two
+same "who passes on what Docker Hub says is asked itself" "3" "$(asked nginx)"
 rm "$hub/elsewhere"
 exits "nothing kept" 3 "$PLIMSOLL" update --offline --cache "$work/none" one
 PLIMSOLL_HUB_URL=http://127.0.0.1:1 exits "nobody there" 3 "$PLIMSOLL" update one

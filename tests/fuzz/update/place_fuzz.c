@@ -74,13 +74,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CLEANUP_ARENA struct arena arena;
     struct slice rest = slice_of(data, size), environment = {0};
     struct update_places places = {.arena = &arena};
+    arena_init(&arena, BUDGET);
     if (!size)
         return 0;
     char form = rest.at[0];
     rest = slice_from(rest, 1);
     if (form == 'c')
         environment = slice_cut(&rest, '\n');
-    arena_init(&arena, BUDGET);
     if (!look(form, rest, environment, &places))
         return 0;
     for (size_t i = 0; i < places.build_count; i++) {
