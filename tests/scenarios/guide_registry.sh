@@ -64,6 +64,9 @@ same "the policy is kept as it was given" 10 "$(aws ecr get-lifecycle-policy --r
 python "$here/guide_command.py" "$guide" "Regular Security Audits" 1 | sed '/^# Create script/d' >audit-images.sh
 mkdir -p scripts && mv audit-images.sh scripts/
 run "the audit script" "Regular Security Audits" 2
+cp "$work/out" "$work/guide.out"
+"$PLIMSOLL" audit react-app-haproxy react-app-nginx --findings registry --format guide --no-history >"$work/audit.out" 2>"$work/audit.err"
+same "plimsoll audit --format guide prints the same" "$(cat "$work/guide.out")" "$(cat "$work/audit.out" "$work/audit.err")"
 same "it names both repositories" "=== Scanning react-app-haproxy === === Scanning react-app-nginx ===" \
     "$(grep '^===' "$work/out" | tr '\n' ' ' | sed 's/ $//')"
 
