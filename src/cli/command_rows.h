@@ -3,6 +3,7 @@
    commands.c's table. */
 #include "cli/command.h"
 
+extern const struct command command_attach;
 extern const struct command command_audit;
 extern const struct command command_backup;
 extern const struct command command_cache;

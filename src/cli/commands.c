@@ -19,6 +19,7 @@ const struct command *const commands[] = {
     &command_audit,
     &command_remedy,
     &command_copy,
+    &command_attach,
     &command_size,
     &command_doctor,
     &command_db,
