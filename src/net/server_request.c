@@ -49,7 +49,8 @@ static struct call *call_new(struct loop *loop)
 static void call_free(struct loop *loop, struct call *call)
 {
     free(call->body);
-    atomic_fetch_sub(&loop->server->collected, call->body_room);
+    if (call->body_room) /* the loops share that number: most requests leave it alone */
+        atomic_fetch_sub(&loop->server->collected, call->body_room);
     if (call->arena.used > SERVER_ARENA_KEPT)
         arena_done(&call->arena);
     else

@@ -103,23 +103,21 @@ static bool internal(struct asking *asking, const struct error *err)
 static bool judge(struct asking *asking, struct slice whose, policies_load *load,
                   enum policy_verdict *verdict)
 {
-    struct error err = {0};
-    const struct policy_question question = {
-        .action = asking->action,
-        .resource = asking->resource,
-        .who = asking->caller,
-        .secure = asking->caller->secure,
-        .now = 0,
-    };
+    struct error err;
     struct policies *policies =
         policy_cache_get(asking->auth->policies, whose, load, asking->auth, &err);
     if (!policies)
         return internal(asking, &err);
     *verdict = POLICY_SILENT;
     if (policies->count) {
-        struct policy_question timed = question;
-        timed.now = asking->auth->registry->world->ops->now(asking->auth->registry->world);
-        *verdict = policies_judge(policies, &timed);
+        const struct policy_question question = {
+            .action = asking->action,
+            .resource = asking->resource,
+            .who = asking->caller,
+            .secure = asking->caller->secure,
+            .now = asking->auth->registry->world->ops->now(asking->auth->registry->world),
+        };
+        *verdict = policies_judge(policies, &question);
     }
     if (policies->broken && load == load_resource)
         *verdict = POLICY_DENY; /* what it denied is not known */
