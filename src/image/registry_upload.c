@@ -75,6 +75,22 @@ bool registry_blob_mount(const struct registry_link *link, const struct digest *
     return true;
 }
 
+bool registry_push_allowed(const struct registry_link *link, struct arena *arena, struct error *err)
+{
+    static const char path[] = "blobs/uploads/";
+    struct http_response response;
+    struct error ignored; /* an upload that nobody goes on with is forgotten by the registry */
+    struct slice place;
+    struct http_request request = {.method = "POST", .body = {"", 0}};
+    if (!registry_link_perform(link, &request, path, arena, &response, err))
+        return false;
+    if (response.status != 202)
+        return session_refused(link->session, path, &response, arena, err);
+    if (next_place(&response, request.url, arena, &place, &ignored))
+        cancel_upload(link, place, arena, &ignored);
+    return true;
+}
+
 /* ---- one upload ---- */
 
 struct upload {

@@ -67,6 +67,12 @@ bool registry_blob_has(const struct registry_link *link, const struct digest *di
 bool registry_blob_mount(const struct registry_link *link, const struct digest *digest,
                          struct slice from, bool *mounted, struct arena *arena, struct error *err);
 
+/* Whether we may push, found out by beginning an upload, which is cancelled at once. ERROR_DENIED,
+   ERROR_NOT_FOUND (no such repository, and this registry makes none by itself), … say what to do.
+   session->credentials then tells who we are there. */
+bool registry_push_allowed(const struct registry_link *link, struct arena *arena,
+                           struct error *err);
+
 /* `read` gives the bytes at `offset`, at most `len` of them. It is asked in order, but for what has
    to be sent once more. */
 struct registry_blob_source {

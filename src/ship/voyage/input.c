@@ -65,7 +65,7 @@ struct slice voyage_input(const struct voyage_job *job, enum voyage_step_id id)
     if (id == VOYAGE_TEST)
         add_test(job, &hash);
     if (id >= VOYAGE_TAG) {
-        add(&hash, job->options->release);
+        add(&hash, job->release);
         add(&hash, job->image->repository);
     }
     if (id == VOYAGE_DEPLOY)

@@ -34,7 +34,7 @@ static void begin_anew(struct voyage_job *job)
     job->record = (struct voyage_record){
         .image = job->image->name,
         .repository = job->image->repository,
-        .release = job->options->release,
+        .release = job->release,
         .started = clock_format(clock_now(), job->arena),
     };
 }
@@ -43,9 +43,9 @@ static void begin_anew(struct voyage_job *job)
 static void take_release(struct voyage_job *job)
 {
     struct voyage_record *record = &job->record;
-    if (slice_equal(record->release, job->options->release))
+    if (slice_equal(record->release, job->release))
         return;
-    record->release = job->options->release;
+    record->release = job->release;
     record->tag_count = 0;
     record->digest = SLICE("");
     for (size_t id = VOYAGE_TAG; id < VOYAGE_STEPS; id++)

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "ship/engine/engine.h"
+#include "ship/push/from_base.h"
 #include "ship/voyage/input.h"
 #include "ship/voyage/lock.h"
 #include "ship/voyage/resume.h"
@@ -101,10 +102,22 @@ static bool place_job(struct voyage_job *job, struct error *err)
     return job->path || arena_error(err);
 }
 
+static bool set_release(struct voyage_job *job, struct error *err)
+{
+    struct from_base base;
+    job->release = job->options->release;
+    if (!slice_equal_str(job->release, VOYAGE_FROM_BASE))
+        return true;
+    if (!from_base_find(job->image->dockerfile, job->arena, &base, err))
+        return error_add(err, "%s: --release from-base", job->image->name.at);
+    job->release = base.version;
+    return true;
+}
+
 static bool open_job(struct voyage_job *job, const struct voyage_step *steps, bool locks,
                      struct error *err)
 {
-    if (!place_job(job, err))
+    if (!place_job(job, err) || !set_release(job, err))
         return false;
     if (locks &&
         (!file_make_folder(job->folder, err) ||

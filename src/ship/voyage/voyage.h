@@ -36,13 +36,15 @@ struct voyage_events {
     /* A step passed, was left out, or stopped the run; `kept`: by a former run. */
     void (*ended)(void *context, const struct voyage_job *job, enum voyage_step_id id, bool kept);
     void (*note)(void *context, struct slice text);
+    /* Bytes that are at the registry by now, of all. Any thread. */
+    void (*progress)(void *context, uint64_t done, uint64_t all);
 };
 
 struct voyage_options {
     const struct project *project;
     const struct project_image *const *images;
     size_t image_count;
-    struct slice release;             /* "v1.0.0"; empty: none (build) */
+    struct slice release;             /* "v1.0.0", VOYAGE_FROM_BASE; empty: none (build) */
     const char *state;                /* folder of records, locks and built images */
     const char *program;              /* plimsoll itself, which scans in a process of its own */
     const char *const *program_words; /* for it: "--db", "…"; ends with NULL; may be NULL */
@@ -62,8 +64,9 @@ struct voyage_options {
     struct voyage_events events;
 };
 
-#define VOYAGE_BIT(id) (1U << (id))
-#define VOYAGE_ALL     (VOYAGE_BIT(VOYAGE_STEPS) - 1)
+#define VOYAGE_FROM_BASE "from-base" /* a release: each image has the version of its base */
+#define VOYAGE_BIT(id)   (1U << (id))
+#define VOYAGE_ALL       (VOYAGE_BIT(VOYAGE_STEPS) - 1)
 
 struct ship_engine;
 
@@ -71,6 +74,7 @@ struct ship_engine;
 struct voyage_job {
     const struct voyage_options *options;
     const struct project_image *image;
+    struct slice release;       /* "v1.0.0", or the version of its base; empty: none */
     struct ship_engine *engine; /* of all jobs; found by the first that asks for it */
     const char *folder;         /* of this image's record and build, below `state` */
     const char *path;           /* of the record */

@@ -1,0 +1,16 @@
+#pragma once
+/*
+ * What is seen while images are shipped: the step under way with its time (on a terminal), each
+ * step's line as it ends (table), output of what runs (--verbose; after a failure its last lines),
+ * and all of it in --log.
+ */
+#include "cli/command.h"
+#include "ship/voyage/voyage.h"
+
+struct ship_watch;
+
+/* Fills `events`. */
+bool ship_watch_new(struct invocation *call, struct ship_watch **watch,
+                    struct voyage_events *events, struct error *err);
+/* Ends it; `voyage` NULL: nothing was begun. False: the log could not be written. */
+bool ship_watch_free(struct ship_watch *watch, const struct voyage *voyage, struct error *err);
