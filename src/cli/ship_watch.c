@@ -99,6 +99,7 @@ static void log_begin(struct ship_watch *watch, struct json_writer *json, const 
 static void log_end(struct ship_watch *watch, struct json_writer *json)
 {
     json_end_object(json);
+    fputc('\n', watch->log);
     if (fflush(watch->log) != 0 || ferror(watch->log))
         watch->log_failed = true;
 }

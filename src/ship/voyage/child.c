@@ -45,16 +45,19 @@ struct slice words_line(const struct voyage_words *words)
     return words->failed ? (struct slice){NULL, 0} : line;
 }
 
-/* The last line that it said: "plimsoll: …". */
+/* What it failed with, "plimsoll: …", without its warnings; else the last line that it said. */
 static struct slice last_words(struct slice errors)
 {
-    struct slice last = SLICE("it said nothing");
+    struct slice last = SLICE("it said nothing"), why = SLICE("");
     while (errors.len) {
         struct slice line = slice_trim(slice_cut_line(&errors));
         if (line.len)
             last = line;
+        if (slice_starts(line, SLICE("plimsoll: ")) &&
+            !slice_starts(line, SLICE("plimsoll: warning: ")))
+            why = slice_from(line, strlen("plimsoll: "));
     }
-    return slice_starts(last, SLICE("plimsoll: ")) ? slice_from(last, strlen("plimsoll: ")) : last;
+    return why.len ? why : last;
 }
 
 bool words_run(const struct voyage_words *words, struct voyage_job *job, int *exit_code,

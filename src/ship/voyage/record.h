@@ -62,7 +62,7 @@ struct voyage_record {
     struct slice id;       /* of its configuration, "sha256:…" */
     struct slice source;   /* where it was saved, for source_open: "oci:/…/image" */
     struct slice digest;   /* of its manifest, as pushed; empty: not pushed yet */
-    int64_t size;          /* bytes of its layers as stored; 0: not known */
+    int64_t size;          /* bytes of its (first platform's) layers as stored; 0: not known yet */
     bool scanned;
     int64_t findings[VOYAGE_LEVELS];
     int64_t suppressed;

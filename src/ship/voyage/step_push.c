@@ -177,6 +177,9 @@ static bool saved_digest(struct voyage_job *job, struct slice *digest, struct er
     const struct digest *found = NULL;
     if (!source_open(job->record.source.at, &options, job->arena, &list, err))
         return false;
+    job->record.size = 0;
+    for (size_t i = 0; list.count && i < list.images[0].layer_count; i++)
+        job->record.size += (int64_t)list.images[0].layers[i].size;
     if (list.count)
         found = list.images[0].index_digest.text[0] ? &list.images[0].index_digest
                                                     : &list.images[0].manifest_digest;

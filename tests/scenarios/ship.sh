@@ -1,0 +1,250 @@
+#!/bin/sh
+# plimsoll ship on real parts: buildah builds (chroot isolation, vfs) on a base that docker-registry has; docker-registry
+# and plimsoll serve receive; lint, gate and tests say no; exceptions let pass; a run is taken up and begun in the middle;
+# the deploy command sees what was pushed; records are as their schema says; a dry run changes nothing.
+. "$(dirname "$0")/lib.sh"
+need buildah
+need docker-registry
+need skopeo
+need jq
+python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed"
+[ -x /bin/busybox ] || skip "busybox-static is not installed"
+make_image=$BUILD/tests/tools/make-image
+[ -x "$make_image" ] || skip "no make-image in $BUILD"
+cd "$work" || exit 1
+export HOME="$work/home" XDG_STATE_HOME="$work/state" DOCKER_CONFIG="$work/docker" XDG_RUNTIME_DIR="$work/run"
+unset REGISTRY_AUTH_FILE # docker-registry would take it for a setting of its own
+export BUILDAH_ISOLATION=chroot CONTAINERS_STORAGE_CONF="$work/storage.conf"
+export PLIMSOLL_ENGINE=buildah GIT_CEILING_DIRECTORIES="$work"
+unset PLIMSOLL_REGISTRY_USER PLIMSOLL_REGISTRY_PASSWORD PLIMSOLL_FAIL_ON PLIMSOLL_CONFIG SOURCE_DATE_EPOCH
+mkdir -p home docker run store
+echo '{}' >docker/config.json
+printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/store"\nrunroot = "%s/runroot"\n' "$work" "$work" >storage.conf
+ship() { "$PLIMSOLL" ship "$@"; }
+schema=$here/../../docs/schema
+valid() { # WHAT SCHEMA DOCUMENT
+    check "$1 is as the schema says" python3 -c 'import json, sys
+from jsonschema import Draft202012Validator
+schema, document = (json.load(open(name, encoding="utf-8")) for name in sys.argv[1:3])
+Draft202012Validator.check_schema(schema)
+errors = list(Draft202012Validator(schema).iter_errors(document))
+for error in errors[:10]: print("/".join(map(str, error.absolute_path)), error.message[:300])
+sys.exit(bool(errors))' "$schema/$2.json" "$3"
+}
+said() { # WHAT PATTERN: a line of the last output, or of its errors
+    if cat "$work/out" "$work/err" | grep -Eq -e "$2"; then ok "$1"; else
+        fail "$1: nothing says $2"
+        sed 's/^/    /' "$work/out" "$work/err" | head -30
+    fi
+}
+steps() { jq -r '.steps[] | select(.outcome == "passed" or .outcome == "refused" or .outcome == "failed") | .name' "$1" | tr '\n' ' '; }
+record() { echo "$work"/state/plimsoll/ship/*/"$1"/record.json; }
+
+# ---- a registry with a base that has known holes
+hub=$(free_port)
+cat >registry.yml <<YML
+version: 0.1
+storage: {filesystem: {rootdirectory: $work/registry}}
+http: {addr: 127.0.0.1:$hub}
+YML
+start docker-registry serve registry.yml
+wait_port "$hub" || { fail "docker-registry does not listen"; cat "$work"/server.*.log; exit 1; }
+printf 'P:libcrypto1.1\nV:1.1.1s-r0\nA:x86_64\no:openssl\nL:OpenSSL\n\n' >installed
+printf 'ID=alpine\nVERSION_ID=3.16.2\nPRETTY_NAME="Alpine Linux v3.16"\n' >os-release
+{
+    printf 'image base:1.0.0\nconfig env PATH=/bin\nlayer ADD root\nfile bin/busybox 0755 < /bin/busybox\n'
+    for name in sh cat true; do echo "symlink bin/$name busybox"; done
+    echo "file etc/os-release 0644 < $work/os-release"
+} >spec
+"$make_image" --format oci -o clean spec || { fail "make-image"; exit 1; }
+echo "file lib/apk/db/installed 0644 < $work/installed" >>spec
+"$make_image" --format oci -o holes spec || { fail "make-image"; exit 1; }
+put_base() { skopeo --insecure-policy copy -q --dest-tls-verify=false "oci:$1" "docker://127.0.0.1:$hub/base:1.0.0" >log 2>&1 || { fail "the base cannot be pushed"; cat log; exit 1; }; }
+put_base holes
+digest() { skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$1" 2>&1; }
+
+mkdir app
+cd app || exit 1
+cat >Dockerfile <<DOCKERFILE
+# The smallest thing that answers.
+FROM 127.0.0.1:$hub/base:1.0.0
+COPY hello.txt /srv/hello.txt
+RUN cat /srv/hello.txt > /srv/copy.txt
+USER 1000
+HEALTHCHECK CMD cat /srv/copy.txt
+CMD ["cat", "/srv/copy.txt"]
+DOCKERFILE
+echo hello >hello.txt
+cat >plimsoll.yaml <<YAML
+registry: 127.0.0.1:$hub
+tags: {keep_v: true}
+images:
+  - name: hello
+    test: {command: "test -f hello.txt && echo \$PLIMSOLL_IMAGE >../tested"}
+    deploy: env | grep ^PLIMSOLL_ | grep -v -e _DB -e _CACHE -e SHARED | sort >../deployed
+YAML
+
+# ---- a plan, which changes nothing
+exits "a dry run" 0 ship --release v1.0.0 --dry-run
+said "tells how it builds" "buildah .*(bud|build) .*Dockerfile"
+said "what it deploys" "PLIMSOLL_RELEASE=1.0.0 .*env"
+said "which tags it would make" "v1.0.0, 1.0.0, 1.0, 1, latest|1.0.0, v1.0.0, 1.0, 1, latest"
+same "makes no state" "" "$(ls "$work/state" 2>/dev/null)"
+same "and pushes nothing" '["base"]' "$(python3 -c 'import sys, urllib.request, json; print(json.dumps(json.load(urllib.request.urlopen(sys.argv[1]))["repositories"]))' "http://127.0.0.1:$hub/v2/_catalog")"
+ship --release v1.0.0 --dry-run --format json >../plan.json
+valid "the plan" ship-plan "$work/plan.json"
+
+# ---- mistakes
+exits "no release" 2 ship
+exits "a bad release" 2 ship --release 1.0
+said "says what is expected" "1\.0\.0|three parts|patch"
+exits "an image that is none" 2 ship helo --release v1.0.0
+said "names the nearest" "did you mean hello"
+exits "a step that is none" 2 ship --release v1.0.0 --from biuld
+exits "begin with what is left out" 2 ship --release v1.0.0 --from test --no-test
+exits "a bad gate" 2 ship --release v1.0.0 --fail-on sometimes
+exits "begin in the middle of nothing" 3 ship --release v1.0.0 --from gate
+said "says where to begin" "start there: plimsoll ship hello --release v1.0.0 --from lint"
+cp plimsoll.yaml good.yaml
+sed 's/deploy:/deplyo:/' good.yaml >plimsoll.yaml
+exits "a wrong key" 2 ship --release v1.0.0
+said "names line and nearest" "plimsoll.yaml line 6: unknown key deplyo; did you mean deploy"
+printf 'images: [\n' >plimsoll.yaml
+exits "broken YAML" 2 ship --release v1.0.0
+sed '/^registry/d' good.yaml >plimsoll.yaml
+exits "no registry" 2 ship --release v1.0.0
+said "says where to write it" "registry: registry.example"
+mv good.yaml plimsoll.yaml
+PATH_BEFORE=$PATH
+mkdir -p "$work/bin"
+for tool in sh env grep sort cat git test; do ln -sf "$(command -v $tool)" "$work/bin/$tool"; done
+exits "no engine" 3 env PATH="$work/bin" PLIMSOLL_ENGINE= "$PLIMSOLL" ship --release v1.0.0
+said "says how to get one" "install"
+PATH=$PATH_BEFORE
+
+# ---- the gate says no, and nothing is pushed
+exits "the gate says no" 1 ship --release v1.0.0 --log "$work/ship.log" --format json
+cp "$work/out" "$work/refused.json"
+valid "the summary" ship "$work/refused.json"
+same "at the gate" gate "$(jq -r .stopped.step "$work/refused.json")"
+same "high findings are counted" true "$(jq '.images[0].findings.high > 0' "$work/refused.json")"
+check "with what to do next" jq -e '.stopped.next | test("--from gate")' "$work/refused.json"
+valid "the record" ship-record "$(record hello)"
+same "what was done" "lint login pull build scan gate " "$(steps "$(record hello)")"
+check "the log has every step" sh -c "jq -r 'select(.event == \"ended\") | .step' '$work/ship.log' | tr '\n' ' ' | grep -qx 'lint login pull build scan gate '"
+check "and buildah's words" jq -es 'map(select(.event == "line" and .step == "build" and (.text | test("COPY hello.txt")))) | length > 0' "$work/ship.log"
+exits "nothing was pushed" 1 sh -c "skopeo inspect --tls-verify=false docker://127.0.0.1:$hub/hello:1.0.0"
+
+# ---- an exception, and on from the gate; the test fails, then passes
+for id in $(jq -r '.findings[] | select(.severity == "high" or .severity == "critical") | .id' "$work"/state/plimsoll/ship/*/hello/gate.json); do
+    echo "- {id: $id, reason: \"not reachable: it only prints\", owner: us, expires: 2099-01-01}"
+done >plimsoll.exceptions.yaml
+built=$(jq -r .id "$(record hello)")
+exits "from the gate" 0 ship --release v1.0.0 --from gate
+said "exceptions are counted" "gate +passed .* excepted"
+same "nothing was built again" "$built" "$(jq -r .id "$(record hello)")"
+valid "the record of a whole run" ship-record "$(record hello)"
+at=127.0.0.1:$hub/hello
+pushed=$(digest "$at:1.0.0")
+same "the record knows the digest" "$pushed" "$(jq -r .digest "$(record hello)")"
+for tag in v1.0.0 1.0 1 latest; do same "$tag is that image" "$pushed" "$(digest "$at:$tag")"; done
+same "the deploy command is told" "PLIMSOLL_DIGEST=$pushed PLIMSOLL_ENGINE=buildah PLIMSOLL_IMAGE=$at:1.0.0 PLIMSOLL_NAME=hello PLIMSOLL_RELEASE=1.0.0 PLIMSOLL_REPOSITORY=$at" "$(tr '\n' ' ' <../deployed | sed 's/ $//; s/PLIMSOLL=[^ ]* //')"
+same "the test, too" "hello:v1.0.0" "$(cat ../tested)"
+valid "what is kept of the release" ship-record "$(echo "$work"/state/plimsoll/ship/*/hello/releases/v1.0.0.json)"
+rm -f plimsoll.exceptions.yaml
+
+# ---- the same release again is refused; the next one moves on; a pull brings what the base is now
+put_base clean
+exits "a release that was made is not made again" 1 ship --release v1.0.0
+said "it says so" "tag +refused .*(another image|never moved)"
+same "and its tag stays" "$pushed" "$(digest "$at:1.0.0")"
+exits "the next one, on the mended base" 0 ship --release v1.0.1
+said "is taken up: nothing is built twice" "build +kept"
+said "nothing at the gate, which is said to be the standard" "gate +passed .*critical,high \(the standard"
+next=$(digest "$at:1.0.1")
+same "latest moves on" "$next" "$(digest "$at:latest")"
+same "1.0.0 stays" "$pushed" "$(digest "$at:1.0.0")"
+
+# ---- lint, tests, deploys that fail
+cp Dockerfile ../Dockerfile.good
+printf 'FROM 127.0.0.1:%s/base:latest\nRUN cd /srv && rm -rf /var/lib/apt/lists; sudo true\n' "$hub" >Dockerfile
+exits "lint says no" 1 ship --release v1.0.2
+said "names what" "lint +refused .*Dockerfile:[0-9]"
+exits "lint left out, the rest is done" 3 ship --release v1.0.2 --skip lint --no-test --no-deploy
+said "what cannot be pulled is told" "pull +failed"
+cp ../Dockerfile.good Dockerfile
+cp plimsoll.yaml ../plimsoll.good
+sed 's/test -f hello.txt/test -f other.txt/; s/deploy: .*/deploy: test -f ..\/may-deploy/' ../plimsoll.good >plimsoll.yaml
+exits "the test says no" 1 ship --release v1.0.2
+said "with what to do" "next: .*--from test"
+exits "before anything is tagged" 1 sh -c "skopeo inspect --tls-verify=false docker://$at:1.0.2"
+sed 's/deploy: .*/deploy: test -f ..\/may-deploy/' ../plimsoll.good >plimsoll.yaml
+exits "the deploy cannot be done" 3 ship --release v1.0.2
+said "the image is pushed all the same" "push +passed"
+said "on from there" "next: .*--from deploy"
+touch ../may-deploy
+exits "from deploy" 0 ship --release v1.0.2 --from deploy
+same "nothing else is done" "login deploy record" "$(awk '/^  [a-z]/ { print $1 }' "$work/out" | tr '\n' ' ' | sed 's/ $//')"
+cp ../plimsoll.good plimsoll.yaml
+
+# ---- two at once; a run that is killed is taken up
+sed 's/test -f hello.txt/touch ..\/waiting; sleep 20; true/' ../plimsoll.good >plimsoll.yaml
+"$PLIMSOLL" ship --release v1.0.3 >"$work/first.out" 2>&1 &
+first=$!
+for _ in $(seq 200); do [ -e ../waiting ] && break; sleep 0.1; done
+exits "a second ship of it" 3 ship --release v1.0.4
+said "says who is at it" "127.0.0.1:$hub/hello is being shipped already by process $first"
+kill -KILL $first
+wait $first 2>/dev/null
+cp ../plimsoll.good plimsoll.yaml
+exits "what was killed is taken up" 0 ship --release v1.0.3
+said "with what it had built" "build +kept"
+said "and tests again" "test +passed"
+dd if="$(record hello)" of=../cut bs=1 count=300 2>/dev/null && cp ../cut "$(record hello)"
+exits "a record that was cut counts for nothing" 0 ship --release v1.0.5
+said "which is said" "counts for nothing"
+
+# ---- several images: all pass, or nothing is tagged
+cat >plimsoll.yaml <<YAML
+registry: 127.0.0.1:$hub
+images:
+  - {name: one, test: "true"}
+  - {name: two, test: "test -f ../two-may", gate: {fail-on: []}}
+YAML
+exits "one of two says no" 1 ship --release v2.0.0
+exits "then the other is not pushed" 1 sh -c "skopeo inspect --tls-verify=false docker://127.0.0.1:$hub/one:2.0.0"
+touch ../two-may
+exits "both pass" 0 ship --release v2.0.0
+said "an empty gate is said" "gate +skipped .*no gate"
+same "both are there" "$(jq -r .digest "$(record one)") $(jq -r .digest "$(record two)")" "$(digest "127.0.0.1:$hub/one:2") $(digest "127.0.0.1:$hub/two:2")"
+
+# ---- build and push alone, without plimsoll.yaml build, and init
+exits "build alone" 0 "$PLIMSOLL" build one
+same "two steps" "pull build" "$(awk '/^  [a-z]/ { print $1 }' "$work/out" | tr '\n' ' ' | sed 's/ $//')"
+exits "push alone" 0 "$PLIMSOLL" push one --release v2.1.0 --format json
+valid "push's summary" ship "$work/out"
+same "its tag" "$(jq -r '.images[0].digest' "$work/out")" "$(digest "127.0.0.1:$hub/one:2.1.0")"
+exits "what was never built cannot be pushed" 3 "$PLIMSOLL" push two --release v2.1.0 --state "$work/empty"
+said "says what to do" "plimsoll build two"
+rm plimsoll.yaml
+exits "without plimsoll.yaml the Dockerfile is built" 0 "$PLIMSOLL" build
+said "and called like its folder" "^app  Dockerfile"
+
+# ---- plimsoll serve as the registry, by the AWS credentials alone
+serve --no-scan
+exits "init, dry" 0 ship init --registry "127.0.0.1:$port" --dry-run --format json
+valid "what init says" ship-init "$work/out"
+check "has written nothing" [ ! -e plimsoll.yaml ]
+exits "init" 0 ship init --registry "127.0.0.1:$port"
+said "makes plimsoll.yaml" "plimsoll.yaml +made"
+said "the repository" "repository app +made +with scan on push"
+said "and its policy" "lifecycle policy of app +made +keeps the last 10"
+cp plimsoll.yaml ../made.yaml
+exits "init once more" 0 ship init
+same "changes nothing" "there there there" "$(awk '{ for (i = 1; i <= NF; i++) if ($i == "made" || $i == "there") { print $i; break } }' "$work/out" | tr '\n' ' ' | sed 's/ $//')"
+check "not a byte" cmp plimsoll.yaml ../made.yaml
+exits "ship to it" 0 ship --release v1.0.0
+said "with the credentials of AWS" "login +passed .*AWS"
+same "as it says" "$(jq -r .digest "$(record app)")" "$(skopeo inspect --tls-verify=false --creds "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --format '{{.Digest}}' "docker://127.0.0.1:$port/app:latest" 2>&1)"
+exits "a login that is refused" 3 env AWS_SECRET_ACCESS_KEY=wrong "$PLIMSOLL" ship --release v1.0.1
+said "is said before anything is built" "login +failed"
