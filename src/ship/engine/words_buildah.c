@@ -32,11 +32,15 @@ void ship_words_container_build(const struct ship_engine *engine,
     ship_words_path(words, build->context);
 }
 
+/* Unlike docker and podman it takes what is here when it is not told otherwise. */
 static void pull(const struct ship_engine *engine, const struct ship_request *request,
                  struct ship_words *words)
 {
+    static const char *const policies[] = {"always", "missing", "never"};
     ship_words_container_storage(engine, words);
     ship_words_add(words, "pull");
+    ship_words_add(words, "--policy");
+    ship_words_add(words, policies[request->pull]);
     ship_words_option(words, "--platform", request->platform);
     if (request->plain_http)
         ship_words_add(words, "--tls-verify=false");

@@ -62,6 +62,10 @@ static struct slice too_late(const struct voyage_job *job)
     if (!clock_parse(record->started, &started) ||
         clock_now() - started > (int64_t)RESUME_HOURS * 3600)
         return SLICE("it is more than 24 hours old");
+    /* Whoever is told no by the gate mends the base: what was built on the old one is no good. */
+    if (record->steps[VOYAGE_GATE].outcome == VOYAGE_REFUSED)
+        return SLICE("the gate said no to it, and the base may be mended by now; --from gate goes "
+                     "on with what was built");
     if (!slice_equal(record->repository, job->image->repository))
         return SLICE("it went to another repository");
     return SLICE("");

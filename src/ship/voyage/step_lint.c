@@ -62,7 +62,7 @@ static bool tell_report(struct voyage_job *job, const char *path, struct slice *
             count[i] += slice_equal_str(severity, names[i]);
         if (!first->len || (slice_equal_str(severity, "error") && count[0] == 1))
             *first = arena_printf(job->arena, "%.*s:%lld %.*s",
-                                  SLICE_ARG(document_view(json_object_get(finding, "path"))),
+                                  SLICE_ARG(document_view(json_object_get(finding, "file"))),
                                   (long long)json_integer_value(json_object_get(finding, "line")),
                                   SLICE_ARG(document_view(json_object_get(finding, "rule"))));
     }

@@ -96,6 +96,15 @@ static void read_package(struct json_reader *reader, struct scan_one *one)
             json_skip(reader);
 }
 
+/* The exception, or null. */
+static void read_suppressed(struct json_reader *reader, bool *suppressed)
+{
+    struct slice name;
+    *suppressed = json_enter_object(reader);
+    while (*suppressed && json_member(reader, &name))
+        json_skip(reader);
+}
+
 static void read_finding(struct json_reader *reader, struct scan_told *told)
 {
     struct scan_one one = {.suppressed = false};
@@ -106,7 +115,7 @@ static void read_finding(struct json_reader *reader, struct scan_told *told)
         else if (slice_equal_str(name, "fixed"))
             json_string(reader, &one.fixed);
         else if (slice_equal_str(name, "suppressed"))
-            json_bool(reader, &one.suppressed);
+            read_suppressed(reader, &one.suppressed);
         else if (slice_equal_str(name, "package"))
             read_package(reader, &one);
         else
@@ -126,7 +135,7 @@ static void read_secret(struct json_reader *reader, struct scan_told *told)
     bool suppressed = false;
     while (json_member(reader, &name))
         if (slice_equal_str(name, "suppressed"))
-            json_bool(reader, &suppressed);
+            read_suppressed(reader, &suppressed);
         else
             json_skip(reader);
     told->secrets += !suppressed;

@@ -336,6 +336,20 @@ static void test_bad_record(void **state)
     assert_has(ran, "build:a scan:a");
 }
 
+/* What the gate said no to may be mended in the base, of which nothing is seen here. */
+static void test_after_the_gate(void **state)
+{
+    (void)state;
+    struct trip trip;
+    prepare(&trip, "registry: r.example\nimages: [{name: a}]");
+    refusing = SLICE("gate:a");
+    assert_true(go(&trip));
+    refusing = SLICE("");
+    assert_true(go(&trip));
+    assert_has(ran, "pull:a build:a scan:a gate:a");
+    assert_has(notes, "the gate said no to it");
+}
+
 static void test_another_release(void **state)
 {
     (void)state;
@@ -441,6 +455,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_from, setup, teardown),
         cmocka_unit_test_setup_teardown(test_image_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_record, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_after_the_gate, setup, teardown),
         cmocka_unit_test_setup_teardown(test_another_release, setup, teardown),
         cmocka_unit_test_setup_teardown(test_build_then_push, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lock, setup, teardown),
