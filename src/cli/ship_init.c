@@ -59,12 +59,13 @@ static bool take_project(struct invocation *call, struct project *project,
     struct slice registry = slice_str(option_text(call, "registry"));
     if (!configuration_read(call->configuration, call->arena, &path, &tree, err))
         return false;
-    if (path) {
-        if (!project_read(path, tree, call->arena, project, err))
-            return false;
+    if (path && !project_read(path, tree, call->arena, project, err))
+        return false;
+    if (path && project->image_count)
         return init_add(things, call->arena, INIT_THERE, slice_str(path),
                         arena_printf(call->arena, "%zu images", project->image_count), err);
-    }
+    if (path && !registry.len)
+        registry = project->registry;
     if (!project_discover(".", call->arena, project, &hints, err))
         return false;
     if (!project->image_count)
@@ -73,6 +74,9 @@ static bool take_project(struct invocation *call, struct project *project,
         !yaml_read(*text, call->arena, &tree, err) ||
         !project_read(PROJECT_FILE, tree, call->arena, project, err))
         return error_add(err, "a plimsoll.yaml for what lies here");
+    if (path)
+        return init_add(things, call->arena, INIT_LEFT, slice_str(path),
+                        SLICE("it has no images, and is yours: these lines would name them"), err);
     bool dry = option_flag(call, "dry-run");
     return (dry || write_new(PROJECT_FILE, *text, err)) &&
            init_add(things, call->arena, dry ? INIT_MISSING : INIT_MADE, SLICE(PROJECT_FILE),
@@ -131,7 +135,8 @@ static void show(struct invocation *call, const struct init_things *things, stru
         return;
     }
     write_table(things);
-    while (dry && text.len) {
+    bool shown = dry || (things->count && things->items[0].state == INIT_LEFT);
+    while (shown && text.len) {
         fputs("    ", stdout);
         terminal_put(stdout, slice_cut_line(&text));
         putchar('\n');

@@ -48,13 +48,33 @@ static bool is_built_of(const struct yaml_node *service, const char *folder, con
     return path.at && asked.at && slice_equal(path, asked);
 }
 
+/* "${PORT:-8080}:80" as compose reads it where PORT is not set: "8080:80". */
+static struct slice with_defaults(struct slice text, struct arena *arena)
+{
+    struct slice made = SLICE("");
+    while (text.len && made.at) {
+        size_t start = slice_search(text, SLICE("${"));
+        struct slice rest = slice_from(text, start + 2);
+        struct slice inside = slice_upto(rest, slice_find(rest, '}'));
+        size_t dash = slice_find(inside, '-');
+        made =
+            arena_printf(arena, "%.*s%.*s%.*s", SLICE_ARG(made), SLICE_ARG(slice_upto(text, start)),
+                         SLICE_ARG(slice_from(inside, dash + 1)));
+        text = slice_from(rest, inside.len + 1);
+    }
+    return made;
+}
+
 /* "8080:80", "127.0.0.1:8080:80/tcp", or {target, published}: the published one for `inside`. */
-static struct slice published(const struct yaml_node *port, struct slice inside)
+static struct slice published(const struct yaml_node *port, struct slice inside,
+                              struct arena *arena)
 {
     if (port->kind == YAML_MAP)
-        return slice_equal(yaml_text(port, "target"), inside) ? yaml_text(port, "published")
-                                                              : SLICE("");
-    struct slice text = slice_upto(port->text, slice_find(port->text, '/'));
+        return slice_equal(yaml_text(port, "target"), inside)
+                   ? with_defaults(yaml_text(port, "published"), arena)
+                   : SLICE("");
+    struct slice text = with_defaults(port->text, arena);
+    text = slice_upto(text, slice_find(text, '/'));
     size_t colon = slice_find_last(text, ':');
     if (colon >= text.len || !slice_equal(slice_from(text, colon + 1), inside))
         return SLICE("");
@@ -75,7 +95,7 @@ static struct slice reached(const struct yaml_node *service, const struct url *u
     const struct yaml_node *ports = yaml_get(service, "ports");
     struct slice inside = arena_printf(arena, "%u", url->port);
     for (size_t i = 0; ports && ports->kind == YAML_LIST && i < ports->count; i++) {
-        struct slice outside = published(ports->items[i], inside);
+        struct slice outside = published(ports->items[i], inside, arena);
         if (is_number(outside))
             return arena_printf(arena, "%.*s://127.0.0.1:%.*s%.*s", SLICE_ARG(url->scheme),
                                 SLICE_ARG(outside), SLICE_ARG(url->path));

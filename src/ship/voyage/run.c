@@ -231,13 +231,14 @@ bool voyage_run(const struct voyage_options *options, const struct voyage_step *
 {
     if (!open_jobs(options, steps, true, arena, voyage, err))
         return false;
-    /* Nothing is tagged or pushed before every image has passed all that can say no. */
+    /* Tests come when all are built, since an image may be tested with the others (compose); and
+       nothing is tagged or pushed before every image has passed all that can say no. */
     for (size_t at = 0; at < voyage->count; at++)
-        for (size_t id = 0; id < VOYAGE_TAG; id++)
+        for (size_t id = 0; id < VOYAGE_TEST; id++)
             if (voyage_comes_to(options, (enum voyage_step_id)id) &&
                 !do_step(&voyage->jobs[at], steps, (enum voyage_step_id)id, err))
                 return stop(voyage, at, (enum voyage_step_id)id);
-    for (size_t id = VOYAGE_TAG; id < VOYAGE_STEPS; id++)
+    for (size_t id = VOYAGE_TEST; id < VOYAGE_STEPS; id++)
         for (size_t at = 0; at < voyage->count; at++)
             if (voyage_comes_to(options, (enum voyage_step_id)id) &&
                 !do_step(&voyage->jobs[at], steps, (enum voyage_step_id)id, err))

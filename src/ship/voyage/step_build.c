@@ -25,13 +25,15 @@ bool voyage_engine(struct voyage_job *job, struct error *err)
     return true;
 }
 
-struct slice voyage_local_name(const struct voyage_job *job)
+struct slice voyage_local_name(const struct voyage_job *job, const struct project_image *image,
+                               const char *tag)
 {
-    struct slice path = job->image->repository;
+    struct slice path = image->repository;
     size_t slash = slice_find_last(path, '/');
     path = slash < path.len ? slice_from(path, slash + 1) : path;
-    return arena_printf(job->arena, "%.*s:%s", SLICE_ARG(path),
-                        job->release.len ? job->release.at : "build");
+    if (!tag)
+        tag = job->release.len ? job->release.at : "build";
+    return arena_printf(job->arena, "%.*s:%s", SLICE_ARG(path), tag);
 }
 
 static struct ship_job child_of(struct voyage_job *job)
@@ -239,7 +241,8 @@ static struct ship_request build_request(const struct voyage_job *job,
                                          const struct ship_build *build, enum ship_operation what)
 {
     return (struct ship_request){.operation = what,
-                                 .image = voyage_local_name(job),
+                                 .image = voyage_local_name(job, job->image, NULL),
+                                 .target = voyage_local_name(job, job->image, "latest"),
                                  .folder = saved_folder(job),
                                  .build = build};
 }
@@ -252,9 +255,12 @@ bool build_step_tell(struct voyage_job *job, struct slice *lines, struct error *
         return false;
     struct ship_request make = build_request(job, &build, SHIP_BUILD);
     struct ship_request save = build_request(job, &build, SHIP_SAVE);
+    struct ship_request name = build_request(job, &build, SHIP_TAG);
     *lines = SLICE("");
     return (add_line(job, lines, ship_engine_line(&engine, &make, job->arena)) &&
-            add_line(job, lines, ship_engine_line(&engine, &save, job->arena))) ||
+            add_line(job, lines, ship_engine_line(&engine, &save, job->arena)) &&
+            (build.platform_count > 1 ||
+             add_line(job, lines, ship_engine_line(&engine, &name, job->arena)))) ||
            arena_error(err);
 }
 
@@ -275,6 +281,11 @@ enum voyage_outcome build_step_run(struct voyage_job *job, struct voyage_mark *m
     if (!clear_saved(make.folder, err) ||
         !ship_engine_run(job->engine, &make, &child, &answer, err) ||
         !ship_engine_run(job->engine, &save, &child, &saved, err))
+        return VOYAGE_FAILED;
+    /* Compose files and people look for it under this name. */
+    struct ship_request name = build_request(job, &build, SHIP_TAG);
+    struct ship_answer named;
+    if (build.platform_count < 2 && !ship_engine_run(job->engine, &name, &child, &named, err))
         return VOYAGE_FAILED;
     struct voyage_record *record = &job->record;
     record->engine = arena_printf(job->arena, "%s %.*s", job->engine->row->name,

@@ -1,5 +1,6 @@
 /* The steps test and deploy: what the project's own commands say, and the last word to the world.
  */
+#include "base/ascii.h"
 #include "ship/engine/engine.h"
 #include "ship/test/test.h"
 #include "ship/voyage/steps.h"
@@ -12,6 +13,26 @@ const char *test_step_idle(const struct voyage_job *job)
                : "plimsoll.yaml has no test for it";
 }
 
+/* "PLIMSOLL_IMAGE_REACT_APP=react-app:v1.0.0" for each image of this run: for compose files. */
+static const char *const *test_environment(const struct voyage_job *job)
+{
+    const struct voyage_options *options = job->options;
+    const char **all = arena_array(job->arena, options->image_count + 1, sizeof *all);
+    for (size_t i = 0; all && i < options->image_count; i++) {
+        const struct project_image *image = options->images[i];
+        struct slice name = arena_copy(job->arena, image->name);
+        struct slice local = voyage_local_name(job, image, NULL);
+        if (!name.at || !local.at)
+            return NULL;
+        for (char *at = (char *)(uintptr_t)name.at; *at; at++)
+            *at = ascii_alnum(*at) ? ascii_upper(*at) : '_';
+        all[i] = arena_printf(job->arena, "PLIMSOLL_IMAGE_%s=%s", name.at, local.at).at;
+        if (!all[i])
+            return NULL;
+    }
+    return all;
+}
+
 /* All images of the project: the others may be needed to stand in for. */
 static bool make_test(const struct voyage_job *job, struct ship_test_options *options,
                       struct error *err)
@@ -20,19 +41,21 @@ static bool make_test(const struct voyage_job *job, struct ship_test_options *op
     const struct project_test *test = &job->image->test;
     struct ship_test_image *images =
         arena_array(job->arena, project->image_count + 1, sizeof *images);
-    if (!images)
+    const char *const *environment = test_environment(job);
+    if (!images || !environment)
         return arena_error(err);
     for (size_t i = 0; i < project->image_count; i++)
         images[i] = (struct ship_test_image){project->images[i].name, project->images[i].dockerfile,
                                              project->images[i].context};
     *options = (struct ship_test_options){
-        .image = job->record.name.len ? job->record.name : voyage_local_name(job),
+        .image = job->record.name.len ? job->record.name : voyage_local_name(job, job->image, NULL),
         .folder = project->folder,
         .command = test->command.argv,
         .compose = test->compose,
         .health = test->health,
         .seconds = test->seconds,
         .engine = job->engine->row ? job->engine->row->name : job->options->engine,
+        .environment = environment,
         .images = images,
         .image_count = project->image_count,
         .context = (void *)(uintptr_t)job,

@@ -75,5 +75,6 @@ bool voyage_sources_read(const struct voyage_job *job, struct voyage_sources *so
 
 /* Finds it once for all jobs. */
 bool voyage_engine(struct voyage_job *job, struct error *err);
-/* "react-app:v1.0.0", what a build is called in the engine. */
-struct slice voyage_local_name(const struct voyage_job *job);
+/* "react-app:v1.0.0", what a build is called in the engine; `tag` NULL: the release's. */
+struct slice voyage_local_name(const struct voyage_job *job, const struct project_image *image,
+                               const char *tag);

@@ -2,8 +2,8 @@
 /*
  * `plimsoll ship`: from a Dockerfile to a release in a registry, as one table of steps.
  *
- *     lint login pull build scan gate test  |  tag push deploy record
- *     image by image; the first no stops    |  step by step, and only when every image got here
+ *     lint login pull build scan gate     |  test tag push deploy record
+ *     image by image; the first no stops  |  step by step, and only when every image got here
  *
  * What a step made is in the image's record (record.h), a file that is written after each step: a
  * run that was cut short is taken up again by it, and --from starts in the middle by it. A step's

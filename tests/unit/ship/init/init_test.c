@@ -39,7 +39,7 @@ static void test_yaml(void **state)
 static const char compose[] = "services:\n"
                               "  haproxy:\n"
                               "    build: {context: ., dockerfile: ./docker/Dockerfile.haproxy}\n"
-                              "    ports: ['443:8443', '127.0.0.1:8080:80/tcp']\n"
+                              "    ports: ['443:8443', '127.0.0.1:${PORT:-8080}:80/tcp']\n"
                               "  api:\n"
                               "    build: ./api\n"
                               "    ports: [{target: 9000, published: 19000}]\n"
