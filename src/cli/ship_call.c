@@ -5,9 +5,9 @@
 
 #include "base/log.h"
 #include "cli/configuration.h"
-#include "cli/user_folder.h"
 #include "cli/ship_report.h"
 #include "cli/ship_watch.h"
+#include "cli/user_folder.h"
 #include "project/discover.h"
 #include "update/tag_word.h"
 

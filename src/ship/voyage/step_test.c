@@ -21,7 +21,9 @@ static const char *const *test_environment(const struct voyage_job *job)
     for (size_t i = 0; all && i < options->image_count; i++) {
         const struct project_image *image = options->images[i];
         struct slice name = arena_copy(job->arena, image->name);
-        struct slice local = voyage_local_name(job, image, NULL);
+        /* Each image may have a release of its own; all are called latest, too. */
+        bool own = image == job->image || !slice_equal_str(options->release, VOYAGE_FROM_BASE);
+        struct slice local = voyage_local_name(job, image, own ? NULL : "latest");
         if (!name.at || !local.at)
             return NULL;
         for (char *at = (char *)(uintptr_t)name.at; *at; at++)

@@ -278,7 +278,7 @@ static void test_from(void **state)
     trip.options.from = true;
     trip.options.first = VOYAGE_PUSH;
     assert_false(go(&trip));
-    assert_has(trip.err.text, "a: --from push: tag was not done in the last run; start there");
+    assert_has(trip.err.text, "a: --from push: test was not done in the last run; start there");
     trip.options.images = &trip.images[1];
     trip.options.image_count = 1;
     trip.options.first = VOYAGE_TAG;
