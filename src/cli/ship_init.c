@@ -63,7 +63,9 @@ static bool take_project(struct invocation *call, struct project *project,
         return false;
     if (path && project->image_count)
         return init_add(things, call->arena, INIT_THERE, slice_str(path),
-                        arena_printf(call->arena, "%zu images", project->image_count), err);
+                        arena_printf(call->arena, "%zu image%s", project->image_count,
+                                     project->image_count == 1 ? "" : "s"),
+                        err);
     if (path && !registry.len)
         registry = project->registry;
     if (!project_discover(".", call->arena, project, &hints, err))
@@ -80,8 +82,8 @@ static bool take_project(struct invocation *call, struct project *project,
     bool dry = option_flag(call, "dry-run");
     return (dry || write_new(PROJECT_FILE, *text, err)) &&
            init_add(things, call->arena, dry ? INIT_MISSING : INIT_MADE, SLICE(PROJECT_FILE),
-                    arena_printf(call->arena, "%zu images, from the Dockerfiles here",
-                                 project->image_count),
+                    arena_printf(call->arena, "%zu image%s, from the Dockerfiles here",
+                                 project->image_count, project->image_count == 1 ? "" : "s"),
                     err);
 }
 
