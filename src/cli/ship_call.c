@@ -176,7 +176,7 @@ bool ship_call_run(struct invocation *call, struct ship_call *ship, struct error
         return show_plan(call, options, err);
     process_catch_signals();
     struct ship_watch *watch;
-    if (!ship_watch_new(call, &watch, &options->events, err))
+    if (!ship_watch_new(call, &watch, options, err))
         return false;
     bool begun = voyage_run(options, voyage_steps, call->arena, &voyage, err);
     struct error unwritten;

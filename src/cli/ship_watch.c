@@ -27,6 +27,7 @@ struct ship_watch {
     pthread_cond_t wake;
     pthread_t ticker;
     bool ends;
+    atomic_bool cancel; /* a signal came */
     const struct voyage_job *job;
     enum voyage_step_id step;
     double since;
@@ -58,7 +59,9 @@ static void *tick(void *context)
     pthread_mutex_lock(&watch->lock);
     while (!watch->ends) {
         struct timespec next;
-        if (watch->job)
+        if (process_signal_caught())
+            atomic_store(&watch->cancel, true);
+        else if (watch->job)
             show(watch);
         clock_gettime(CLOCK_REALTIME, &next);
         next.tv_sec++;
@@ -207,7 +210,7 @@ static void show_bytes(void *context, uint64_t done, uint64_t all)
 /* ---- its life ---- */
 
 bool ship_watch_new(struct invocation *call, struct ship_watch **watch,
-                    struct voyage_events *events, struct error *err)
+                    struct voyage_options *options, struct error *err)
 {
     struct ship_watch *made = arena_new(call->arena, struct ship_watch);
     if (!made)
@@ -223,7 +226,8 @@ bool ship_watch_new(struct invocation *call, struct ship_watch **watch,
         file_close(&made->log);
         return error_set(err, ERROR_LIMIT, "no thread can be started");
     }
-    *events = (struct voyage_events){made, began, take_line, ended, take_note, show_bytes};
+    options->cancel = &made->cancel;
+    options->events = (struct voyage_events){made, began, take_line, ended, take_note, show_bytes};
     *watch = made;
     return true;
 }

@@ -9,8 +9,8 @@
 
 struct ship_watch;
 
-/* Fills `events`. */
+/* Fills options->events and options->cancel, which a signal sets. */
 bool ship_watch_new(struct invocation *call, struct ship_watch **watch,
-                    struct voyage_events *events, struct error *err);
+                    struct voyage_options *options, struct error *err);
 /* Ends it; `voyage` NULL: nothing was begun. False: the log could not be written. */
 bool ship_watch_free(struct ship_watch *watch, const struct voyage *voyage, struct error *err);

@@ -206,6 +206,17 @@ cp ../plimsoll.good plimsoll.yaml
 exits "what was killed is taken up" 0 ship --release v1.0.3
 said "with what it had built" "build +kept"
 said "and tests again" "test +passed"
+sed 's/test -f hello.txt/touch ..\/waiting; sleep 20; true/' ../plimsoll.good >plimsoll.yaml
+rm -f ../waiting
+"$PLIMSOLL" ship --release v1.0.4 >"$work/first.out" 2>"$work/first.err" &
+first=$!
+for _ in $(seq 200); do [ -e ../waiting ] && break; sleep 0.1; done
+kill -TERM $first
+wait $first
+same "a signal ends it" 143 $?
+cp ../plimsoll.good plimsoll.yaml
+exits "what it did is taken up" 0 ship --release v1.0.4
+said "by the next run" "build +kept"
 dd if="$(record hello)" of=../cut bs=1 count=300 2>/dev/null && cp ../cut "$(record hello)"
 exits "a record that was cut counts for nothing" 0 ship --release v1.0.5
 said "which is said" "counts for nothing"

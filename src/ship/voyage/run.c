@@ -193,6 +193,11 @@ static bool do_step(struct voyage_job *job, const struct voyage_step *steps, enu
         return true;
     }
     double start = clock_monotonic();
+    if (process_signal_caught()) {
+        mark->outcome = VOYAGE_FAILED;
+        mark->said = SLICE("not begun: a signal came");
+        return error_set(err, ERROR_INTERNAL, "a signal came");
+    }
     if (!begin_step(job, id, mark, err)) {
         mark->said = slice_str(err->text);
         return false;

@@ -20,6 +20,8 @@
  *
  * One thread. Results live in the arena of voyage_run; slices are NUL-terminated behind.
  */
+#include <stdatomic.h>
+
 #include "base/process.h"
 #include "project/project.h"
 #include "ship/voyage/record.h"
@@ -61,6 +63,9 @@ struct voyage_options {
     bool from;                 /* it was said: what stands before must hold */
     bool only_built;           /* `push`: a build is needed, and nothing else */
     bool plain_http, insecure, offline;
+    /* Ends what goes over the network within a second; a signal that was caught
+       (base/process.h) ends the run before its next step. May be NULL. */
+    const atomic_bool *cancel;
     struct voyage_events events;
 };
 
