@@ -123,6 +123,31 @@ if command -v buildah >/dev/null && [ "$(id -u)" = 0 ]; then
     mkdir saved3
     exits "saved with both" 0 "$steps" save buildah localhost/both:1 "$work/saved3" linux/amd64 linux/arm64
     exits "which scan reads for one of them" 0 "$PLIMSOLL" scan --offline --platform linux/arm64 "oci:$work/saved3/image"
+    # docker's own command line, over podman's service: what dockerd would do is podman's here, the words are docker's.
+    if command -v docker >/dev/null && command -v podman >/dev/null; then
+        podman system service -t 0 "unix://$work/podman.sock" >service.log 2>&1 &
+        started="$started $!"
+        for _ in $(seq 100); do
+            [ -S podman.sock ] && break
+            sleep 0.1
+        done
+        export DOCKER_HOST="unix://$work/podman.sock"
+        exits "docker over podman's service" 0 "$steps" engine docker
+        check "is told" said "docker's command line speaks to a podman"
+        printf 'FROM scratch\nCOPY busybox /bin/sh\nLABEL a=b\n' >base/Docker
+        exits "docker builds" 0 "$steps" build docker base/Docker base localhost/docker:1
+        id=$(grep '^id ' out)
+        exits "docker has it by that id" 0 "$steps" id docker localhost/docker:1
+        same "the same" "$id" "$(grep '^id ' out)"
+        mkdir saved4
+        exits "docker saves" 0 "$steps" save docker localhost/docker:1 "$work/saved4"
+        exits "scan reads it" 0 "$PLIMSOLL" scan --offline "$(sed -n 's/^source //p' out)"
+        exits "docker tags" 0 "$steps" tag docker localhost/docker:1 localhost/docker:1.2.0
+        exits "docker builds what cannot be" 3 "$steps" build docker app/Copies base localhost/docker:2
+        check "says why" said "Next: check"
+        exits "docker removes" 0 "$steps" remove docker localhost/docker:1
+        unset DOCKER_HOST
+    fi
 else
     echo "skip $scenario: buildah is not installed, or this is not root"
 fi
@@ -214,6 +239,21 @@ done
 check "what was not tested is said" said "not tested this way: the images themselves"
 check "and that the program is another version" said "react-app-haproxy was tested with haproxy 2."
 same "nothing is left" "" "$(ls -d "${TMPDIR:-/tmp}"/plimsoll-test.* 2>/dev/null)"
+# A signal while it waits: programs and folder go. (A shell's background jobs ignore SIGINT.)
+"$steps" test --stand-in --health http://127.0.0.1:8080/.never --seconds 60 "slow=$app/docker/Dockerfile.nginx=$app" >out 2>err &
+victim=$!
+for _ in $(seq 100); do
+    grep -q 'waiting for' err && break
+    sleep 0.1
+done
+web=$(sed -n 's|^... waiting for http://127.0.0.1:\([0-9]*\)/.*|\1|p' err | head -1)
+sleep 1
+kill -TERM $victim
+wait $victim
+same "ended by SIGTERM while it waits" 3 $?
+check "and says so" grep -q interrupted err
+same "nothing is left of it" "" "$(ls -d "${TMPDIR:-/tmp}"/plimsoll-test.* 2>/dev/null)"
+check "nobody listens there any more" sh -c "! curl -s -o /dev/null http://127.0.0.1:$web/"
 cp -r "$app" broken
 # An add_header of its own in a location drops all others there: seen on the 404 below /static/.
 sed -i 's|expires 1y;|add_header Cache-Control immutable;|' broken/docker/nginx.conf

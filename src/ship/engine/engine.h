@@ -95,9 +95,11 @@ extern const struct ship_engine_row
 
 struct ship_engine {
     const struct ship_engine_row *row;
-    const char *program;    /* path */
-    struct slice version;   /* "4.3.1": the daemon's where there is one */
-    struct slice storage;   /* "overlay2", "vfs"; empty: not told */
+    const char *program;                  /* path */
+    const struct ship_engine_row *behind; /* podman, when its service answers docker's command
+                                             line; NULL: nobody else */
+    struct slice version;                 /* "4.3.1": the daemon's where there is one */
+    struct slice storage;                 /* "overlay2", "vfs"; empty: not told */
     struct slice isolation; /* "chroot" when there can be no containers; empty: the engine's own */
     struct slice driver;    /* storage driver that it has to be told; empty: none */
     bool rootless;

@@ -68,6 +68,22 @@ bool ship_probe_ask(const struct ship_engine *engine, const char *const *words, 
     return true;
 }
 
+/* podman's service takes docker's requests, and tells its own version. */
+static void look_behind(struct ship_engine *engine, struct arena *arena)
+{
+    static const char *const parts[] = {"version", "--format",
+                                        "{{range .Server.Components}}{{.Name}};{{end}}", NULL};
+    struct slice said;
+    struct error ignored = {0};
+    if (engine->row == &ship_engine_docker &&
+        ship_probe_ask(engine, parts, arena, &said, &ignored) &&
+        slice_search(said, SLICE("Podman Engine")) < said.len) {
+        engine->behind = &ship_engine_podman;
+        ship_engine_note(engine, arena, "docker's command line speaks to a podman %.*s here",
+                         SLICE_ARG(engine->version));
+    }
+}
+
 bool ship_probe_docker(struct ship_engine *engine, struct arena *arena, struct error *err)
 {
     static const char *const info[] = {
@@ -78,9 +94,11 @@ bool ship_probe_docker(struct ship_engine *engine, struct arena *arena, struct e
     engine->version = slice_cut(&said, '|');
     engine->storage = slice_cut(&said, '|');
     engine->rootless = slice_search(said, SLICE("rootless")) < said.len;
-    return engine->version.len > 0 ||
-           error_set(err, ERROR_NETWORK, "%s: its daemon does not say its version",
-                     engine->row->name);
+    if (!engine->version.len)
+        return error_set(err, ERROR_NETWORK, "%s: its daemon does not say its version",
+                         engine->row->name);
+    look_behind(engine, arena);
+    return true;
 }
 
 /* Whether a user namespace with mounts of its own can be had: what a container is made of. Asked in
@@ -149,7 +167,7 @@ static int compare_versions(struct slice a, struct slice b)
 
 static bool check_version(const struct ship_engine *engine, struct error *err)
 {
-    const struct ship_engine_row *row = engine->row;
+    const struct ship_engine_row *row = engine->behind ? engine->behind : engine->row;
     if (!engine->version.len || !ascii_digit(engine->version.at[0]))
         return error_set(err, ERROR_UNSUPPORTED, "%s says \"%.*s\" instead of its version",
                          row->name, SLICE_ARG(slice_upto(engine->version, 60)));
@@ -165,6 +183,7 @@ static bool try_row(const struct ship_engine_row *row, struct arena *arena,
     size_t notes = engine->note_count;
     engine->row = row;
     engine->driver = engine->isolation = (struct slice){NULL, 0};
+    engine->behind = NULL;
     if (row->probe(engine, arena, err) && check_version(engine, err))
         return true;
     engine->note_count = notes;

@@ -109,6 +109,20 @@ static void rootless_and_storage_are_read(void **state)
     assert_true(found.rootless);
 }
 
+static void podman_behind_docker_is_judged_as_podman(void **state)
+{
+    (void)state;
+    struct ship_engine found;
+    engines("[ $1 = info ] && echo '4.3.1|vfs|[]' || echo 'Podman Engine;Conmon;'", NULL, NULL);
+    assert_true(ship_engine_find("docker", &arena, &found, &err));
+    assert_string_equal(found.row->name, "docker");
+    assert_string_equal(found.behind->name, "podman");
+    assert_non_null(strstr(found.notes[0].at, "speaks to a podman 4.3.1"));
+    engines("[ $1 = info ] && echo '2.2.1|vfs|[]' || echo 'Podman Engine;Conmon;'", NULL, NULL);
+    assert_false(ship_engine_find("docker", &arena, &found, &err));
+    assert_non_null(strstr(err.text, "podman 2.2.1 is too old: at least 3.4"));
+}
+
 static void a_denied_socket_is_named(void **state)
 {
     (void)state;
@@ -169,6 +183,7 @@ int main(void)
         cmocka_unit_test(one_that_was_named_is_not_passed_over),
         cmocka_unit_test(too_old_is_said_with_the_reason),
         cmocka_unit_test(rootless_and_storage_are_read),
+        cmocka_unit_test(podman_behind_docker_is_judged_as_podman),
         cmocka_unit_test(a_denied_socket_is_named),
         cmocka_unit_test(a_storage_that_cannot_work_is_replaced),
     };
