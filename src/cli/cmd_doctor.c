@@ -24,6 +24,11 @@ static const struct option options[] = {
      .argument = "FOLDER",
      .key = "doctor.storage",
      .prose = "Where the engine keeps images, when it does not say so itself."},
+    {.name = "data",
+     .type = OPTION_STRING,
+     .argument = "DIR",
+     .prose = "Data folder of the plimsoll serve that holds the image: its audit log says what a "
+              "lifecycle policy expired, and when."},
     {.name = "seconds",
      .type = OPTION_INT,
      .argument = "N",
@@ -59,6 +64,7 @@ static bool run(struct invocation *call, struct error *err)
         .role = option_text(call, "role"),
         .storage = option_text(call, "storage"),
         .store = option_text(call, "db"),
+        .data = option_text(call, "data"),
         .seconds = (unsigned)option_number(call, "seconds"),
     };
     progress_show("looking");

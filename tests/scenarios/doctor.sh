@@ -252,7 +252,7 @@ fi
 doctor "a disk with room" 0 --storage "$work" "$plain/fine/app:1"
 
 # --- our registry, with its ECR and IAM ---
-serve
+serve --lifecycle-every 1
 printf '%s\n' "$AWS_SECRET_ACCESS_KEY" >>secrets
 registry=127.0.0.1:$port
 printf 'layer RUN a\ntext a/b c\nconfig architecture amd64\n' >spec
@@ -276,6 +276,22 @@ aws ecr put-lifecycle-policy --repository-name team/app --lifecycle-policy-text 
     '{"rules":[{"rulePriority":1,"description":"Keep last 10 images","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":10},"action":{"type":"expire"}}]}' >/dev/null
 doctor "a tag that a lifecycle rule may have expired" 1 "$registry/team/app:1.0.0"
 found tag "rule 1 keeps the newest 10"
+aws ecr create-repository --repository-name team/few >/dev/null
+printf 'layer RUN b\ntext a/b d\nconfig architecture amd64\n' >spec
+"$make_image" --format oci --tag x:1 -o oci2 spec
+crane push oci "$registry/team/few:old" --insecure >/dev/null 2>&1
+sleep 1.1 # the second is the newer one
+crane push oci2 "$registry/team/few:new" --insecure >/dev/null 2>&1
+aws ecr put-lifecycle-policy --repository-name team/few --lifecycle-policy-text \
+    '{"rules":[{"rulePriority":1,"description":"Keep only the last image of all","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}' >/dev/null
+for _ in $(seq 100); do
+    [ "$(aws ecr describe-images --repository-name team/few --query 'length(imageDetails)' 2>/dev/null)" = 1 ] && break
+    sleep 0.2
+done
+doctor "a tag that a lifecycle rule did expire, by the audit log" 1 --data "$work/data" "$registry/team/few:old"
+found tag "expired by its lifecycle policy at 20"
+doctor "an audit log that is not there" 1 --data "$work/absent" "$registry/team/few:old"
+found tag "audit log cannot be read"
 doctor "no manifest for the platform" 1 --platform linux/arm64 "$registry/team/app:1.2.3"
 found platform "none for linux/arm64; there is: linux/amd64"
 aws ecr update-image-storage-class --repository-name team/app --image-id imageTag=1.2.2 --target-storage-class ARCHIVE >log 2>&1 ||

@@ -40,7 +40,8 @@ struct doctor_options {
     const char *role;             /* name or ARN of the role that pulls; NULL: not asked */
     const char *storage;          /* folder of the engine's images; NULL: the engine is asked */
     const char *store;            /* advisory store */
-    unsigned seconds;             /* of a check, about; 0: 8 */
+    const char *data; /* data folder of the plimsoll that serves it; NULL: its log is not read */
+    unsigned seconds; /* of a check, about; 0: 8 */
 };
 
 struct doctor_result {

@@ -8,6 +8,7 @@
 #include "registry/ecr_client.h"
 #include "ship/doctor/answers.h"
 #include "ship/doctor/checks.h"
+#include "ship/doctor/expired.h"
 #include "ship/size/size_report.h"
 
 enum { LAYER_BYTES = 64 * 1024, NEAREST = 5, PLATFORMS_SHOWN = 12 };
@@ -91,11 +92,21 @@ static struct slice near_tags(struct doctor *doctor, const struct slice *tags, s
     return made;
 }
 
-/* Whether a policy could have taken it away: nobody keeps what was expired, but the rules say. */
+/* Whether a policy has taken it away, by our own audit log, or could have: Amazon keeps no word of
+   what was expired, but the rules say. */
 static struct slice lifecycle_words(struct doctor *doctor)
 {
-    struct slice policy, rules;
+    struct slice policy, rules, words = {"", 0};
     struct error ignored = {0};
+    const struct reference *asked = &doctor->reference;
+    if (doctor->options->data) {
+        struct error err = {0};
+        if (!expired_find(doctor->options->data, asked->repository, asked->tag, asked->digest,
+                          doctor->arena, &words, &err))
+            words = arena_printf(doctor->arena, "; the audit log cannot be read: %s", err.text);
+        if (words.len)
+            return words;
+    }
     if (!doctor->aws_open || !ecr_client_policy_get(&doctor->aws, doctor->reference.repository,
                                                     doctor->arena, &policy, &ignored))
         return SLICE("");
