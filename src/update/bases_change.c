@@ -173,27 +173,46 @@ static struct update_change *change_for(struct bases *bases, const struct bases_
     return &result->changes[result->change_count - 1];
 }
 
-static bool has_edit(const struct update_change *change, const struct update_edit *edit)
+/* Edits of one change, each once: lines of one file often share an ARG. */
+static bool take_edits(struct bases *bases, struct table *seen, struct update_change *change,
+                       const struct bases_row *row, struct error *err)
 {
-    for (size_t i = 0; i < change->edit_count; i++)
-        if (same_edit(&change->edits[i], edit) && slice_equal(change->edits[i].path, edit->path))
-            return true;
-    return false;
+    for (size_t i = 0; i < row->edit_count; i++) {
+        const struct update_edit *edit = &row->edits[i];
+        struct slice key = arena_printf(bases->arena, "%zu %zu %.*s", edit->start, edit->end,
+                                        SLICE_ARG(edit->path));
+        if (!key.at)
+            return arena_error(err);
+        if (table_get(seen, key))
+            continue;
+        if (!table_put(seen, key, (void *)edit))
+            return arena_error(err);
+        change->edits[change->edit_count++] = *edit;
+    }
+    return true;
 }
 
-static bool add_edits(struct bases *bases, struct update_change *change,
-                      const struct bases_row *row, struct error *err)
+/* Bytes that one row changes are changed by no other in another way: settle_shared saw to it. */
+static bool fill_changes(struct bases *bases, const size_t *indices, const size_t *counts,
+                         struct error *err)
 {
-    struct update_edit *edits =
-        arena_array(bases->arena, change->edit_count + row->edit_count + 1, sizeof *edits);
-    if (!edits)
-        return arena_error(err);
-    for (size_t i = 0; i < change->edit_count; i++)
-        edits[i] = change->edits[i];
-    change->edits = edits;
-    for (size_t i = 0; i < row->edit_count; i++)
-        if (!has_edit(change, &row->edits[i]))
-            edits[change->edit_count++] = row->edits[i];
+    struct table seen;
+    struct bases_result *result = bases->result;
+    table_init(&seen, bases->arena);
+    for (size_t i = 0; i < result->change_count; i++) {
+        struct update_change *change = &result->changes[i];
+        change->edits = arena_array(bases->arena, counts[i] + 1, sizeof *change->edits);
+        if (!change->edits)
+            return arena_error(err);
+    }
+    for (size_t i = 0; i < result->row_count; i++) {
+        struct bases_row *row = &result->rows[i];
+        if (row->state != BASES_NEWER)
+            continue;
+        row->change = &result->changes[indices[i]];
+        if (!take_edits(bases, &seen, &result->changes[indices[i]], row, err))
+            return false;
+    }
     return true;
 }
 
@@ -201,18 +220,21 @@ static bool add_edits(struct bases *bases, struct update_change *change,
 static bool group(struct bases *bases, struct error *err)
 {
     struct bases_result *result = bases->result;
+    size_t *indices = arena_array(bases->arena, result->row_count + 1, sizeof *indices);
+    size_t *counts = arena_array(bases->arena, result->row_count + 1, sizeof *counts);
+    if (!indices || !counts)
+        return arena_error(err);
     for (size_t i = 0; i < result->row_count; i++) {
         const struct bases_row *row = &result->rows[i];
         if (row->state != BASES_NEWER)
             continue;
         struct update_change *change = change_for(bases, row, err);
-        if (!change || !add_edits(bases, change, row, err))
+        if (!change)
             return false;
+        indices[i] = (size_t)(change - result->changes);
+        counts[indices[i]] += row->edit_count;
     }
-    for (size_t i = 0; i < result->row_count; i++)
-        if (result->rows[i].state == BASES_NEWER)
-            result->rows[i].change = change_for(bases, &result->rows[i], err);
-    return true;
+    return fill_changes(bases, indices, counts, err);
 }
 
 bool bases_make_changes(struct bases *bases, struct error *err)

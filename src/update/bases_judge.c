@@ -129,10 +129,26 @@ static bool take_chosen(struct bases_row *row, struct arena *arena, struct error
                             update_policy_name(row->policy)));
 }
 
-static bool judge_listed(struct bases_row *row, struct arena *arena, struct error *err)
+/* The same question has the same answer: many files name one image, and lists are long. */
+static bool choose_once(struct bases *bases, struct bases_row *row, struct error *err)
 {
     struct choose_request request = bases_request(row);
-    if (!choose_tag(&request, arena, &row->choice, err))
+    struct slice key =
+        arena_printf(bases->arena, "%p %d %.*s %.*s", (void *)row->image, (int)row->policy,
+                     SLICE_ARG(request.tag), SLICE_ARG(request.suffix));
+    const struct bases_row *same = key.at ? table_get(&bases->chosen, key) : NULL;
+    if (same) {
+        row->choice = same->choice;
+        return true;
+    }
+    return choose_tag(&request, &row->image->arena, &row->choice, err) &&
+           ((key.at && table_put(&bases->chosen, key, row)) || arena_error(err));
+}
+
+static bool judge_listed(struct bases *bases, struct bases_row *row, struct error *err)
+{
+    struct arena *arena = bases->arena;
+    if (!choose_once(bases, row, err))
         return false;
     row->state = BASES_CURRENT;
     if (row->choice.chosen
@@ -162,8 +178,9 @@ static bool judge_loose(struct bases_row *row, enum tag_kind kind, struct arena 
                       : arena_printf(arena, "%.*s, and no digest is pinned", SLICE_ARG(text)));
 }
 
-static bool judge(struct bases_row *row, struct arena *arena, struct error *err)
+static bool judge(struct bases *bases, struct bases_row *row, struct error *err)
 {
+    struct arena *arena = bases->arena;
     struct tag_version version;
     const struct update_place *place = row->place;
     enum tag_kind kind = tag_version_parse(place->reference.tag, &version);
@@ -184,7 +201,7 @@ static bool judge(struct bases_row *row, struct arena *arena, struct error *err)
         return false;
     bool compares = kind == TAG_IS_VERSION && row->policy != POLICY_DIGEST;
     if (row->image->asked && (compares || place->reference.digest.len)) {
-        if (!judge_listed(row, arena, err))
+        if (!judge_listed(bases, row, err))
             return false;
         return compares || judge_loose(row, kind, arena, err);
     }
@@ -195,8 +212,9 @@ static bool judge(struct bases_row *row, struct arena *arena, struct error *err)
 
 bool bases_judge(struct bases *bases, struct error *err)
 {
+    table_init(&bases->chosen, bases->arena);
     for (size_t i = 0; i < bases->result->row_count; i++)
-        if (!judge(&bases->result->rows[i], bases->arena, err))
+        if (!judge(bases, &bases->result->rows[i], err))
             return false;
     return true;
 }

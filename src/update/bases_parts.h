@@ -9,6 +9,7 @@ struct bases {
     struct arena *arena;
     struct bases_result *result;
     struct tag_list_gate *gate;
+    struct table chosen; /* image, policy, tag, suffix rule → the row that asked first */
 };
 
 /* bases_ask.c: a row for each place, with the image that it names. */

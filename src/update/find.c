@@ -13,7 +13,7 @@
 
 enum file_form { FORM_NONE, FORM_DOCKERFILE, FORM_COMPOSE, FORM_CONFIGURATION };
 
-enum { DEPTH_MAX = 32 };
+enum { DEPTH_MAX = 32, SCRATCH_MAX = 256 << 20 };
 
 /* ---- what a file is ---- */
 
@@ -81,12 +81,13 @@ static bool read_places(struct update_search *search, struct slice path, enum fi
 {
     if (form == FORM_DOCKERFILE) {
         search->pins.arena = search->arena;
+        search->pins.scratch = search->places.scratch;
         return places_read_dockerfile(&search->places, path, bytes, err) &&
                pins_read_dockerfile(&search->pins, path, bytes, err);
     }
     if (form == FORM_COMPOSE)
         return places_read_compose(&search->places, path, bytes,
-                                   environment_beside(path, search->arena), err);
+                                   environment_beside(path, search->places.scratch), err);
     return places_read_configuration(&search->places, path, bytes, err);
 }
 
@@ -94,16 +95,20 @@ static bool read_places(struct update_search *search, struct slice path, enum fi
 static bool read_file(struct update_search *search, struct slice path, enum file_form form,
                       struct error *err)
 {
+    CLEANUP_ARENA struct arena scratch;
     struct slice bytes;
     struct error why = {0};
     const char *name = arena_string(search->arena, path);
-    search->places.arena = search->arena;
+    arena_init(&scratch, SCRATCH_MAX);
     if (!name)
         return arena_error(err);
     if (search->files++ == UPDATE_FILES_MAX)
         return error_set(err, ERROR_LIMIT, "over %d files", UPDATE_FILES_MAX);
-    if (file_read(name, UPDATE_FILE_MAX, search->arena, &bytes, &why) &&
-        read_places(search, path, form, bytes, &why))
+    search->places.scratch = &scratch;
+    bool fine = file_read(name, UPDATE_FILE_MAX, &scratch, &bytes, &why) &&
+                read_places(search, path, form, bytes, &why);
+    search->places.scratch = NULL;
+    if (fine)
         return true;
     struct slice text = arena_copy(search->arena, slice_str(why.text));
     return text.at ? note(search, path, text, err) : arena_error(err);
@@ -206,22 +211,30 @@ bool update_find(struct update_search *search, const char *path, struct error *e
     return read_file(search, name, form_of_given(name), err);
 }
 
+static bool read_build(struct update_search *search, const struct place_build *build,
+                       struct error *err)
+{
+    CLEANUP_ARENA struct arena scratch;
+    struct slice bytes;
+    arena_init(&scratch, SCRATCH_MAX);
+    const char *name = arena_string(&scratch, build->dockerfile);
+    search->places.scratch = &scratch;
+    bool fine = name ? file_read(name, UPDATE_FILE_MAX, &scratch, &bytes, err) &&
+                           places_read_build(&search->places, build, bytes, err)
+                     : arena_error(err);
+    search->places.scratch = NULL;
+    return fine;
+}
+
 /* A Dockerfile that is not there is the build's own problem, and none of ours. */
 bool update_find_builds(struct update_search *search, struct error *err)
 {
     for (size_t i = 0; i < search->places.build_count; i++) {
-        const struct place_build *build = &search->places.builds[i];
-        struct slice bytes;
         struct error why = {0};
-        const char *name = arena_string(search->arena, build->dockerfile);
-        if (!name)
-            return arena_error(err);
-        if (!file_read(name, UPDATE_FILE_MAX, search->arena, &bytes, &why))
+        if (read_build(search, &search->places.builds[i], &why) || why.kind != ERROR_LIMIT)
             continue;
-        if (!places_read_build(&search->places, build, bytes, &why) && why.kind == ERROR_LIMIT) {
-            *err = why;
-            return false;
-        }
+        *err = why;
+        return false;
     }
     return true;
 }

@@ -84,21 +84,45 @@ static void read_reference(struct update_places *places, struct update_place *pl
         place->problem = problem;
 }
 
+struct arena *places_scratch(const struct update_places *places)
+{
+    return places->scratch ? places->scratch : places->arena;
+}
+
+/* The pieces, whose texts are then slices of the place's own. */
+static bool copy_pieces(struct update_places *places, const struct place_text *text,
+                        struct update_place *place)
+{
+    size_t at = 0;
+    place->pieces = arena_array(places->arena, text->count + 1, sizeof *place->pieces);
+    if (!place->pieces)
+        return false;
+    for (size_t i = 0; !text->problem.len && i < text->count; i++) {
+        struct place_piece *piece = &place->pieces[place->piece_count++];
+        *piece = text->pieces[i];
+        piece->text = slice_of(place->text.at + at, piece->text.len);
+        piece->variable = arena_copy(places->arena, piece->variable);
+        at += piece->text.len;
+        if (!piece->variable.at)
+            return false;
+    }
+    return true;
+}
+
 bool places_add(struct update_places *places, enum place_kind kind, struct slice path,
                 unsigned line, const struct place_text *text, struct slice written,
                 struct error *err)
 {
-    struct update_place place = {.kind = kind,
-                                 .path = path,
-                                 .line = line,
-                                 .text = text->problem.len ? written : text->text,
-                                 .pieces = text->pieces,
-                                 .piece_count = text->count,
-                                 .problem = text->problem};
-    if (!place.text.len || slice_equal_str(place.text, "scratch"))
+    struct update_place place = {.kind = kind, .path = path, .line = line};
+    struct slice shown = text->problem.len ? slice_upto(written, PLACE_TEXT_MAX) : text->text;
+    if (!shown.len || slice_equal_str(shown, "scratch"))
         return true;
     if (places->count == PLACES_MAX)
         return error_set(err, ERROR_LIMIT, "over %d images are named", PLACES_MAX);
+    place.text = arena_copy(places->arena, shown);
+    place.problem = arena_copy(places->arena, text->problem);
+    if (!place.text.at || !place.problem.at || !copy_pieces(places, text, &place))
+        return arena_error(err);
     read_reference(places, &place);
     return ARENA_PUSH(places->arena, places->items, places->count, places->room, place) ||
            arena_error(err);

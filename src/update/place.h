@@ -8,7 +8,8 @@
  *
  * so that another tag can be written where its bytes stand, or it can be said why not. Readers of
  * files (place_dockerfile.c, place_yaml.c) add places; all input is hostile. All lives in the
- * arena of the list, paths and bytes of files must outlive it. One thread a list.
+ * arena of the list; paths must outlive it, bytes of files are copied as far as they are kept. One
+ * thread a list.
  */
 #include "base/yaml.h"
 #include "image/reference.h"
@@ -66,11 +67,14 @@ struct place_build {
 
 struct update_places {
     struct arena *arena;
+    struct arena *scratch;      /* what is needed only while a file is read; NULL: `arena` */
     struct place_build *builds; /* that have arguments */
     size_t build_count, build_room;
     struct update_place *items;
     size_t count, room;
 };
+
+struct arena *places_scratch(const struct update_places *places);
 
 /* A text that is put together of pieces. */
 struct place_text {

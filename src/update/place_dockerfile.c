@@ -206,7 +206,8 @@ static bool add_built(const struct reading *reading, const struct stage *stage,
 
 static bool read_from(const struct reading *reading, const struct stage *stage, struct error *err)
 {
-    struct place_text text = {.arena = reading->places->arena, .path = reading->file->path};
+    struct place_text text = {.arena = places_scratch(reading->places),
+                              .path = reading->file->path};
     const struct instruction *from = stage->from;
     if (!from || stage->parent || stage->many_parents || !stage->base_written.len)
         return true;
@@ -227,7 +228,8 @@ static bool read_from(const struct reading *reading, const struct stage *stage, 
 static bool read_plain(const struct reading *reading, const struct instruction *instruction,
                        enum place_kind kind, struct slice name, struct error *err)
 {
-    struct place_text text = {.arena = reading->places->arena, .path = reading->file->path};
+    struct place_text text = {.arena = places_scratch(reading->places),
+                              .path = reading->file->path};
     struct slice stripped = without_quotes(name);
     const struct stage *here = model_stage(reading->model, instruction);
     uint64_t number;
@@ -280,7 +282,8 @@ static bool read_syntax(const struct reading *reading, struct error *err)
     struct slice bytes = reading->file->bytes;
     for (size_t i = 0; i < reading->dockerfile->directive_count; i++) {
         const struct dockerfile_directive *directive = &reading->dockerfile->directives[i];
-        struct place_text text = {.arena = reading->places->arena, .path = reading->file->path};
+        struct place_text text = {.arena = places_scratch(reading->places),
+                                  .path = reading->file->path};
         struct slice value = directive->value;
         bool inside = value.at >= bytes.at && value.at + value.len <= bytes.at + bytes.len;
         if (!slice_equal_str(directive->name, "syntax") || !inside)
@@ -297,7 +300,7 @@ static bool read_syntax(const struct reading *reading, struct error *err)
 static bool open_dockerfile(struct reading *reading, struct slice path, struct slice bytes,
                             struct error *err)
 {
-    struct arena *arena = reading->places->arena;
+    struct arena *arena = places_scratch(reading->places);
     struct lint_file *file = arena_new(arena, struct lint_file);
     struct dockerfile *dockerfile = arena_new(arena, struct dockerfile);
     struct dockerfile_model *model = arena_new(arena, struct dockerfile_model);

@@ -121,7 +121,7 @@ static bool add_text(const struct yaml_file *file, struct slice written, size_t 
 static bool read_image(const struct yaml_file *file, const struct yaml_node *node,
                        unsigned key_line, struct error *err)
 {
-    struct place_text text = {.arena = file->places->arena, .path = file->text.path};
+    struct place_text text = {.arena = places_scratch(file->places), .path = file->text.path};
     size_t start = 0;
     if (node->kind != YAML_TEXT || !node->text.len)
         return true;
@@ -153,10 +153,15 @@ static bool add_argument(const struct yaml_file *file, struct place_build *build
                          const struct yaml_node *node, size_t skip, unsigned line,
                          struct error *err)
 {
-    struct place_text text = {.arena = file->places->arena};
-    struct place_argument argument = {
-        .name = name, .value = slice_from(node->text, skip), .path = file->text.path, .line = line};
+    struct place_text text = {.arena = places_scratch(file->places)};
+    struct arena *arena = file->places->arena;
+    struct place_argument argument = {.name = arena_copy(arena, name),
+                                      .value = arena_copy(arena, slice_from(node->text, skip)),
+                                      .path = file->text.path,
+                                      .line = line};
     size_t start = 0;
+    if (!argument.name.at || !argument.value.at)
+        return arena_error(err);
     if (build->count == ARGUMENTS_MAX)
         return error_set(err, ERROR_LIMIT, "over %d build arguments", ARGUMENTS_MAX);
     bool found = find_bytes(file, node, line, &start, &text, err);
@@ -165,9 +170,11 @@ static bool add_argument(const struct yaml_file *file, struct place_build *build
                                 SLICE_ARG(name));
     if (!found && !text.problem.len)
         return false;
-    argument.problem = text.problem;
+    argument.problem = arena_copy(arena, text.problem);
+    if (!argument.problem.at)
+        return arena_error(err);
     argument.start = start + skip;
-    return ARENA_PUSH(file->places->arena, build->arguments, build->count, build->room, argument) ||
+    return ARENA_PUSH(arena, build->arguments, build->count, build->room, argument) ||
            arena_error(err);
 }
 
@@ -277,7 +284,7 @@ static bool read_everywhere(const struct yaml_file *file, const struct yaml_node
 static bool open_file(struct yaml_file *file, struct slice path, struct slice bytes,
                       struct yaml_node **tree, struct error *err)
 {
-    struct arena *arena = file->places->arena;
+    struct arena *arena = places_scratch(file->places);
     return (lint_file_init(&file->text, path, bytes, LINT_CONTEXT, arena) || arena_error(err)) &&
            yaml_read(bytes, arena, tree, err);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,8 +69,20 @@ static bool lock_file(struct writing *file, struct error *err)
                      file->path);
 }
 
+/* All files are open at once: a soft limit of 1024 is soon reached, and nobody minds more. */
+static void allow_open_files(size_t count)
+{
+    struct rlimit limit;
+    enum { OTHERS = 64 };
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count + OTHERS)
+        return;
+    limit.rlim_cur = count + OTHERS < limit.rlim_max ? count + OTHERS : limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit); /* else opening says so */
+}
+
 static bool prepare(struct batch *batch, struct error *err)
 {
+    allow_open_files(batch->count);
     for (size_t i = 0; i < batch->count; i++) {
         struct writing *file = &batch->files[i];
         struct slice bytes;

@@ -166,6 +166,11 @@ same "the compose file" "    image: nginx:1.29.5-alpine # the front" "$(sed -n 3
 look app
 same "then all is current" 0 "$(state '.changes | length')"
 
+mkdir many
+for n in $(seq 1200); do printf 'ARG V=3.3.1\nFROM haproxy:${V}-alpine AS a\nFROM haproxy:${V}-alpine\n' >many/Dockerfile.$n; done
+exits "1,200 files at once" 0 "$PLIMSOLL" update --write --no-pins many
+same "are written" "1200 0" "$(cat many/* | grep -c 'ARG V=3.3.2') $(cat many/* | grep -c 'ARG V=3.3.1')"
+
 # ---- other registries, and what an update brings ----
 command -v docker-registry >/dev/null && command -v skopeo >/dev/null || skip "docker-registry and skopeo are not installed"
 make_image=$BUILD/tests/tools/make-image

@@ -22,6 +22,7 @@ struct pin {
 
 struct pins {
     struct arena *arena;
+    struct arena *scratch; /* what is needed only while a file is read; NULL: `arena` */
     struct pin *items;
     size_t count, room;
 };

@@ -76,6 +76,15 @@ static struct slice base_of(const struct stage *stage)
     return stage ? stage->base : (struct slice){0};
 }
 
+/* The file's bytes and what was parsed of them go when it was read. */
+static bool keep(struct arena *arena, struct pin *pin)
+{
+    pin->name = arena_copy(arena, pin->name);
+    pin->version = arena_copy(arena, pin->version);
+    pin->base = arena_copy(arena, pin->base);
+    return pin->name.at && pin->version.at && pin->base.at;
+}
+
 static bool add_pin(const struct reading *reading, const struct run_body *body,
                     const struct manager *manager, const struct shell_command *command,
                     const struct shell_word *word, struct error *err)
@@ -98,6 +107,8 @@ static bool add_pin(const struct reading *reading, const struct run_body *body,
         pin.problem = SLICE("another repository or release is asked for");
     if (reading->pins->count >= PINS_MAX)
         return error_set(err, ERROR_LIMIT, "over %d pinned packages", PINS_MAX);
+    if (!keep(reading->pins->arena, &pin))
+        return arena_error(err);
     return ARENA_PUSH(reading->pins->arena, reading->pins->items, reading->pins->count,
                       reading->pins->room, pin) ||
            arena_error(err);
@@ -136,7 +147,7 @@ static bool read_instruction(const struct reading *reading, size_t index, struct
 bool pins_read_dockerfile(struct pins *pins, struct slice path, struct slice bytes,
                           struct error *err)
 {
-    struct arena *arena = pins->arena;
+    struct arena *arena = pins->scratch ? pins->scratch : pins->arena;
     struct lint_file *file = arena_new(arena, struct lint_file);
     struct dockerfile *dockerfile = arena_new(arena, struct dockerfile);
     struct dockerfile_model *model = arena_new(arena, struct dockerfile_model);
