@@ -104,7 +104,7 @@ static bool finish(struct invocation *call, struct bases_result *result, struct 
     bool alone = update_forge_wanted(call) && strcmp(option_text(call, "format"), "json") == 0;
     if (!alone && !write_result(call, result, &pins, err))
         return false;
-    if (update_forge_wanted(call) && !update_forge_run(call, result, err))
+    if (update_forge_wanted(call) && !update_forge_run(call, result, &pins, err))
         return false;
     if (is_over_gate(call, result, &pins))
         call->exit_code = 1;

@@ -13,15 +13,18 @@ bool update_forge_wanted(const struct invocation *call)
 
 /* All of the repository was looked at as plimsoll.yaml says, and every image could be asked: then
    what is open and has no change any more is done. */
-static bool is_complete(const struct invocation *call, const struct bases_result *result)
+static bool is_complete(const struct invocation *call, const struct bases_result *result,
+                        const struct pins_result *pins)
 {
-    return call->operand_count == 0 && !option_text(call, "policy") &&
-           !option_text(call, "suffix") && !option_flag(call, "offline") && result->unknown == 0 &&
-           result->note_count == 0 && access(".git", F_OK) == 0;
+    return pins->count == result->pins.count && pins->unasked == 0 && call->operand_count == 0 &&
+           !option_text(call, "policy") && !option_text(call, "suffix") &&
+           !option_flag(call, "offline") && result->unknown == 0 && result->note_count == 0 &&
+           access(".git", F_OK) == 0;
 }
 
 static struct propose_options options_of(const struct invocation *call,
-                                         const struct bases_result *result)
+                                         const struct bases_result *result,
+                                         const struct pins_result *pins)
 {
     return (struct propose_options){
         .folder = ".",
@@ -33,7 +36,7 @@ static struct propose_options options_of(const struct invocation *call,
         .wait_max = (unsigned)option_number(call, "wait"),
         .group = option_flag(call, "group"),
         .dry_run = option_flag(call, "dry-run"),
-        .complete = is_complete(call, result),
+        .complete = is_complete(call, result, pins),
     };
 }
 
@@ -254,9 +257,10 @@ static bool run_issues(struct invocation *call, const struct bases_result *resul
            propose_issues(images, count, options, call->arena, issues, err);
 }
 
-bool update_forge_run(struct invocation *call, const struct bases_result *result, struct error *err)
+bool update_forge_run(struct invocation *call, const struct bases_result *result,
+                      const struct pins_result *pins, struct error *err)
 {
-    struct propose_options options = options_of(call, result);
+    struct propose_options options = options_of(call, result, pins);
     struct propose_result pulls = {0}, issues = {0};
     bool pr = option_flag(call, "pr"), issue = option_flag(call, "issue"), fine = true;
     if (pr) {

@@ -4,6 +4,7 @@
 #include "cli/scan_call.h"
 #include "project/project.h"
 #include "update/bases.h"
+#include "update/pins/pins.h"
 
 /* Rows for update's table. */
 #define UPDATE_FORGE_OPTIONS                                                                       \
@@ -58,4 +59,4 @@
 bool update_forge_wanted(const struct invocation *call);
 /* Does what was asked for and writes what became of it. */
 bool update_forge_run(struct invocation *call, const struct bases_result *result,
-                      struct error *err);
+                      const struct pins_result *pins, struct error *err);

@@ -86,6 +86,29 @@ exits "update.group" 0 update --pr --format json
 same "is one for all, and the single one is closed" "closed plimsoll/nginx-1.29|opened plimsoll/updates" \
     "$(jq -r '.pulls[] | .action + " " + .branch' "$work/out" | sort | paste -sd'|')"
 rm plimsoll.yaml
+# Pinned packages; a mirror that is away says nothing of what is done.
+mkdir -p "$work/mirror/debian/dists/bookworm/main/binary-amd64"
+printf 'Package: curl\nVersion: 7.88.1-10+deb12u12\n\n' |
+    gzip -c >"$work/mirror/debian/dists/bookworm/main/binary-amd64/Packages.gz"
+mirror_port=$(free_port)
+start python3 -m http.server -b 127.0.0.1 -d "$work/mirror" "$mirror_port"
+wait_port "$mirror_port"
+printf 'FROM debian:bookworm\nRUN apt-get install -y curl=7.88.1-10+deb12u5\n' >docker/Dockerfile
+echo '[{"name": "bookworm", "last_updated": "2026-11-10T08:00:00Z", "full_size": 1, "digest": null}]' >"$work/hub/library/debian.json"
+git commit -qam pinned && git push -q ../web.git main
+PLIMSOLL_DEBIAN_MIRROR=http://127.0.0.1:$mirror_port/debian
+export PLIMSOLL_DEBIAN_MIRROR
+exits "a pinned package" 0 update --pr --format json
+same "has a pull request of its own" "opened plimsoll/package-curl-7.88" \
+    "$(jq -r '.pulls[] | select(.branch | contains("package")) | .action + " " + .branch' "$work/out")"
+same "with its line" "+RUN apt-get install -y curl=7.88.1-10+deb12u12" \
+    "$(git --git-dir ../web.git diff main plimsoll/package-curl-7.88 | grep '^+[^+]')"
+(
+    PLIMSOLL_DEBIAN_MIRROR=http://127.0.0.1:1/debian
+    rm -rf "$PLIMSOLL_CACHE/packages"
+    update --pr --format json >"$work/out" 2>"$work/err"
+)
+same "which stays while the mirror is away" 1 "$(state '[.pulls[] | select(.open and (.branch | contains("package")))] | length')"
 same "nothing was against the description" "" "$(state '.wrong[]')"
 
 # ---- issues ----

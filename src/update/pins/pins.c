@@ -24,6 +24,7 @@ struct known_release {
 /* An image that was asked for its release. */
 struct known_image {
     bool known;
+    bool failed; /* it could not be read */
     struct pin_release release;
     struct slice why;
 };
@@ -53,8 +54,9 @@ static bool ask_image(struct judging *work, struct slice image, struct known_ima
     known->why = SLICE("its name does not tell the release");
     if (!image.len)
         known->why = SLICE("the base image is not known");
-    else if (work->options->look &&
-             !work->options->look(work->options->context, image, work->arena, &found, &why))
+    else if ((known->failed =
+                  work->options->look &&
+                  !work->options->look(work->options->context, image, work->arena, &found, &why)))
         known->why = arena_printf(work->arena,
                                   "its name does not tell the release, and it cannot "
                                   "be read: %s",
@@ -116,6 +118,7 @@ static bool sort_pin(struct judging *work, size_t i, struct error *err)
     struct known_image *image = image_of(work, pin->base, err);
     if (!image)
         return false;
+    work->result->unasked += image->failed;
     if (!image->known)
         return leave(work, row, image->why, err);
     if (image->release.type != pin->type)
@@ -126,7 +129,9 @@ static bool sort_pin(struct judging *work, size_t i, struct error *err)
 
 static bool fetch_all(struct judging *work, struct error *err)
 {
-    struct pin_fetch fetch = {.client = http_client_new(NULL),
+    /* A mirror that is away must not hold up what is asked of registries. */
+    struct http_options options = {.attempts = 2, .connect_seconds = 10};
+    struct pin_fetch fetch = {.client = http_client_new(&options),
                               .keep_in = work->options->keep_in,
                               .offline = work->options->offline,
                               .arena = work->arena};
@@ -241,6 +246,7 @@ static bool judge_pin(struct judging *work, size_t i, struct error *err)
                      known->release.type == PACKAGE_APK ? "alpine" : "debian", SLICE_ARG(word));
     if (!row->release.at)
         return arena_error(err);
+    work->result->unasked += known->failed;
     if (known->failed)
         return leave(work, row, slice_str(known->why.text), err);
     const struct indexed *indexed = pin_index_find(&known->index, row->pin->name);

@@ -40,6 +40,7 @@ struct pins_result {
     struct update_change *changes; /* "package curl", from, to: one for each pair */
     size_t change_count;
     size_t behind, gone, vulnerable, left;
+    size_t unasked; /* of those left: because a list or an image could not be read */
     unsigned requests;
 };
 
