@@ -14,7 +14,7 @@ token=t0ken-of-the-test
 
 # forge KIND: a repository, the forge that has it, a clone in $work/KIND/web whose origin it is.
 forge() {
-    kind=$1 variable=$2 folder=$work/$1
+    kind=$1 variable=$2 folder=$work/$1.$(free_port)
     mkdir -p "$folder"
     git init -q --bare -b main "$folder/web.git"
     git --git-dir "$folder/web.git" config http.receivepack true
@@ -163,3 +163,23 @@ each gitlab GITLAB_TOKEN
 each gitea GITEA_TOKEN
 each forgejo FORGEJO_TOKEN
 each bitbucket BITBUCKET_TOKEN
+
+# ---- over TLS, as it is outside of tests ----
+forge github GITHUB_TOKEN
+kind=github to=3.3.2-alpine
+if command -v openssl >/dev/null; then
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key" -out "$work/ca" -days 2 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost >/dev/null 2>&1
+    cat "$work/ca" "$work/key" >"$work/pem"
+    tls_port=$(free_port)
+    start python3 "$here/../tools/forge_server.py" github "$tls_port" "$folder/web.git" $token "$work/pem"
+    wait_port "$tls_port"
+    git remote set-url origin "https://localhost:$tls_port/acme/web.git"
+    api=https://localhost:$tls_port/api
+    exits "a certificate that nobody vouches for" 3 haproxy
+    check "is not believed" grep -qi 'certificate' "$work/err"
+    secret "and the token not shown"
+    exits "with --forge-ca" 0 run -a "$work/ca" haproxy 3.3.1-alpine "$to" docker/Dockerfile
+    same "the branch is pushed over TLS" "opened 1" "$(cut -d' ' -f1,2 "$work/out")"
+    same "and is there" "FROM haproxy:3.3.2-alpine" "$(git --git-dir "$folder/web.git" show plimsoll/haproxy-3.3:docker/Dockerfile | head -1)"
+fi

@@ -2,7 +2,7 @@
 """A forge for tests: one repository, acme/web, with its pull requests and issues in memory, and git itself over HTTP
 (git http-backend). Every request is checked against forge_api.py; what is against it is kept, and answered with 422.
 
-usage: forge_server.py KIND PORT REPOSITORY.git TOKEN
+usage: forge_server.py KIND PORT REPOSITORY.git TOKEN [PEM]     with PEM (certificate and key): over TLS, as localhost
   /api/…                    the forge (--forge-url http://127.0.0.1:PORT/api)
   /acme/web.git             git
   GET /_control/state       pull requests, issues, comments, requests, and what was wrong in them
@@ -11,14 +11,15 @@ usage: forge_server.py KIND PORT REPOSITORY.git TOKEN
   POST /_control/clear      forgets requests
 This is a stand-in: it says nothing of what the forges themselves do beyond their descriptions.
 """
-import base64, json, os, re, subprocess, sys, threading, time, urllib.parse
+import base64, json, os, re, ssl, subprocess, sys, threading, time, urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import forge_api
 
 KIND, PORT, REPOSITORY, TOKEN = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
-BASE = f"http://127.0.0.1:{PORT}"
+PEM = sys.argv[5] if len(sys.argv) > 5 else None
+BASE = f"https://localhost:{PORT}" if PEM else f"http://127.0.0.1:{PORT}"
 lock = threading.Lock()
 pulls, issues, comments, requests, wrongs, faults = [], [], [], [], [], []
 GIT_USERS = {"github": "x-access-token", "gitlab": "oauth2", "gitea": "plimsoll", "forgejo": "plimsoll",
@@ -305,4 +306,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
+    server = ThreadingHTTPServer(("127.0.0.1", PORT), Handler)
+    if PEM:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(PEM)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.serve_forever()

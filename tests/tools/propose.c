@@ -1,8 +1,8 @@
 /*
  * update --pr without what finds updates: changes are given, for the scenarios of the forges.
  *
- *     propose [-f FORGE] [-u URL] [-b BASE] [-w SECONDS] [-g] [-n] [-c] [NAME FROM TO FILE]...
- *     propose -i … NAME TAG [ID,SEVERITY,PACKAGE,VERSION]...
+ *     propose [-f FORGE] [-u URL] [-a CA] [-b BASE] [-w SECONDS] [-g] [-n] [-c] [NAME FROM TO
+ * FILE]... propose -i … NAME TAG [ID,SEVERITY,PACKAGE,VERSION]...
  *
  * -g: grouped, -n: dry run, -c: complete, -i: an issue. FROM becomes TO in FILE, where it first
  * stands behind "NAME:". Prints "action number branch title | reason" a row.
@@ -93,10 +93,11 @@ int main(int argc, char **argv)
     struct propose_result result = {0};
     struct error err = {0};
     bool issue = false;
-    for (int option; (option = getopt(argc, argv, "f:u:b:w:gnci")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "f:u:a:b:w:gnci")) != -1;) {
         uint64_t seconds = 0;
         options.forge = option == 'f' ? optarg : options.forge;
         options.forge_url = option == 'u' ? optarg : options.forge_url;
+        options.ca_file = option == 'a' ? optarg : options.ca_file;
         options.base = option == 'b' ? optarg : options.base;
         options.group = options.group || option == 'g';
         options.dry_run = options.dry_run || option == 'n';
