@@ -183,3 +183,33 @@ if command -v openssl >/dev/null; then
     same "the branch is pushed over TLS" "opened 1" "$(cut -d' ' -f1,2 "$work/out")"
     same "and is there" "FROM haproxy:3.3.2-alpine" "$(git --git-dir "$folder/web.git" show plimsoll/haproxy-3.3:docker/Dockerfile | head -1)"
 fi
+
+# ---- a remote over ssh: the key file, and known_hosts as git has it ----
+if [ -x /usr/sbin/sshd ] && [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    ssh_port=$(free_port)
+    mkdir -p "$work/.ssh" && chmod 700 "$work" "$work/.ssh"
+    ssh-keygen -q -t ed25519 -N '' -f "$work/hostkey"
+    ssh-keygen -q -t ed25519 -N '' -f "$work/.ssh/id_ed25519"
+    # Its folder of separation on a /run of its own: nothing of this machine is written.
+    start unshare -m sh -c "mount -t tmpfs none /run && mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f /dev/null -h $work/hostkey \
+        -p $ssh_port -o ListenAddress=127.0.0.1 -o AuthorizedKeysFile=$work/authorized -o StrictModes=no -o UsePAM=no \
+        -o PermitRootLogin=prohibit-password -o PasswordAuthentication=no -o PidFile=none"
+    wait_port "$ssh_port"
+    unset SSH_AUTH_SOCK
+    forge github GITHUB_TOKEN
+    to=3.3.2-alpine
+    git remote set-url origin "ssh://root@127.0.0.1:$ssh_port/acme/web.git"
+    # As a forge does it: a command of its own, which knows where acme/web lies.
+    echo "eval \"\$(printf '%s' \"\$SSH_ORIGINAL_COMMAND\" | sed 's,/acme/web.git,$folder/web.git,')\"" >"$work/shim"
+    allow() { printf 'restrict,command="/bin/sh %s" %s\n' "$work/shim" "$(cat "$work/.ssh/id_ed25519.pub")" >"$work/authorized"; }
+    allow
+    exits "a host that is in no known_hosts" 3 haproxy -n
+    check "is not believed" grep -qiE 'host key|hostkey|certificate|known' "$work/err"
+    printf '[127.0.0.1]:%s %s\n' "$ssh_port" "$(cut -d' ' -f1,2 "$work/hostkey.pub")" >"$work/.ssh/known_hosts"
+    : >"$work/authorized"
+    exits "a key that it does not take" 3 haproxy -n
+    allow
+    exits "a key that it takes" 0 haproxy
+    same "the branch is pushed over ssh" "FROM haproxy:3.3.2-alpine" \
+        "$(git --git-dir "$folder/web.git" show plimsoll/haproxy-3.3:docker/Dockerfile 2>&1 | head -1)"
+fi
