@@ -183,5 +183,5 @@ const struct command command_tag = {
     .options = no_options,
     .examples = plan_examples,
     .commands = tag_commands,
-    .keys = "tags images registry audit update",
+    .keys = "tags images registry update",
 };

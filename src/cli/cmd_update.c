@@ -212,7 +212,7 @@ const struct command command_update = {
     .options = options,
     .examples = examples,
     .commands = subcommands,
-    .keys = "update images tags audit",
+    .keys = "update images tags",
     .most = 1000,
     .run = run,
 };
