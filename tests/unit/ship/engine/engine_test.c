@@ -46,7 +46,7 @@ static void take(struct given *given, struct slice setting)
     else if (slice_equal_str(name, "label"))
         given->labels[given->build.label_count++] = pair(setting);
     else if (slice_equal_str(name, "pull"))
-        given->build.pull = pull_of(setting);
+        given->build.pull = given->request.pull = pull_of(setting);
     else if (slice_equal_str(name, "folder"))
         given->request.folder = value;
     else if (slice_equal_str(name, "epoch"))
