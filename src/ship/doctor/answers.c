@@ -146,3 +146,59 @@ struct slice answer_lifecycle(struct slice policy, struct arena *arena)
     }
     return made;
 }
+
+/* A string or an array of strings that has one of these words. */
+static bool has_word(const json_t *value, struct slice a, struct slice b)
+{
+    if (json_is_string(value))
+        return slice_equal_nocase(document_view(value), a) ||
+               slice_equal_nocase(document_view(value), b);
+    for (size_t i = 0; i < json_array_size(value); i++)
+        if (json_is_string(json_array_get(value, i)) && has_word(json_array_get(value, i), a, b))
+            return true;
+    return false;
+}
+
+static bool names_service(const json_t *principal, struct slice service)
+{
+    return json_is_object(principal)
+               ? has_word(json_object_get(principal, "Service"), service, service)
+               : has_word(principal, SLICE("*"), SLICE("*"));
+}
+
+/* What one statement adds. */
+static enum answer_trust statement_trust(const json_t *statement, struct slice service)
+{
+    const json_t *action = json_object_get(statement, "Action");
+    struct slice effect = document_view(json_object_get(statement, "Effect"));
+    bool conditional = json_object_size(json_object_get(statement, "Condition")) > 0;
+    if (!names_service(json_object_get(statement, "Principal"), service) ||
+        !(has_word(action, SLICE("sts:AssumeRole"), SLICE("sts:*")) ||
+          has_word(action, SLICE("*"), SLICE("sts:Assume*"))))
+        return TRUST_NONE;
+    if (slice_equal_str(effect, "Deny"))
+        return conditional ? TRUST_CONDITIONAL : TRUST_DENIED;
+    if (!slice_equal_str(effect, "Allow"))
+        return TRUST_NONE;
+    return conditional ? TRUST_CONDITIONAL : TRUST_FULL;
+}
+
+enum answer_trust answer_trusts(struct slice policy, struct slice service)
+{
+    struct error ignored = {0};
+    CLEANUP_JSON json_t *document = document_parse(policy, &ignored);
+    const json_t *statements = json_object_get(document, "Statement");
+    enum answer_trust all = TRUST_NONE;
+    if (!json_is_object(document))
+        return TRUST_UNREADABLE;
+    if (json_is_object(statements)) /* one alone may stand without its array */
+        return statement_trust(statements, service);
+    for (size_t i = 0; i < json_array_size(statements); i++) {
+        enum answer_trust one = statement_trust(json_array_get(statements, i), service);
+        if (one == TRUST_DENIED)
+            return one;
+        if (one == TRUST_FULL || (one == TRUST_CONDITIONAL && all == TRUST_NONE))
+            all = one;
+    }
+    return all;
+}

@@ -24,6 +24,12 @@ bool answer_document(struct slice xml, const char *element, struct arena *arena,
 bool answer_members(struct slice xml, const char *outer, const char *element, struct arena *arena,
                     struct slice **texts, size_t *count);
 
+/* Whether a trust policy lets a service ("ecs-tasks.amazonaws.com") take the role: a statement that
+   allows sts:AssumeRole to it, and none that denies it. Conditions are told, not judged: they speak
+   of what is known only when the service asks. */
+enum answer_trust { TRUST_NONE, TRUST_FULL, TRUST_CONDITIONAL, TRUST_DENIED, TRUST_UNREADABLE };
+enum answer_trust answer_trusts(struct slice policy, struct slice service);
+
 /* What a lifecycle policy does, in words: "rule 1 keeps the newest 10 (any); …". Empty: no rules.
  */
 struct slice answer_lifecycle(struct slice policy, struct arena *arena);

@@ -72,41 +72,29 @@ static struct slice account_of(struct slice arn)
     return slice_cut(&arn, ':');
 }
 
-static bool trusts_ecs(struct doctor *doctor, struct slice document, struct error *err)
-{
-    struct policy *policy;
-    struct caller ecs = {.kind = CALLER_ROLE,
-                         .name = SLICE("ecs-tasks.amazonaws.com"),
-                         .arn = SLICE("ecs-tasks.amazonaws.com")};
-    struct policy_question question = {
-        .action = "sts:AssumeRole", .resource = SLICE("*"), .who = &ecs, .secure = true};
-    if (!access_policy_parse(document, POLICY_OF_TRUST, doctor->arena, &policy, err))
-        return false;
-    if (policy_judge(policy, &question) == POLICY_ALLOW)
-        return true;
-    return slice_search(document, SLICE("\"ecs-tasks.amazonaws.com\"")) < document.len &&
-           slice_search(document, SLICE("\"Allow\"")) < document.len &&
-           slice_search(document, SLICE("\"Deny\"")) == document.len;
-}
-
 #define TRUST                                                                                      \
     "'{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{"            \
     "\"Service\":\"ecs-tasks.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}'"
 
 static void tell_trust(struct doctor *doctor, struct doctor_row *row, struct slice document)
 {
-    struct error err = {0};
+    static const char *const words[] = {
+        [TRUST_NONE] = "does not trust it",
+        [TRUST_FULL] = "trusts it",
+        [TRUST_CONDITIONAL] = "trusts it under conditions, which are not judged here",
+        [TRUST_DENIED] = "denies it",
+        [TRUST_UNREADABLE] = "has a trust policy that cannot be read",
+    };
     struct slice name = role_name(doctor);
-    if (trusts_ecs(doctor, document, &err)) {
-        doctor_say(doctor, row, DOCTOR_OK, "%.*s trusts it", SLICE_ARG(doctor->role_arn));
-        return;
-    }
-    doctor_say(doctor, row, DOCTOR_FAILED, "%.*s does not trust it%s%s",
-               SLICE_ARG(doctor->role_arn), err.kind ? ": " : "", err.kind ? err.text : "");
-    doctor_fix(doctor, row,
-               "aws iam get-role --role-name %.*s | jq .Role.AssumeRolePolicyDocument\n"
-               "aws iam update-assume-role-policy --role-name %.*s --policy-document " TRUST,
-               SLICE_ARG(name), SLICE_ARG(name));
+    enum answer_trust trust = answer_trusts(document, SLICE("ecs-tasks.amazonaws.com"));
+    bool fine = trust == TRUST_FULL || trust == TRUST_CONDITIONAL;
+    doctor_say(doctor, row, fine ? DOCTOR_OK : DOCTOR_FAILED, "%.*s %s",
+               SLICE_ARG(doctor->role_arn), words[trust]);
+    if (!fine)
+        doctor_fix(doctor, row,
+                   "aws iam get-role --role-name %.*s | jq .Role.AssumeRolePolicyDocument\n"
+                   "aws iam update-assume-role-policy --role-name %.*s --policy-document " TRUST,
+                   SLICE_ARG(name), SLICE_ARG(name));
 }
 
 void check_role_trust(struct doctor *doctor, struct doctor_row *row)

@@ -101,6 +101,37 @@ static void image_status(void **state)
     arena_done(&arena);
 }
 
+#define SAYS(effect, principal, action, more)                                                      \
+    SLICE("{\"Statement\":[{\"Effect\":\"" effect "\",\"Principal\":" principal                    \
+          ",\"Action\":" action more "}]}")
+
+static void trust(void **state)
+{
+    struct slice ecs = SLICE("ecs-tasks.amazonaws.com");
+    (void)state;
+    assert_int_equal(answer_trusts(SAYS("Allow", "{\"Service\":\"ecs-tasks.amazonaws.com\"}",
+                                        "\"sts:AssumeRole\"", ""),
+                                   ecs),
+                     TRUST_FULL);
+    assert_int_equal(
+        answer_trusts(SAYS("Allow", "{\"Service\":[\"a\",\"ecs-tasks.amazonaws.com\"]}",
+                           "[\"sts:TagSession\",\"sts:AssumeRole\"]",
+                           ",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"1\"}}"),
+                      ecs),
+        TRUST_CONDITIONAL);
+    assert_int_equal(
+        answer_trusts(
+            SAYS("Allow", "{\"Service\":\"lambda.amazonaws.com\"}", "\"sts:AssumeRole\"", ""), ecs),
+        TRUST_NONE);
+    assert_int_equal(answer_trusts(SAYS("Allow", "{\"Service\":\"ecs-tasks.amazonaws.com\"}",
+                                        "\"sts:TagSession\"", ""),
+                                   ecs),
+                     TRUST_NONE);
+    assert_int_equal(answer_trusts(SAYS("Deny", "\"*\"", "\"sts:*\"", ""), ecs), TRUST_DENIED);
+    assert_int_equal(answer_trusts(SLICE("{\"Statement\":7}"), ecs), TRUST_NONE);
+    assert_int_equal(answer_trusts(SLICE("no JSON"), ecs), TRUST_UNREADABLE);
+}
+
 /* A secret, and what it becomes on the way. */
 static void secrets_are_hidden(void **state)
 {
@@ -165,6 +196,7 @@ int main(void)
         cmocka_unit_test(documents),
         cmocka_unit_test(lifecycle_in_words),
         cmocka_unit_test(image_status),
+        cmocka_unit_test(trust),
         cmocka_unit_test(secrets_are_hidden),
         cmocka_unit_test(exceptions_of_proxies),
         cmocka_unit_test(dates_of_certificates),
