@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "update/forge/propose.h"
 
-static void die(const struct error *err)
+__attribute__((noreturn)) static void die(const struct error *err)
 {
     fprintf(stderr, "%s\n", err->text);
     exit(error_exit_code(err->kind));
@@ -22,9 +22,11 @@ static void die(const struct error *err)
 
 static struct update_change change_of(char **words, struct arena *arena)
 {
-    struct slice bytes, name = slice_str(words[0]), from = slice_str(words[1]);
+    struct slice bytes = {0}, name = slice_str(words[0]), from = slice_str(words[1]);
     struct error err;
     struct update_edit *edit = arena_new(arena, struct update_edit);
+    if (!edit)
+        arena_error(&err);
     if (!edit || !file_read(words[3], 1 << 20, arena, &bytes, &err))
         die(&err);
     struct slice whole = arena_printf(arena, "%s:%s", words[0], words[1]);
