@@ -3,6 +3,7 @@
 #include "base/terminal.h"
 #include "cli/command_rows.h"
 #include "cli/tag_call.h"
+#include "ship/engine/engine.h"
 
 static void tell_notes(const struct tag_call *tags)
 {
@@ -120,11 +121,66 @@ static bool check_released(const struct tag_call *tags, struct error *err)
     return true;
 }
 
+/* ---- apply --local: names in an engine ---- */
+
+/* "registry.example/app:build" → "registry.example/app". */
+static struct slice without_tag(struct slice name)
+{
+    if (!destination_names_image(name))
+        return name;
+    name = slice_upto(name, slice_find(name, '@'));
+    size_t last = slice_find_last(name, '/'), from = last < name.len ? last : 0;
+    return slice_upto(name, from + slice_find(slice_from(name, from), ':'));
+}
+
+static bool tag_locally(struct invocation *call, const struct tag_call *tags, size_t index,
+                        struct ship_engine *engine, struct error *err)
+{
+    struct slice image = slice_str(call->operands[0]);
+    struct ship_job job = {.arena = call->arena};
+    struct ship_answer answer;
+    struct slice target = arena_printf(call->arena, "%.*s:%.*s", SLICE_ARG(without_tag(image)),
+                                       SLICE_ARG(tags->plan.tags[index].name));
+    struct ship_request request = {.operation = SHIP_TAG, .image = image, .target = target};
+    return target.at ? ship_engine_run(engine, &request, &job, &answer, err) : arena_error(err);
+}
+
+/* What tags an engine has says nothing of a repository: the plan is made with --existing alone. */
+static bool run_local(struct invocation *call, struct error *err)
+{
+    CLEANUP_TAG_CALL struct tag_call tags = {0};
+    struct tag_apply apply = {0};
+    struct ship_engine engine;
+    bool dry_run = option_flag(call, "dry-run");
+    if (slice_find(slice_str(call->operands[0]), '@') < strlen(call->operands[0]))
+        return error_set(err, ERROR_USAGE, "--local names an image of the engine by its tag");
+    if (!tag_call_request(&tags, call, call->operands[0], err) ||
+        !tag_call_plan_given(&tags, call, err) ||
+        (!dry_run && !ship_engine_find(option_text(call, "engine"), call->arena, &engine, err)))
+        return false;
+    tell_notes(&tags);
+    for (size_t i = 0; i < tags.plan.count && !dry_run; i++) {
+        if (!tags.plan.tags[i].move)
+            continue;
+        if (!tag_locally(call, &tags, i, &engine, err))
+            return error_add(err, "tag %.*s", SLICE_ARG(tags.plan.tags[i].name));
+        apply.done[i] = true;
+        apply.moved++;
+    }
+    if (is_json(call))
+        tag_report_json(&tags, NULL, dry_run);
+    else
+        tag_report_table(&tags, dry_run ? NULL : &apply);
+    return true;
+}
+
 static bool run_apply(struct invocation *call, struct error *err)
 {
     CLEANUP_TAG_CALL struct tag_call tags = {0};
     struct tag_apply apply = {0};
     bool dry_run = option_flag(call, "dry-run");
+    if (option_flag(call, "local"))
+        return run_local(call, err);
     if (!tag_call_request(&tags, call, call->operands[0], err) ||
         !tag_call_plan_registry(&tags, call, call->operands[0], true, err))
         return false;
@@ -139,6 +195,14 @@ static bool run_apply(struct invocation *call, struct error *err)
 static const struct option apply_options[] = {
     TAG_CALL_OPTIONS,
     {.name = "dry-run", .prose = "Show the plan, change nothing."},
+    {.name = "local",
+     .prose = "Tag the engine's own image of that name instead of a registry's; the plan is made "
+              "with the tags of --existing. JSON is that of tag plan."},
+    {.name = "engine",
+     .type = OPTION_CHOICE,
+     .argument = "ENGINE",
+     .choices = "docker podman buildah nerdctl",
+     .prose = "For --local; without it the first that works."},
     {NULL},
 };
 
@@ -149,6 +213,7 @@ static const struct command_example apply_examples[] = {
      "by digest; v1.2.0 as well"},
     {"plimsoll tag apply registry.example/react-app-nginx:new --release from-base",
      "nginx:1.29.4-alpine below it: 1.29.4, 1.29, 1, latest"},
+    {"plimsoll tag apply react-app:build --release v1.2.0 --local", "in docker or podman alone"},
     {"plimsoll tag apply registry.example/react-app --release 1.2.0 --dry-run",
      "what moves when 1.2.0, which is there, is released"},
     {NULL, NULL},

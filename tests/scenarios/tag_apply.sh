@@ -210,3 +210,15 @@ if python3 -c 'import jsonschema' 2>/dev/null; then
 jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' "${pair%=*}" "$here/../../docs/schema/${pair#*=}.json"
     done
 fi
+
+# In an engine, without a registry.
+if command -v buildah >/dev/null && [ "$(id -u)" = 0 ]; then
+    printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/storage"\nrunroot = "%s/run"\n' "$work" "$work" >storage.conf
+    printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' >policy.json
+    export CONTAINERS_STORAGE_CONF="$work/storage.conf"
+    container=$(buildah from --signature-policy policy.json scratch 2>build.log)
+    buildah commit --signature-policy policy.json -q "$container" localhost/react-app:build >build.log 2>&1
+    exits "tags of an engine's image" 0 "$PLIMSOLL" tag apply localhost/react-app:build --release 1.2.0 --local --engine buildah
+    same "are names there" "1 1.2 1.2.0 build latest" "$(buildah images --format '{{.Tag}}' | sort | tr '\n' ' ' | sed 's/ $//')"
+    exits "an image that it has not" 3 "$PLIMSOLL" tag apply localhost/none:build --release 1.2.0 --local --engine buildah
+fi
