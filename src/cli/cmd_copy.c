@@ -144,7 +144,8 @@ const struct command command_copy = {
     .most = 2,
     .prose =
         "From whatever scan reads images: layouts, archives, registries. Layers that the registry "
-        "has are not sent; what breaks off goes on where it stopped, and after a minute without "
+        "has are not sent; what breaks off goes on where it stopped, and after half a minute "
+        "without "
         "the registry it ends: the same command again sends only what is missing. Manifests of "
         "layouts and registries stay as they are, and digests with them. An archive of docker "
         "save has no manifest for registries: one is made, and its layers are compressed.",

@@ -24,8 +24,8 @@ struct registry_link {
     struct session *session;
     struct http_client *client;
     const atomic_bool *cancel; /* ends what is under way; may be NULL */
-    unsigned tries; /* while nobody answers, with growing waits: 7 are about a minute; 0: what the
-                       client does by itself */
+    unsigned tries; /* while nobody answers, with growing waits: 7 are about half a minute; 0: what
+                       the client does by itself */
 };
 
 struct registry_manifest {
@@ -83,8 +83,9 @@ struct registry_blob_source {
 };
 
 struct registry_sending {
-    unsigned tries; /* in a row, without a byte getting through; 0: 7, which is about a minute */
-    void *context;  /* with what the registry has of the blob by now; may go back after a cut */
+    unsigned
+        tries; /* in a row, without a byte getting through; 0: 7, which is about half a minute */
+    void *context; /* with what the registry has of the blob by now; may go back after a cut */
     void (*progress)(void *context, uint64_t sent); /* may be NULL */
 };
 

@@ -217,7 +217,7 @@ if command -v buildah >/dev/null && [ "$(id -u)" = 0 ]; then
     printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' >policy.json
     export CONTAINERS_STORAGE_CONF="$work/storage.conf"
     container=$(buildah from --signature-policy policy.json scratch 2>build.log)
-    buildah commit --signature-policy policy.json -q "$container" localhost/react-app:build >build.log 2>&1
+    buildah commit --signature-policy policy.json -q "$container" localhost/react-app:build >build2.log 2>&1 || cat build.log build2.log
     exits "tags of an engine's image" 0 "$PLIMSOLL" tag apply localhost/react-app:build --release 1.2.0 --local --engine buildah
     same "are names there" "1 1.2 1.2.0 build latest" "$(buildah images --format '{{.Tag}}' | sort | tr '\n' ' ' | sed 's/ $//')"
     exits "an image that it has not" 3 "$PLIMSOLL" tag apply localhost/none:build --release 1.2.0 --local --engine buildah

@@ -49,8 +49,9 @@ struct push_result {
 
 /*
  * `image` as for source_open, `to` "registry/repository:tag" (or without a tag: by digest alone).
- * When the registry goes away it is tried for about a minute; after that the error says how far it
- * came, and the same call again sends only what is missing. *result is filled as far as it came.
+ * When the registry goes away it is tried for about half a minute; after that the error says how
+ * far it came, and the same call again sends only what is missing. *result is filled as far as it
+ * came.
  */
 bool push_image(const char *image, const char *to, const struct push_options *options,
                 struct arena *arena, struct push_result *result, struct error *err);
