@@ -4,6 +4,7 @@
 
 static const struct option options[] = {
     SHIP_RELEASE_OPTION,
+    SHIP_ATTACH_OPTIONS,
     SHIP_OPTIONS,
     {NULL},
 };
@@ -16,6 +17,7 @@ static bool run(struct invocation *call, struct error *err)
     ship.options.steps =
         VOYAGE_BIT(VOYAGE_LOGIN) | VOYAGE_BIT(VOYAGE_TAG) | VOYAGE_BIT(VOYAGE_PUSH);
     ship.options.only_built = true;
+    ship_call_attach(call, &ship);
     return ship_call_run(call, &ship, err);
 }
 

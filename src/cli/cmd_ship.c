@@ -37,6 +37,7 @@ static const struct option options[] = {
     {.name = "offline",
      .variable = "PLIMSOLL_OFFLINE",
      .prose = "Build on the bases that are here, and ask nobody about them."},
+    SHIP_ATTACH_OPTIONS,
     SHIP_OPTIONS,
     {NULL},
 };
@@ -102,6 +103,7 @@ static bool run(struct invocation *call, struct error *err)
     ship.options.exceptions = scan_call_exceptions(call);
     ship.options.ignore_unfixed = option_flag(call, "ignore-unfixed");
     ship.options.offline = option_flag(call, "offline");
+    ship_call_attach(call, &ship);
     return ship_call_run(call, &ship, err);
 }
 

@@ -140,6 +140,12 @@ bool ship_call_read(struct invocation *call, bool release_needed, struct ship_ca
     return (options->program_words && options->own) || arena_error(err);
 }
 
+void ship_call_attach(struct invocation *call, struct ship_call *to)
+{
+    to->options.without_attach = option_flag(call, "no-attach");
+    to->options.without_sign = option_flag(call, "no-sign");
+}
+
 static bool show_plan(struct invocation *call, const struct voyage_options *options,
                       struct error *err)
 {

@@ -45,6 +45,16 @@ const char *ship_state_folder(struct arena *arena);
         .prose = "Speak HTTP without TLS to the registry (localhost: always allowed)."             \
     }
 
+/* Of those that push. */
+#define SHIP_ATTACH_OPTIONS                                                                        \
+    {.name = "no-attach",                                                                          \
+     .key = "ship.no-attach",                                                                      \
+     .prose = "Do not keep SBOM and scan beside the image in the registry (as referrers)."},       \
+    {                                                                                              \
+        .name = "no-sign", .key = "ship.no-sign",                                                  \
+        .prose = "Do not sign with cosign, though it is installed."                                \
+    }
+
 #define SHIP_RELEASE_OPTION                                                                        \
     {                                                                                              \
         .name = "release", .type = OPTION_STRING, .argument = "VERSION",                           \
@@ -62,5 +72,7 @@ struct ship_call {
 };
 bool ship_call_read(struct invocation *call, bool release_needed, struct ship_call *to,
                     struct error *err);
+/* What SHIP_ATTACH_OPTIONS say. */
+void ship_call_attach(struct invocation *call, struct ship_call *to);
 /* Shows a plan, or runs it and shows what happens; sets the exit code. */
 bool ship_call_run(struct invocation *call, struct ship_call *ship, struct error *err);

@@ -152,6 +152,8 @@ at=127.0.0.1:$hub/hello
 pushed=$(digest "$at:1.0.0")
 same "the record knows the digest" "$pushed" "$(jq -r .digest "$(record hello)")"
 for tag in v1.0.0 1.0 1 latest; do same "$tag is that image" "$pushed" "$(digest "$at:$tag")"; done
+same "SBOM and scan are beside it" "application/vnd.cyclonedx+json 2" "$(jq -r '"\(.attached[0].type) \(.attached | length)"' "$(record hello)")"
+check "where the registry tells of them" sh -c "skopeo inspect --raw --tls-verify=false docker://$at:$(echo "$pushed" | tr : -) | jq -e '.manifests | length == 2'"
 same "the deploy command is told" "PLIMSOLL_DIGEST=$pushed PLIMSOLL_ENGINE=buildah PLIMSOLL_IMAGE=$at:1.0.0 PLIMSOLL_NAME=hello PLIMSOLL_RELEASE=1.0.0 PLIMSOLL_REPOSITORY=$at" "$(tr '\n' ' ' <../deployed | sed 's/ $//; s/PLIMSOLL=[^ ]* //')"
 same "the test, too" "hello:v1.0.0" "$(cat ../tested)"
 valid "what is kept of the release" ship-record "$(echo "$work"/state/plimsoll/ship/*/hello/releases/v1.0.0.json)"

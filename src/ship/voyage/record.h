@@ -47,7 +47,18 @@ struct voyage_tag {
     struct slice reason;
 };
 
-enum { VOYAGE_LEVELS = 6, VOYAGE_TAGS_MAX = 16, VOYAGE_RECORD_SIZE_MAX = 1 << 20 };
+/* What is kept beside the image, as a referrer. */
+struct voyage_attached {
+    struct slice type; /* "application/vnd.cyclonedx+json" */
+    struct slice digest;
+};
+
+enum {
+    VOYAGE_LEVELS = 6,
+    VOYAGE_TAGS_MAX = 16,
+    VOYAGE_ATTACHED_MAX = 8,
+    VOYAGE_RECORD_SIZE_MAX = 1 << 20
+};
 /* "critical", …, "unknown": names of struct voyage_record's findings. */
 extern const char *const voyage_levels[VOYAGE_LEVELS];
 
@@ -69,6 +80,9 @@ struct voyage_record {
     struct slice gate; /* "critical,high"; empty: none */
     struct voyage_tag tags[VOYAGE_TAGS_MAX];
     size_t tag_count;
+    struct voyage_attached attached[VOYAGE_ATTACHED_MAX];
+    size_t attached_count;
+    bool is_signed; /* by cosign */
     struct voyage_mark steps[VOYAGE_STEPS];
 };
 

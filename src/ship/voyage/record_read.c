@@ -59,6 +59,23 @@ static bool read_tags(const json_t *tree, struct arena *arena, struct voyage_rec
     return true;
 }
 
+static bool read_attached(const json_t *tree, struct arena *arena, struct voyage_record *record,
+                          struct error *err)
+{
+    const json_t *attached = json_object_get(tree, "attached");
+    if (!json_is_array(attached) || json_array_size(attached) > VOYAGE_ATTACHED_MAX)
+        return format(err, "attached");
+    for (size_t i = 0; i < json_array_size(attached); i++) {
+        const json_t *from = json_array_get(attached, i);
+        struct voyage_attached *to = &record->attached[record->attached_count++];
+        if (!known(from, "type", arena, &to->type, err) ||
+            !known(from, "digest", arena, &to->digest, err))
+            return false;
+    }
+    record->is_signed = json_is_true(json_object_get(tree, "signed"));
+    return true;
+}
+
 static bool read_step(const json_t *from, struct arena *arena, size_t index,
                       struct voyage_mark *mark, struct error *err)
 {
@@ -121,8 +138,9 @@ bool voyage_record_parse(struct slice bytes, struct arena *arena, struct voyage_
         !known(tree, "source", arena, &made.source, err) ||
         !known(tree, "digest", arena, &made.digest, err) || !whole(tree, "size", &made.size, err) ||
         !read_findings(tree, &made, err) || !known(tree, "gate", arena, &made.gate, err) ||
-        !read_tags(tree, arena, &made, err) || !read_steps(tree, arena, &made, err) ||
-        !check_digest(made.digest, "digest", err) || !check_digest(made.id, "id", err))
+        !read_tags(tree, arena, &made, err) || !read_attached(tree, arena, &made, err) ||
+        !read_steps(tree, arena, &made, err) || !check_digest(made.digest, "digest", err) ||
+        !check_digest(made.id, "id", err))
         return false;
     if (!made.image.len)
         return format(err, "image");

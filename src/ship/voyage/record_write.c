@@ -65,6 +65,20 @@ static void put_tags(const struct voyage_record *record, struct json_writer *jso
     json_end_array(json);
 }
 
+static void put_attached(const struct voyage_record *record, struct json_writer *json)
+{
+    json_name(json, "attached");
+    json_begin_array(json);
+    for (size_t i = 0; i < record->attached_count; i++) {
+        json_begin_object(json);
+        json_field(json, "type", record->attached[i].type);
+        json_field(json, "digest", record->attached[i].digest);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_field_bool(json, "signed", record->is_signed);
+}
+
 static void put_steps(const struct voyage_record *record, struct json_writer *json)
 {
     json_name(json, "steps");
@@ -101,6 +115,7 @@ void voyage_record_put(const struct voyage_record *record, struct json_writer *j
     put_findings(record, json);
     put_known(json, "gate", record->gate);
     put_tags(record, json);
+    put_attached(record, json);
     put_steps(record, json);
     json_end_object(json);
 }

@@ -220,8 +220,14 @@ bool push_step_tell(struct voyage_job *job, struct slice *lines, struct error *e
     struct slice host = host_of(job), path = path_of(job);
     *lines = arena_printf(job->arena,
                           "PUT %.*s/v2/%.*s/manifests/DIGEST, with the layers that are not there "
-                          "yet\nPUT %.*s/v2/%.*s/manifests/TAG, for each tag that moves",
-                          SLICE_ARG(host), SLICE_ARG(path), SLICE_ARG(host), SLICE_ARG(path));
+                          "yet\nPUT %.*s/v2/%.*s/manifests/TAG, for each tag that moves%s%s",
+                          SLICE_ARG(host), SLICE_ARG(path), SLICE_ARG(host), SLICE_ARG(path),
+                          job->options->without_attach
+                              ? ""
+                              : "\nattach the SBOM (plimsoll sbom) and the scan as referrers",
+                          job->options->without_sign || !process_find("cosign", job->arena)
+                              ? ""
+                              : "\ncosign sign --yes the digest");
     return lines->at || arena_error(err);
 }
 
@@ -287,12 +293,14 @@ static enum voyage_outcome apply(struct voyage_job *job, struct voyage_mark *mar
             return VOYAGE_FAILED;
     }
     if (!tag_apply_plan(&destination, &tagging.plan, &tagging.look, &manifest, job->arena, &applied,
-                        err))
+                        err) ||
+        !voyage_attach(job, &destination, &manifest, err))
         return VOYAGE_FAILED;
     struct slice names = names_of(job, true);
-    voyage_say(job, mark, "%.19s; %zu layers sent, %zu there; tags: %s", digest.at,
+    voyage_say(job, mark, "%.19s; %zu blobs sent, %zu there; tags: %s; %zu attached%s", digest.at,
                sent->sent.blobs, sent->there.blobs + sent->mounted.blobs,
-               names.len ? names.at : "none to move");
+               names.len ? names.at : "none to move", job->record.attached_count,
+               job->record.is_signed ? ", signed" : "");
     return VOYAGE_PASSED;
 }
 

@@ -71,6 +71,14 @@ struct voyage_sources {
 bool voyage_sources_read(const struct voyage_job *job, struct voyage_sources *sources,
                          struct error *err);
 
+/* ---- beside the image (attach.c) ---- */
+
+struct destination;
+struct registry_manifest;
+/* SBOM, scan and signature of what was pushed; they go into the record. */
+bool voyage_attach(struct voyage_job *job, struct destination *destination,
+                   const struct registry_manifest *subject, struct error *err);
+
 /* ---- the engine (step_build.c) ---- */
 
 /* Finds it once for all jobs. */

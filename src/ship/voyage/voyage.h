@@ -63,6 +63,8 @@ struct voyage_options {
     bool from;                 /* it was said: what stands before must hold */
     bool only_built;           /* `push`: a build is needed, and nothing else */
     bool plain_http, insecure, offline;
+    bool without_attach; /* no SBOM and no scan beside the image in the registry */
+    bool without_sign;   /* not by cosign, though it is here */
     /* Ends what goes over the network within a second; a signal that was caught
        (base/process.h) ends the run before its next step. May be NULL. */
     const atomic_bool *cancel;

@@ -46,6 +46,9 @@ static struct voyage_record sample(void)
         .findings = {1, 2, 3, 4, 5, 6},
         .suppressed = 7,
         .gate = SLICE("critical,high"),
+        .attached = {{SLICE("application/vnd.cyclonedx+json"), SLICE(DIGEST)}},
+        .attached_count = 1,
+        .is_signed = true,
         .tag_count = 2,
         .tags =
             {{.name = SLICE("1.0.0"), .move = true, .to = SLICE("1.0.0"), .reason = SLICE("new")},
@@ -96,6 +99,8 @@ static void test_round(void **state)
     assert_int_equal(back.suppressed, 7);
     assert_int_equal(back.finished.len, 0);
     assert_int_equal(back.tag_count, 2);
+    assert_int_equal(back.attached_count, 1);
+    assert_true(back.is_signed);
     assert_true(back.tags[0].move && !back.tags[1].move);
     assert_same(back.tags[1].from_digest, record.tags[1].from_digest);
     assert_int_equal(back.steps[VOYAGE_SCAN].outcome, VOYAGE_FAILED);
@@ -143,6 +148,7 @@ static void test_foreign(void **state)
         {"\"digest\": \"sha256:", "\"digest\": \"sha256:../"},
         {"\"id\": \"sha256:", "\"id\": \"md5:"},
         {"\"tags\": [", "\"tags\": [3, "},
+        {"\"attached\": [", "\"attached\": [3, "},
         {"\"steps\": [", "\"steps\": [{}, "},
         {"\"seconds\": 0.25", "\"seconds\": {}"},
     };
