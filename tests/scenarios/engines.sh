@@ -259,6 +259,7 @@ cp -r "$app" broken
 sed -i 's|expires 1y;|add_header Cache-Control immutable;|' broken/docker/nginx.conf
 exits "a configuration that drops its headers" 1 stand_in --stand-in --health http://127.0.0.1:8080/health --seconds 20 "web=broken/docker/Dockerfile.nginx=broken"
 check "is seen by its answer" said "FAILED web: X-Frame-Options on 404"
+check "only what ran is named" grep -q '^way stand-in, nginx [0-9.]*$' out
 check "and named in the summary" grep -q '^summary .* checks passed .*; the first that did not: web: .* on 404: GET /static/' out
 printf 'http { server { listen 8080 } }\n' >broken/docker/nginx.conf
 exits "a configuration that cannot be read" 3 stand_in --stand-in "web=broken/docker/Dockerfile.nginx=broken"

@@ -185,6 +185,22 @@ static struct slice first_failed(struct stand_ins *all)
     return SLICE("");
 }
 
+/* "nginx 1.22.1": of those that ran. */
+static struct slice tools_used(struct stand_ins *all)
+{
+    struct arena *arena = all->test->arena;
+    struct slice tools = {"", 0};
+    for (const struct stand_in_kind *const *kind = stand_in_kinds; *kind && tools.at; kind++) {
+        bool used = false;
+        for (size_t i = 0; i < all->count; i++)
+            used = used || (all->items[i]->kind == *kind && runs(all->items[i]));
+        if (used)
+            tools = arena_printf(arena, "%.*s%s%s %.*s", SLICE_ARG(tools), tools.len ? ", " : "",
+                                 (*kind)->name, SLICE_ARG(stand_in_version((*kind)->name, arena)));
+    }
+    return tools;
+}
+
 static bool sum_up(struct stand_ins *all, size_t ran, struct error *err)
 {
     struct ship_test_result *result = all->test->result;
@@ -192,6 +208,8 @@ static bool sum_up(struct stand_ins *all, size_t ran, struct error *err)
     for (size_t i = 0; i < result->check_count; i++)
         passed += result->checks[i].passed;
     result->passed = ran > 0 && passed == result->check_count;
+    if (ran)
+        result->tool = tools_used(all);
     bool said =
         !all->count ? ship_test_summary(all->test, "nothing could be tested: no image of the "
                                                    "project copies an haproxy.cfg or nginx.conf. "
