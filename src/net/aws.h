@@ -11,7 +11,8 @@ struct aws {
     struct http_client *client;
     struct aws_profile profile;
     struct url endpoint;
-    const char *service; /* of the signature: "ecr"; lives as long as this */
+    const char *service;  /* of the signature: "ecr"; lives as long as this */
+    struct slice account; /* ECR: whose registry is asked; empty: the caller's own */
 };
 
 /* endpoint and region NULL: AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL, else Amazon's own; AWS_REGION,

@@ -11,6 +11,8 @@ json_t *ecr_client_ask(struct aws *aws, const char *target, json_t *input, struc
                        struct error *err)
 {
     struct slice answer;
+    if (input && aws->account.len)
+        json_object_set_new(input, "registryId", json_stringn(aws->account.at, aws->account.len));
     char *text = input ? json_dumps(input, JSON_COMPACT) : NULL;
     json_decref(input);
     if (!text) {

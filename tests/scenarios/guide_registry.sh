@@ -67,8 +67,14 @@ run "the audit script" "Regular Security Audits" 2
 cp "$work/out" "$work/guide.out"
 "$PLIMSOLL" audit react-app-haproxy react-app-nginx --findings registry --format guide --no-history >"$work/audit.out" 2>"$work/audit.err"
 same "plimsoll audit --format guide prints the same" "$(cat "$work/guide.out")" "$(cat "$work/audit.out" "$work/audit.err")"
+exits "an audit by the whole name: its account and region are asked, and a login is not needed" 0 env AWS_ENDPOINT_URL= \
+    AWS_ENDPOINT_URL_ECR="https://$registry" AWS_DEFAULT_REGION=eu-central-1 \
+    "$PLIMSOLL" audit "$registry/react-app-nginx" --no-history --no-bases --format json=audit.json
+same "it is the one" "[\"$registry/react-app-nginx\",\"latest\"]" "$(jq -c '.repositories[0] | [.name, .tag]' audit.json)"
+exits "the repository of another account" 3 "$PLIMSOLL" audit "987654321.dkr.ecr.us-east-1.amazonaws.com/react-app-nginx" --no-history
+check "is asked for in that account" grep -q "987654321.*react-app-nginx could not be audited" "$work/err"
 same "it names both repositories" "=== Scanning react-app-haproxy === === Scanning react-app-nginx ===" \
-    "$(grep '^===' "$work/out" | tr '\n' ' ' | sed 's/ $//')"
+    "$(grep '^===' "$work/guide.out" | tr '\n' ' ' | sed 's/ $//')"
 
 # "Image Pull Errors in ECS". The name of the role is the reader's to fill in.
 run "describe-repositories, get-role" "Image Pull Errors in ECS" 1 's/<task-execution-role>/ecsTaskExecutionRole/'

@@ -124,7 +124,7 @@ static bool choose_ecr(struct audit_services *services, const struct audit_targe
     struct ecr_client_images images;
     struct candidates all = {NULL, 0, 0};
     const char *why = "as asked for";
-    struct aws *aws = audit_service(services, target->region, err);
+    struct aws *aws = audit_service(services, target, err);
     if (!aws || !ecr_client_images(aws, target->repository, services->arena, &images, err))
         return false;
     for (size_t i = 0; i < images.count; i++)

@@ -77,7 +77,7 @@ bool audit_collect_ecr(struct audit_services *services, const struct audit_targe
                          "--findings registry: %.*s is not ECR's (--api ecr --endpoint-url says "
                          "otherwise)",
                          SLICE_ARG(slice_upto(target->uri, 200)));
-    struct aws *aws = audit_service(services, target->region, err);
+    struct aws *aws = audit_service(services, target, err);
     if (!aws || !ecr_client_findings(aws, target->repository, repository->tag, repository->digest,
                                      services->arena, &findings, err))
         return false;

@@ -57,14 +57,14 @@ struct audit_target {
     struct slice tag;        /* that was asked for; empty: to be chosen */
     struct slice uri;        /* "127.0.0.1:5000/team/app" */
     bool ecr;
-    struct slice region; /* of an Amazon host; else empty */
-    bool failed;         /* it cannot be audited: `error` says why */
+    struct slice region, account; /* of an Amazon host; else empty */
+    bool failed;                  /* it cannot be audited: `error` says why */
     struct error error;
 };
 
-/* Connections to ECR, one a region, for one audit. */
+/* Connections to ECR, one a region and account, for one audit. */
 struct audit_service {
-    struct slice region;
+    struct slice region, account;
     struct aws aws;
     struct audit_service *next;
 };
@@ -73,7 +73,8 @@ struct audit_services {
     struct arena *arena;
     struct audit_service *first;
 };
-struct aws *audit_service(struct audit_services *services, struct slice region, struct error *err);
+struct aws *audit_service(struct audit_services *services, const struct audit_target *target,
+                          struct error *err);
 void audit_services_done(struct audit_services *services);
 
 /* target.c */
@@ -83,8 +84,9 @@ bool audit_targets(struct audit_services *services, struct audit_target **target
    ERROR_USAGE: no name of a repository. */
 bool audit_target_read(struct slice name, const struct audit_options *options, struct arena *arena,
                        struct audit_target *target, struct error *err);
-/* "123456789.dkr.ecr.us-east-1.amazonaws.com" → "us-east-1"; false: no host of Amazon's. */
-bool audit_ecr_region(struct slice host, struct slice *region);
+/* "123456789.dkr.ecr.us-east-1.amazonaws.com" → "us-east-1", "123456789"; false: no host of
+   Amazon's, and both are empty. */
+bool audit_ecr_host(struct slice host, struct slice *region, struct slice *account);
 
 /* choose.c */
 struct audit_candidate {

@@ -5,10 +5,12 @@
 
 /* ---- connections ---- */
 
-struct aws *audit_service(struct audit_services *services, struct slice region, struct error *err)
+struct aws *audit_service(struct audit_services *services, const struct audit_target *target,
+                          struct error *err)
 {
+    struct slice region = target->region;
     for (struct audit_service *at = services->first; at; at = at->next)
-        if (slice_equal(at->region, region))
+        if (slice_equal(at->region, region) && slice_equal(at->account, target->account))
             return &at->aws;
     struct audit_service *made = arena_new(services->arena, struct audit_service);
     const char *asked = services->options->region;
@@ -18,11 +20,14 @@ struct aws *audit_service(struct audit_services *services, struct slice region, 
         return NULL;
     }
     made->region = region;
+    made->account = target->account;
     made->next = services->first;
     services->first = made;
-    if (aws_open(&made->aws, "ecr", services->options->endpoint, asked && !wanted ? asked : wanted,
-                 services->arena, err))
+    if (aws_open(&made->aws, "ecr", services->options->endpoint, wanted ? wanted : asked,
+                 services->arena, err)) {
+        made->aws.account = target->account;
         return &made->aws;
+    }
     services->first = made->next; /* so that it is not taken for an open one */
     aws_close(&made->aws);
     return NULL;
@@ -38,15 +43,20 @@ void audit_services_done(struct audit_services *services)
 /* ---- names ---- */
 
 /* ACCOUNT.dkr.ecr[-fips].REGION.amazonaws.com[.cn] */
-bool audit_ecr_region(struct slice host, struct slice *region)
+bool audit_ecr_host(struct slice host, struct slice *region, struct slice *account)
 {
-    struct slice rest = host, account = slice_cut(&rest, '.');
+    struct slice rest = host, first = slice_cut(&rest, '.');
     struct slice dkr = slice_cut(&rest, '.'), service = slice_cut(&rest, '.');
-    *region = slice_cut(&rest, '.');
-    return account.len && slice_equal_str(dkr, "dkr") &&
-           (slice_equal_str(service, "ecr") || slice_equal_str(service, "ecr-fips")) &&
-           region->len &&
-           (slice_equal_str(rest, "amazonaws.com") || slice_equal_str(rest, "amazonaws.com.cn"));
+    struct slice where = slice_cut(&rest, '.');
+    uint64_t number;
+    *region = *account = (struct slice){NULL, 0};
+    if (!slice_u64(first, &number) || !slice_equal_str(dkr, "dkr") ||
+        !(slice_equal_str(service, "ecr") || slice_equal_str(service, "ecr-fips")) || !where.len ||
+        !(slice_equal_str(rest, "amazonaws.com") || slice_equal_str(rest, "amazonaws.com.cn")))
+        return false;
+    *region = where;
+    *account = first;
+    return true;
 }
 
 static bool has_host(struct slice name)
@@ -67,15 +77,14 @@ static bool is_endpoint(const struct audit_options *options, struct slice host, 
            slice_equal_nocase(url_authority(&url, arena), host);
 }
 
-static bool speaks_ecr(const struct audit_options *options, struct slice host, struct arena *arena,
-                       struct slice *region)
+/* Whether the target's host does; its region and account. */
+static bool speaks_ecr(const struct audit_options *options, struct arena *arena,
+                       struct audit_target *target)
 {
-    bool amazon = audit_ecr_region(host, region);
-    if (!amazon)
-        *region = (struct slice){NULL, 0};
+    bool amazon = audit_ecr_host(target->host, &target->region, &target->account);
     if (options->api != AUDIT_API_AUTO)
         return options->api == AUDIT_API_ECR;
-    return amazon || is_endpoint(options, host, arena);
+    return amazon || is_endpoint(options, target->host, arena);
 }
 
 /* "app:v1" without a registry: ECR knows where it is. */
@@ -117,7 +126,7 @@ bool audit_target_read(struct slice name, const struct audit_options *options, s
         target->tag = reference.tag;
     target->uri = arena_printf(arena, "%.*s/%.*s", SLICE_ARG(reference.host),
                                SLICE_ARG(reference.repository));
-    target->ecr = speaks_ecr(options, reference.host, arena, &target->region);
+    target->ecr = speaks_ecr(options, arena, target);
     return target->uri.at || arena_error(err);
 }
 
@@ -143,26 +152,28 @@ static bool add(struct listing *listing, const struct audit_target *target, stru
            arena_error(err);
 }
 
-static struct audit_target of_ecr(const struct ecr_client_repository *item, struct slice region)
+static struct audit_target of_ecr(const struct ecr_client_repository *item,
+                                  const struct audit_target *registry)
 {
     size_t slash = slice_find(item->uri, '/');
     return (struct audit_target){.host = slice_upto(item->uri, slash),
                                  .repository = item->name,
                                  .uri = item->uri,
                                  .ecr = true,
-                                 .region = region};
+                                 .region = registry->region,
+                                 .account = registry->account};
 }
 
-static bool all_of_ecr(struct audit_services *services, struct slice region,
+static bool all_of_ecr(struct audit_services *services, const struct audit_target *registry,
                        struct listing *listing, struct error *err)
 {
     struct ecr_client_repositories repositories;
-    struct aws *aws = audit_service(services, region, err);
+    struct aws *aws = audit_service(services, registry, err);
     if (!aws ||
         !ecr_client_repositories(aws, (struct slice){NULL, 0}, services->arena, &repositories, err))
         return error_add(err, "the registry's list of repositories");
     for (size_t i = 0; i < repositories.count; i++) {
-        struct audit_target target = of_ecr(&repositories.items[i], region);
+        struct audit_target target = of_ecr(&repositories.items[i], registry);
         if (!add(listing, &target, services->arena, err))
             return false;
     }
@@ -206,14 +217,15 @@ static bool all_of_registry(struct audit_services *services, struct slice host,
 static bool all_of(struct audit_services *services, struct slice host, struct listing *listing,
                    struct error *err)
 {
-    struct slice region;
+    struct audit_target registry = {.ecr = true};
     while (host.len && host.at[host.len - 1] == '/')
         host = slice_upto(host, host.len - 1);
     if (slice_find(host, '/') < host.len)
         return error_set(err, ERROR_USAGE, "--all takes registries, such as 127.0.0.1:5000: %.*s",
                          SLICE_ARG(slice_upto(host, 200)));
-    return speaks_ecr(services->options, host, services->arena, &region)
-               ? all_of_ecr(services, region, listing, err)
+    registry.host = host;
+    return speaks_ecr(services->options, services->arena, &registry)
+               ? all_of_ecr(services, &registry, listing, err)
                : all_of_registry(services, host, listing, err);
 }
 
@@ -222,8 +234,9 @@ static bool list_all(struct audit_services *services, struct listing *listing, s
     const struct audit_options *options = services->options;
     if (!options->name_count && options->registry.len)
         return all_of(services, options->registry, listing, err);
+    struct audit_target own = {.ecr = true};
     if (!options->name_count)
-        return all_of_ecr(services, (struct slice){NULL, 0}, listing, err);
+        return all_of_ecr(services, &own, listing, err);
     for (size_t i = 0; i < options->name_count; i++)
         if (!all_of(services, options->names[i], listing, err))
             return false;
@@ -234,7 +247,7 @@ static bool list_all(struct audit_services *services, struct listing *listing, s
 static void find_uri(struct audit_services *services, struct audit_target *target)
 {
     struct ecr_client_repositories found;
-    struct aws *aws = audit_service(services, target->region, &target->error);
+    struct aws *aws = audit_service(services, target, &target->error);
     target->failed = true;
     if (!aws) {
         error_add(&target->error, "%.*s: without a registry in front it is ECR's",
@@ -246,7 +259,7 @@ static void find_uri(struct audit_services *services, struct audit_target *targe
     if (!found.count)
         error_set(&target->error, ERROR_NOT_FOUND, "there is no such repository");
     else {
-        struct audit_target told = of_ecr(&found.items[0], target->region);
+        struct audit_target told = of_ecr(&found.items[0], target);
         target->host = told.host;
         target->uri = told.uri;
         target->failed = false;

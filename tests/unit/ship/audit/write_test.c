@@ -276,16 +276,22 @@ static void test_targets(void **state)
 static void test_amazon_hosts(void **state)
 {
     (void)state;
-    struct slice region;
-    assert_true(audit_ecr_region(SLICE("1.dkr.ecr.us-east-1.amazonaws.com"), &region));
+    struct slice region, account;
+    assert_true(audit_ecr_host(SLICE("12.dkr.ecr.us-east-1.amazonaws.com"), &region, &account));
     assert_true(slice_equal_str(region, "us-east-1"));
-    assert_true(audit_ecr_region(SLICE("1.dkr.ecr-fips.us-gov-west-1.amazonaws.com"), &region));
-    assert_true(audit_ecr_region(SLICE("1.dkr.ecr.cn-north-1.amazonaws.com.cn"), &region));
-    assert_false(
-        audit_ecr_region(SLICE("1.dkr.ecr.us-east-1.amazonaws.com.evil.example"), &region));
-    assert_false(audit_ecr_region(SLICE("dkr.ecr.us-east-1.amazonaws.com"), &region));
-    assert_false(audit_ecr_region(SLICE("public.ecr.aws"), &region));
-    assert_false(audit_ecr_region(SLICE(""), &region));
+    assert_true(slice_equal_str(account, "12"));
+    static const char *const amazon[] = {"1.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
+                                         "1.dkr.ecr.cn-north-1.amazonaws.com.cn"};
+    for (size_t i = 0; i < sizeof amazon / sizeof *amazon; i++)
+        assert_true(audit_ecr_host(slice_str(amazon[i]), &region, &account));
+    static const char *const others[] = {"1.dkr.ecr.us-east-1.amazonaws.com.evil.example",
+                                         "dkr.ecr.us-east-1.amazonaws.com",
+                                         "x.dkr.ecr.us-east-1.amazonaws.com", "public.ecr.aws", ""};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (audit_ecr_host(slice_str(others[i]), &region, &account))
+            fail_msg("taken: %s", others[i]);
+        assert_int_equal(region.len + account.len, 0);
+    }
 }
 
 int main(void)
