@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/terminal.h"
 #include "update/forge/propose.h"
 
@@ -120,11 +121,13 @@ static bool is_known(const struct unfixed_image *images, size_t count,
     return false;
 }
 
+/* One that cannot be scanned is said, and the others go on. */
 static bool scan_images(struct invocation *call, const struct bases_result *result,
-                        struct unfixed_image **images, size_t *count, struct error *err)
+                        struct unfixed_image **images, size_t *count, size_t *failed,
+                        struct error *err)
 {
     struct unfixed_image *made = arena_array(call->arena, result->row_count + 1, sizeof *made);
-    *count = 0;
+    *count = *failed = 0;
     *images = made;
     if (!made)
         return arena_error(err);
@@ -137,9 +140,12 @@ static bool scan_images(struct invocation *call, const struct bases_result *resu
         image.tag = row->now;
         if (is_known(made, *count, &image))
             continue;
-        if (!scan_image(call, row, &image, err))
-            return false;
-        made[(*count)++] = image;
+        if (scan_image(call, row, &image, err)) {
+            made[(*count)++] = image;
+        } else {
+            ++*failed;
+            log_warning("%s", err->text);
+        }
     }
     return true;
 }
@@ -248,13 +254,18 @@ static void write_all(const struct invocation *call, const struct propose_result
 /* ---- all of it ---- */
 
 static bool run_issues(struct invocation *call, const struct bases_result *result,
-                       const struct propose_options *options, struct propose_result *issues,
+                       struct propose_options options, struct propose_result *issues,
                        struct error *err)
 {
     struct unfixed_image *images;
-    size_t count;
-    return scan_images(call, result, &images, &count, err) &&
-           propose_issues(images, count, options, call->arena, issues, err);
+    size_t count, failed;
+    if (!scan_images(call, result, &images, &count, &failed, err))
+        return false;
+    options.complete = options.complete && failed == 0;
+    if (!propose_issues(images, count, &options, call->arena, issues, err))
+        return false;
+    return failed == 0 || error_set(err, ERROR_IO, "%zu image%s could not be scanned", failed,
+                                    failed == 1 ? "" : "s");
 }
 
 bool update_forge_run(struct invocation *call, const struct bases_result *result,
@@ -269,7 +280,7 @@ bool update_forge_run(struct invocation *call, const struct bases_result *result
                              err);
     }
     if (fine && issue)
-        fine = run_issues(call, result, &options, &issues, err);
+        fine = run_issues(call, result, options, &issues, err);
     write_all(call, pr ? &pulls : NULL, issue ? &issues : NULL);
     if (fine && (pulls.failed || issues.failed))
         fine = error_set(err, ERROR_IO, "some could not be opened or changed: see above");

@@ -101,6 +101,9 @@ each() {
         "$(cut -d' ' -f1 "$work/out") $(state '.issues | length') $(state '.issues[0].body | contains("CVE-2026-2")')"
     exits "$kind: and again" 0 run -i haproxy 3.3.2-alpine CVE-2026-1,high,openssl,3.0.1
     same "$kind: left as it is" unchanged "$(cut -d' ' -f1 "$work/out")"
+    exits "$kind: another image" 0 run -i nginx 1.29.3 CVE-2026-1,high,openssl,3.0.1
+    exits "$kind: a complete run without it" 0 run -i -c haproxy 3.3.2-alpine CVE-2026-1,high,openssl,3.0.1
+    same "$kind: closes what nothing uses any more" "unchanged|closed" "$(cut -d' ' -f1 "$work/out" | paste -sd'|')"
     exits "$kind: nothing without a fix" 0 run -i haproxy 3.3.2-alpine
     same "$kind: closes it" "closed false" "$(cut -d' ' -f1 "$work/out") $(state '.issues[0].open')"
     wrong

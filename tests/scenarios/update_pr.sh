@@ -144,4 +144,9 @@ exits "again" 0 update --issue --issue-severity high --format json issue
 same "nothing is doubled" "unchanged 1" "$(jq -r '.issues[].action' "$work/out") $(state '.issues | length')"
 exits "when none is worth one" 0 update --issue --issue-severity unknown --format json issue
 same "it is closed" "closed false" "$(jq -r '.issues[].action' "$work/out") $(state '.issues[0].open')"
+mkdir two && printf 'FROM 127.0.0.1:%s/base:1.0\nCOPY --from=127.0.0.1:%s/base:2.0 /a /b\n' "$port" "$port" >two/Dockerfile
+skopeo --policy ../policy.json copy -q --dest-tls-verify=false oci:../base "docker://127.0.0.1:$port/base:1.1" >/dev/null 2>&1
+exits "an image that cannot be scanned" 3 update --issue --issue-severity high --format json two
+check "is said" grep -q 'base:2.0' "$work/err"
+same "the other one has its issue" "opened" "$(jq -r '.issues[].action' "$work/out")"
 same "nothing was against the description here either" "" "$(state '.wrong[]')"

@@ -11,7 +11,8 @@
 
 enum { ROWS_MAX = 200 };
 
-#define OUR_MARK "By `plimsoll update --issue`"
+#define TITLE_PREFIX "Findings without a fix in "
+#define OUR_MARK     "By `plimsoll update --issue`"
 
 static struct slice title_of(const struct unfixed_image *image, struct arena *arena)
 {
@@ -19,7 +20,7 @@ static struct slice title_of(const struct unfixed_image *image, struct arena *ar
     struct slice branch = branch_of_change(&key, arena);
     if (!branch.at)
         return branch;
-    return arena_printf(arena, "Findings without a fix in %.*s",
+    return arena_printf(arena, TITLE_PREFIX "%.*s",
                         SLICE_ARG(slice_from(branch, strlen(BRANCH_PREFIX))));
 }
 
@@ -115,14 +116,15 @@ static bool write_issue(struct propose_job *job, const struct forge_text *text,
     return same || dry || forge_update_issue(&job->session, item->number, text, err);
 }
 
-static bool close_issue(struct propose_job *job, const struct forge_item *item,
+static bool close_issue(struct propose_job *job, const struct forge_item *item, const char *why,
                         struct propose_row *row, struct error *err)
 {
+    struct slice comment = arena_printf(job->arena, "Closed by plimsoll: %s.", why);
     row->action = PROPOSE_CLOSED;
-    row->reason = SLICE("no finding without a fix is left");
-    return job->options->dry_run ||
-           forge_close_issue(&job->session, item->number,
-                             SLICE("Closed by plimsoll: no finding without a fix is left."), err);
+    row->reason = slice_str(why);
+    if (!comment.at)
+        return arena_error(err);
+    return job->options->dry_run || forge_close_issue(&job->session, item->number, comment, err);
 }
 
 static bool propose_issue(struct propose_job *job, const struct unfixed_image *image,
@@ -140,9 +142,36 @@ static bool propose_issue(struct propose_job *job, const struct unfixed_image *i
     }
     if (!item && image->count == 0)
         return true;
-    bool fine =
-        image->count ? write_issue(job, &text, item, &row, err) : close_issue(job, item, &row, err);
+    bool fine = image->count
+                    ? write_issue(job, &text, item, &row, err)
+                    : close_issue(job, item, "no finding without a fix is left", &row, err);
     return fine ? propose_add_row(job, row, err) : propose_add_failure(job, row, err);
+}
+
+static bool is_in_use(struct slice title, const struct unfixed_image *images, size_t count,
+                      struct arena *arena)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(title_of(&images[i], arena), title))
+            return true;
+    return false;
+}
+
+/* Issues of ours about images that nothing uses any more. */
+static bool close_unused(struct propose_job *job, const struct unfixed_image *images, size_t count,
+                         struct error *err)
+{
+    for (size_t i = 0; job->options->complete && i < job->open.count; i++) {
+        const struct forge_item *item = &job->open.items[i];
+        struct propose_row row = {.title = item->title, .number = item->number, .url = item->url};
+        if (!slice_starts(item->title, SLICE(TITLE_PREFIX)) || !is_by_us(item->body) ||
+            is_in_use(item->title, images, count, job->arena))
+            continue;
+        bool fine = close_issue(job, item, "nothing uses this image any more", &row, err);
+        if (!(fine ? propose_add_row(job, row, err) : propose_add_failure(job, row, err)))
+            return false;
+    }
+    return true;
 }
 
 static bool run(struct propose_job *job, const struct unfixed_image *images, size_t count,
@@ -154,7 +183,7 @@ static bool run(struct propose_job *job, const struct unfixed_image *images, siz
     for (size_t i = 0; i < count; i++)
         if (!propose_issue(job, &images[i], err))
             return false;
-    return true;
+    return close_unused(job, images, count, err);
 }
 
 bool propose_issues(const struct unfixed_image *images, size_t count,
