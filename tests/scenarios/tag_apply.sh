@@ -216,6 +216,7 @@ if command -v buildah >/dev/null && [ "$(id -u)" = 0 ]; then
     printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/storage"\nrunroot = "%s/run"\n' "$work" "$work" >storage.conf
     printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' >policy.json
     export CONTAINERS_STORAGE_CONF="$work/storage.conf"
+    echo "{}" >docker/config.json # buildah wants the file to be there
     container=$(buildah from --signature-policy policy.json scratch 2>build.log)
     buildah commit --signature-policy policy.json -q "$container" localhost/react-app:build >build2.log 2>&1 || cat build.log build2.log
     exits "tags of an engine's image" 0 "$PLIMSOLL" tag apply localhost/react-app:build --release 1.2.0 --local --engine buildah
