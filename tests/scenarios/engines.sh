@@ -8,6 +8,8 @@ need python3
 steps="$BUILD/tests/tools/ship-steps"
 [ -x "$steps" ] || skip "$steps is not built"
 cd "$work" || exit 1
+mkdir tmp
+export TMPDIR="$work/tmp" # what is left behind is looked for there
 unset DOCKER_HOST CONTAINER_HOST STORAGE_DRIVER BUILDAH_ISOLATION SOURCE_DATE_EPOCH
 said() { grep -qF -- "$1" "$work/out" "$work/err"; }
 # fake NAME SCRIPT: an engine in a PATH that has no other.
@@ -238,7 +240,7 @@ for header in X-Content-Type-Options X-Frame-Options X-XSS-Protection Strict-Tra
 done
 check "what was not tested is said" said "not tested this way: the images themselves"
 check "and that the program is another version" said "react-app-haproxy was tested with haproxy 2."
-same "nothing is left" "" "$(ls -d "${TMPDIR:-/tmp}"/plimsoll-test.* 2>/dev/null)"
+same "nothing is left" "" "$(ls -d "$TMPDIR"/plimsoll-test.* 2>/dev/null)"
 # A signal while it waits: programs and folder go. (A shell's background jobs ignore SIGINT.)
 "$steps" test --stand-in --health http://127.0.0.1:8080/.never --seconds 60 "slow=$app/docker/Dockerfile.nginx=$app" >out 2>err &
 victim=$!
@@ -252,7 +254,7 @@ kill -TERM $victim
 wait $victim
 same "ended by SIGTERM while it waits" 3 $?
 check "and says so" grep -q interrupted err
-same "nothing is left of it" "" "$(ls -d "${TMPDIR:-/tmp}"/plimsoll-test.* 2>/dev/null)"
+same "nothing is left of it" "" "$(ls -d "$TMPDIR"/plimsoll-test.* 2>/dev/null)"
 check "nobody listens there any more" sh -c "! curl -s -o /dev/null http://127.0.0.1:$web/"
 cp -r "$app" broken
 # An add_header of its own in a location drops all others there: seen on the 404 below /static/.
