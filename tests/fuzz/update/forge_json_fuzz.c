@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct forge *const forges[] = {&forge_github, &forge_gitlab, &forge_gitea,
                                                  &forge_bitbucket};
-    CLEANUP_ARENA struct arena arena;
+    CLEANUP_ARENA struct arena arena = {.limit = BUDGET};
     struct slice document = slice_from(slice_of(data, size), 1);
     struct forge_items list = {0};
     struct forge_item item = {0};
@@ -38,7 +38,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool more = false, fine;
     if (!size)
         return 0;
-    arena_init(&arena, BUDGET);
     const struct forge *forge = forges[data[0] % 4];
     unsigned what = data[0] / 4 % 4;
     const struct forge_fields *fields = what == 1 ? forge->issue_fields : forge->pull_fields;

@@ -42,13 +42,12 @@ static void check(const struct indexed *indexed)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    CLEANUP_ARENA struct arena arena;
+    CLEANUP_ARENA struct arena arena = {.limit = BUDGET};
     static struct pin_index one, other; /* lines make them large */
     struct slice rest = slice_from(slice_of(data, size), 1);
     struct error err;
     if (!size)
         return 0;
-    arena_init(&arena, BUDGET);
     enum package_type type = data[0] & 1 ? PACKAGE_DEB : PACKAGE_APK;
     begin(&one, type, &arena);
     begin(&other, type, &arena);

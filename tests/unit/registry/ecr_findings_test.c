@@ -97,10 +97,12 @@ static void test_odd_answers(void **state)
 {
     (void)state;
     static const char *const pages[] = {
-        "{}", "{\"imageScanFindings\":[]}", "{\"imageScanFindings\":{\"findings\":{}}}",
+        "{}",
+        "{\"imageScanFindings\":[]}",
+        "{\"imageScanFindings\":{\"findings\":{}}}",
         "{\"imageScanFindings\":{\"enhancedFindings\":[[],{\"packageVulnerabilityDetails\":7}]}}",
-        "{\"imageScanFindings\":{\"findings\":[{\"name\":\"\",\"attributes\":7}]},\"nextToken\":"
-        "7}"};
+        "{\"imageScanFindings\":{\"findings\":[{\"name\":\"\",\"attributes\":7}]},\"nextToken\":7}",
+    };
     struct slice next;
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
         assert_int_equal(read_page(pages[i], &next).count, 0);
