@@ -64,11 +64,24 @@ static bool is_plain(const struct voyage_job *job, struct slice base)
                                                                          : host);
 }
 
+/* "haproxy:3.3.1-alpine" is Docker Hub's in a Dockerfile; podman and buildah have other ideas of
+   short names (registries.conf), so that they are given the whole one. A build then finds it by
+   the short one. */
+static struct slice whole_name(const struct voyage_job *job, struct slice base)
+{
+    struct reference reference;
+    struct error ignored; /* an odd name is the engine's to refuse */
+    struct slice text = reference_parse(base, job->arena, &reference, &ignored)
+                            ? reference_text(&reference, job->arena)
+                            : base;
+    return text.at ? slice_str(arena_string(job->arena, text)) : base;
+}
+
 static struct ship_request pull_request(const struct voyage_job *job, struct slice base)
 {
     return (struct ship_request){
         .operation = SHIP_PULL,
-        .image = base,
+        .image = whole_name(job, base),
         .platform = job->image->platforms.count == 1 ? job->image->platforms.items[0] : SLICE(""),
         .pull = SHIP_PULL_ALWAYS,
         .plain_http = is_plain(job, base)};

@@ -264,10 +264,11 @@ static void refuse(struct voyage_job *job, struct voyage_mark *mark, const char 
     voyage_say(job, mark, "%s at the gate %s: %s", counts.at, gate,
                names.len ? names.at : "secrets");
     struct slice command = voyage_command(job, VOYAGE_GATE);
-    voyage_advise(job,
-                  "a base or package with the fix (`plimsoll remedy %.*s`), or an exception with "
-                  "reason and end in plimsoll.exceptions.yaml, then: %.*s",
-                  SLICE_ARG(job->image->name), SLICE_ARG(command));
+    voyage_advise(
+        job,
+        "a base or package with the fix (`plimsoll remedy %.*s --file %s`), or an exception with "
+        "reason and end in plimsoll.exceptions.yaml, then: %.*s",
+        SLICE_ARG(job->record.source), job->image->dockerfile, SLICE_ARG(command));
 }
 
 enum voyage_outcome gate_step_run(struct voyage_job *job, struct voyage_mark *mark,
