@@ -93,6 +93,7 @@ check "it says how to go on" test -n "$remedy"
 # shellcheck disable=SC2086 # the words that ship said
 exits "remedy knows what mends it" 1 plimsoll $remedy
 check "the distribution's own update" grep -q 'apk upgrade' "$work/out"
+check "and how to build it again, by its name" grep -q 'docker build --pull -t localhost/react-app-nginx:v1.0.0 -f docker/Dockerfile.nginx' "$work/out"
 for id in CVE-2022-4450 CVE-2023-0215 CVE-2023-0286; do
     printf -- '- id: %s\n  package: openssl\n  reason: waits for the base image\n  owner: web\n  expires: 2099-12-31\n' $id
 done >plimsoll.exceptions.yaml

@@ -44,7 +44,10 @@ static bool look(const struct remedy_options *options, struct scan *scan, struct
                  struct remedy *remedy, struct error *err)
 {
     const struct scan_result *result = &scan->result;
-    remedy->image = arena_copy(arena, result->image.name);
+    /* A file is not what its image is called: the commands to build it again name the tag. */
+    bool file = result->image.tag.len &&
+                (strstr(result->image.kind, "archive") || strstr(result->image.kind, "layout"));
+    remedy->image = arena_copy(arena, file ? result->image.tag : result->image.name);
     remedy->distribution = arena_copy(arena, result_distribution(result, arena));
     if (!add_findings(result, arena, remedy) || !add_notes(result, arena, remedy))
         return arena_error(err);
