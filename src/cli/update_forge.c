@@ -245,9 +245,9 @@ static void write_all(const struct invocation *call, const struct propose_result
         write_json(pulls, issues, dry);
         return;
     }
-    if (pulls)
+    if (pulls && pulls->repository.len) /* else there was nobody to ask: the error says why */
         write_table(pulls, "Pull requests", dry);
-    if (issues)
+    if (issues && issues->repository.len)
         write_table(issues, "Issues", dry);
 }
 

@@ -27,6 +27,7 @@ struct session {
     pthread_mutex_t lock;
     struct slice authorization; /* to send with each request; in `arena`, never freed before */
     unsigned generation;        /* of `authorization` */
+    atomic_bool answered;       /* somebody has, to whatever: then it is worth waiting for */
 };
 
 /* Finds the address: TLS, or plain HTTP where it was asked for, or where a loopback registry speaks

@@ -35,10 +35,13 @@ bool registry_link_perform(const struct registry_link *link, struct http_request
     if (!request->url.at)
         return arena_error(err);
     for (unsigned tries = 1;; tries++) {
-        if (session_perform(link->session, link->client, request, arena, response, err))
+        if (session_perform(link->session, link->client, request, arena, response, err)) {
+            atomic_store(&link->session->answered, true);
             return true;
+        }
+        /* One that never answered is more often a wrong name than one that is away. */
         if (request->attempts || tries >= link->tries || err->kind != ERROR_NETWORK ||
-            registry_link_is_cancelled(link))
+            !atomic_load(&link->session->answered) || registry_link_is_cancelled(link))
             return false;
         registry_link_wait(link, tries);
     }
