@@ -127,9 +127,20 @@ for round in 1 2 3; do
     same "after kill -9 the scan is made ($round)" COMPLETE "$(settled killed-$round)"
     same "and has what scanning has ($round)" "$(scanned layout-$round)" "$(findings killed-$round)"
 done
-nursery=$(cat "/proc/$pid/task/$pid/children" | cut -d' ' -f1)
+children() { cut -d' ' -f1 "/proc/$1/task/$1/children"; }
+guard=$(children "$pid")
+nursery=$(children "${guard:-0}")
 check "there is a nursery" grep -q nursery "/proc/${nursery:-0}/comm"
+kill -9 "${nursery:-0}"
+sed "s/1.1.1s/1.1.1q/; s/image demo:1/image demo:orphan/; s/3000000/3000009/" spec >spec-orphan
+"$make" --format oci -o layout-orphan spec-orphan
+check "a push after the nursery was killed" crane push --insecure layout-orphan "$at/app:orphan"
+same "is scanned all the same" COMPLETE "$(settled orphan)"
+same "by another nursery" "$(scanned layout-orphan)" "$(findings orphan)"
+nursery=$(children "${guard:-0}")
+check "that is there" grep -q nursery "/proc/${nursery:-0}/comm"
 kill "$pid"
 wait "$pid" 2>/dev/null
 sleep 0.5
 check "it ends with the server" test ! -e "/proc/${nursery:-0}/comm"
+check "and its guard" test ! -e "/proc/${guard:-0}/comm"

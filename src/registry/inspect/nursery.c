@@ -1,5 +1,5 @@
-/* See nursery.h: the process that forks workers. It has one thread, no file of its own, and does
-   nothing but wait. */
+/* See nursery.h: the process that forks workers, and the guard that forks that one. Each has one
+   thread, no file of its own, and does nothing but wait. */
 #include "registry/inspect/nursery.h"
 
 #include <errno.h>
@@ -14,12 +14,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "registry/inspect/inspect.h"
 #include "registry/inspect/nursery_parts.h"
 #include "scan/child.h"
 
-enum { NURSERY_WORKERS_MAX = 256 };
+enum {
+    NURSERY_WORKERS_MAX = 256,
+    GUARD_PAUSE_MS = 10,    /* before the first one that follows another; doubled each time, */
+    GUARD_PAUSE_MAX = 5000, /* up to this, */
+    GUARD_LIFE_SECONDS = 60 /* until one has lived for so long */
+};
 
 struct nursery_child {
     pid_t pid;
@@ -42,7 +48,7 @@ int nursery_socket(void)
     return started.orders;
 }
 
-pid_t nursery_process(void)
+pid_t nursery_guard_process(void)
 {
     return started.pid;
 }
@@ -195,28 +201,72 @@ static void nursery_mute(void)
         close(nothing);
 }
 
-/* In the nursery. Never returns. Signals of the terminal are the server's business: workers end
-   when it does. */
+/* In the nursery. Never returns. */
 static void nursery_be(int orders)
 {
-    static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2};
     static struct nursery nursery;
     sigset_t children;
-    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
-        signal(ignored[i], SIG_IGN);
-    signal(SIGCHLD, SIG_DFL);
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
     sigprocmask(SIG_SETMASK, &children, NULL);
     prctl(PR_SET_NAME, "nursery");
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    nursery_close_others(&orders, 1);
-    nursery_mute();
     nursery.orders = orders;
     nursery.signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     if (nursery.signals >= 0)
         nursery_run(&nursery);
-    _exit(nursery.signals < 0);
+    _exit(1);
+}
+
+/* Whether the server is gone, waiting at most so long for it. */
+static bool guard_is_over(int orders, int milliseconds)
+{
+    struct pollfd polled = {.fd = orders, .events = POLLRDHUP};
+    return poll(&polled, 1, milliseconds) > 0 && polled.revents;
+}
+
+/* Until this nursery has ended. */
+static void guard_watch(pid_t nursery)
+{
+    while (waitpid(nursery, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+/* In the guard: one nursery after the other, with the same socket, so that orders nobody took yet
+   are taken by the next. Never returns. */
+static void guard_run(int orders)
+{
+    int pause = GUARD_PAUSE_MS;
+    for (;;) {
+        double born = clock_monotonic();
+        pid_t nursery = fork();
+        if (nursery == 0)
+            nursery_be(orders);
+        if (nursery > 0)
+            guard_watch(nursery);
+        if (clock_monotonic() - born > GUARD_LIFE_SECONDS)
+            pause = GUARD_PAUSE_MS;
+        if (guard_is_over(orders, pause))
+            _exit(0);
+        pause = pause * 2 < GUARD_PAUSE_MAX ? pause * 2 : GUARD_PAUSE_MAX;
+    }
+}
+
+/* Signals of the terminal are the server's business: guard, nursery and workers end when it does.
+   What is set here holds for those that are forked from it. */
+static void guard_be(int orders)
+{
+    static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2};
+    sigset_t none;
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        signal(ignored[i], SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    prctl(PR_SET_NAME, "nursery-guard");
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    nursery_close_others(&orders, 1);
+    nursery_mute();
+    guard_run(orders);
 }
 
 void inspect_nursery_stop(void)
@@ -240,7 +290,7 @@ bool inspect_nursery_start(struct error *err)
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0)
-        nursery_be(ends[1]);
+        guard_be(ends[1]);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);

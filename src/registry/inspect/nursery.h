@@ -8,6 +8,10 @@
  *      │ <────────────── life: started; at last its exit status ───── │                  │
  *      │ <────────────── answers: records of scan/wire.h ─────────────────────────────── │
  *
+ * A nursery that dies (the kernel's out-of-memory killer, an operator) is followed by another: a
+ * guard of one thread, the process that was really forked first, does nothing but that. The workers
+ * of the dead one die with it, and its orders' lives end without a word: see worker_done.
+ *
  * Who closes (or shuts down) its end of a life has the worker killed: so does a server that ends.
  * The file is opened anew for reading: a worker that hostile bytes have taken over cannot write.
  */
@@ -32,10 +36,11 @@ struct worker {
 bool worker_start(struct worker *worker, const struct worker_order *order, struct error *err);
 /* Has it killed, soon; any thread may call while the worker is not yet given to worker_done. */
 void worker_kill(const struct worker *worker);
-/* Closes all. `err`: why it ended without having told all; left alone when that is not known. */
-void worker_done(struct worker *worker, struct error *err);
+/* Closes all. `err`: why it ended without having told all; NULL: nobody wants to know. False: it
+   was lost with its nursery (and to err nothing is added), which says nothing of what it read. */
+bool worker_done(struct worker *worker, struct error *err);
 
 /* Read-only and apart from the handle that it came from; -1 and err. */
 int worker_reopen(int file, struct error *err);
-/* Process id of the nursery, for tests; -1: there is none. */
-pid_t nursery_process(void);
+/* Process id of the guard, whose only child is the nursery; for tests. -1: there is none. */
+pid_t nursery_guard_process(void);

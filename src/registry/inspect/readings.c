@@ -240,11 +240,12 @@ static void reading_sort(struct readings *readings, struct reading *reading,
         reading_keep(readings, reading);
         return;
     }
-    bool again = result == READING_FAILED && !reading->tried;
+    bool again = result == READING_FAILED && (!reading->tried || reading->lost);
     reading->state = result;
     readings->stats.dropped += result == READING_QUEUED;
     readings->stats.again += again;
-    reading->tried |= result == READING_FAILED;
+    reading->tried |= result == READING_FAILED && !reading->lost;
+    reading->lost = false;
     reading->dropped = false;
     if (result == READING_TOLD)
         return;

@@ -25,8 +25,10 @@ struct reading {
     struct digest digest;           /* once `ended` */
     enum reading_state state;
     bool ended, along, tried, dropped, again;
-    int file; /* ours, read-only; -1: a stored blob's, opened when it is its turn */
-    int tick; /* the writing end, while a worker reads along; else -1 */
+    bool lost;          /* the last try ended with its nursery: it does not count */
+    unsigned nurseries; /* that were lost over it */
+    int file;           /* ours, read-only; -1: a stored blob's, opened when it is its turn */
+    int tick;           /* the writing end, while a worker reads along; else -1 */
     uint64_t size, ticked;
     double moved; /* when it last grew, or failed */
     struct worker worker;

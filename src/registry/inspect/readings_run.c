@@ -9,7 +9,7 @@
 #include "registry/inspect/readings_parts.h"
 #include "scan/wire.h"
 
-enum { LONGEST_SECONDS = 1800 };
+enum { LONGEST_SECONDS = 1800, NURSERIES_MAX = 5 };
 
 struct run {
     struct readings *readings;
@@ -167,7 +167,9 @@ enum reading_state reading_run(struct readings *readings, struct reading *readin
     reading->tick = -1;
     bool dropped = reading->dropped && !told;
     pthread_mutex_unlock(&readings->lock);
-    worker_done(&worker, run.end == WIRE_CLOSED && !dropped ? &reading->error : NULL);
+    bool lost = !worker_done(&worker, run.end == WIRE_CLOSED && !dropped ? &reading->error : NULL);
+    /* One that takes its nursery with it every time is not read for ever. */
+    reading->lost = lost && reading->nurseries++ < NURSERIES_MAX;
     blob_close(&blob);
     return told ? READING_TOLD : dropped ? READING_QUEUED : READING_FAILED;
 }

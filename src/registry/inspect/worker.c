@@ -78,12 +78,14 @@ static void worker_explain(int status, struct error *err)
                   WEXITSTATUS(status));
 }
 
-void worker_done(struct worker *worker, struct error *err)
+/* What the nursery said of its end; false: it said nothing and is gone itself. */
+static bool worker_farewell(const struct worker *worker, struct error *err)
 {
     struct nursery_saying saying;
     struct pollfd polled = {.fd = worker->life, .events = POLLIN};
-    while (err && poll(&polled, 1, FAREWELL_MS) > 0 &&
-           recv(worker->life, &saying, sizeof saying, 0) == (ssize_t)sizeof saying) {
+    while (poll(&polled, 1, FAREWELL_MS) > 0) {
+        if (recv(worker->life, &saying, sizeof saying, 0) != (ssize_t)sizeof saying)
+            return false;
         if (saying.word == NURSERY_ENDED)
             worker_explain(saying.value, err);
         if (saying.word == NURSERY_REFUSES) {
@@ -93,9 +95,16 @@ void worker_done(struct worker *worker, struct error *err)
         if (saying.word != NURSERY_STARTED)
             break;
     }
+    return true;
+}
+
+bool worker_done(struct worker *worker, struct error *err)
+{
+    bool told = !err || worker->life < 0 || worker_farewell(worker, err);
     file_close_fd(&worker->life);
     file_close_fd(&worker->answers);
     *worker = (struct worker){-1, -1};
+    return told;
 }
 
 int worker_reopen(int file, struct error *err)

@@ -94,18 +94,29 @@ static inline bool has_analysis(struct fixture *f, const struct digest *digest)
     return object_get(f->bed.blobs, "analysis", digest, &f->bed.arena, &bytes, &err);
 }
 
-/* A worker that is at work now; 0: none. */
-static inline pid_t some_worker(void)
+/* 0: it has none. */
+static inline pid_t first_child(pid_t parent)
 {
     char path[64], text[64] = "";
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)nursery_process(),
-             (int)nursery_process());
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
     FILE *file = fopen(path, "r");
     size_t got = file ? fread(text, 1, sizeof text - 1, file) : 0;
     if (file)
         fclose(file);
     text[got] = '\0';
     return (pid_t)strtol(text, NULL, 10);
+}
+
+static inline pid_t the_nursery(void)
+{
+    return first_child(nursery_guard_process());
+}
+
+/* A worker that is at work now; 0: none. */
+static inline pid_t some_worker(void)
+{
+    pid_t nursery = the_nursery();
+    return nursery > 0 ? first_child(nursery) : 0;
 }
 
 /* Until it is so, or for too long. */

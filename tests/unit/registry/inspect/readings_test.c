@@ -86,6 +86,51 @@ static void test_a_hanging_worker_is_replaced(void **state)
     fixture_close(&f);
 }
 
+/* Not the layer's fault, however often it happens to one. */
+static void test_a_killed_nursery_is_replaced(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct arriving arriving[3];
+    if (!fixture_open(&f, false))
+        skip();
+    struct slice bytes = large_layer(&f);
+    for (int i = 0; i < 3; i++)
+        arrive(&f, &arriving[i], bytes, (1 << 20) + (size_t)i);
+    EVENTUALLY(some_worker() > 0);
+    for (int i = 0; i < 2; i++) {
+        pid_t nursery = the_nursery();
+        assert_true(nursery > 0);
+        kill(nursery, SIGKILL);
+        EVENTUALLY(the_nursery() > 0 && the_nursery() != nursery);
+    }
+    for (int i = 0; i < 3; i++)
+        arrive_whole(&f, &arriving[i]);
+    expect_findings(&f, &arriving[0].digest);
+    EVENTUALLY(stats_of(&f).running == 0);
+    assert_int_equal(stats_of(&f).failed, 0);
+    fixture_close(&f);
+}
+
+/* The whole file is there already: it is read again without anybody asking. */
+static void test_a_layer_outlives_its_nurseries(void **state)
+{
+    (void)state;
+    struct fixture f = {.silent_seconds = PATIENCE};
+    struct arriving arriving;
+    if (!fixture_open(&f, false))
+        skip();
+    arrive(&f, &arriving, large_layer(&f), 1 << 20);
+    EVENTUALLY(some_worker() > 0);
+    kill(some_worker(), SIGSTOP);
+    arrive_whole(&f, &arriving);
+    kill(the_nursery(), SIGKILL);
+    EVENTUALLY(stats_of(&f).started == 2);
+    expect_findings(&f, &arriving.digest);
+    assert_int_equal(stats_of(&f).failed, 0);
+    fixture_close(&f);
+}
+
 static void test_a_layer_that_cannot_be_read_fails(void **state)
 {
     (void)state;
@@ -178,6 +223,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_killed_worker_is_replaced),
         cmocka_unit_test(test_a_hanging_worker_is_replaced),
+        cmocka_unit_test(test_a_killed_nursery_is_replaced),
+        cmocka_unit_test(test_a_layer_outlives_its_nurseries),
         cmocka_unit_test(test_a_layer_that_cannot_be_read_fails),
         cmocka_unit_test(test_an_idle_upload_gives_its_worker_back),
         cmocka_unit_test(test_uploads_that_dawdle_leave_room),
