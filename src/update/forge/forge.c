@@ -42,6 +42,11 @@ const char *forge_name(const struct forge *forge)
     return forge->shown;
 }
 
+struct slice forge_bearer(const char *token, struct arena *arena)
+{
+    return arena_printf(arena, "Bearer %s", token);
+}
+
 const char *forge_token_names(const struct forge *forge)
 {
     if (forge == &forge_github)
@@ -146,7 +151,7 @@ void forge_close(struct forge_session *session)
 static const struct forge_fields *fields_of(const struct forge_session *session,
                                             enum forge_thing thing)
 {
-    return thing == FORGE_PULL ? session->forge->pull_fields : session->forge->issue_fields;
+    return &session->forge->kinds[thing].fields;
 }
 
 static bool list_all(struct forge_session *session, enum forge_thing thing,
@@ -157,8 +162,8 @@ static bool list_all(struct forge_session *session, enum forge_thing thing,
         struct http_response response;
         if (page > FORGE_PAGES_MAX)
             return error_set(err, ERROR_LIMIT, "over %d pages are open: too many", FORGE_PAGES_MAX);
-        if (!forge_ask(session, "GET", session->forge->list_path(session, thing, page), NULL,
-                       &response, err) ||
+        if (!forge_ask(session, "GET", forge_list_path(session, thing, page), NULL, &response,
+                       err) ||
             !forge_read_page(fields_of(session, thing), response.body, &response.headers,
                              session->arena, list, &more, err))
             return false;
@@ -189,7 +194,7 @@ static bool create(struct forge_session *session, enum forge_thing thing,
 {
     struct http_response response;
     struct forge_text cut = fitting(text);
-    return forge_ask(session, "POST", session->forge->item_path(session, thing, 0),
+    return forge_ask(session, "POST", forge_item_path(session, thing, 0),
                      session->forge->create_body(thing, &cut), &response, err) &&
            forge_read_item(fields_of(session, thing), response.body, session->arena, made, err);
 }
@@ -200,8 +205,26 @@ static bool update(struct forge_session *session, enum forge_thing thing, uint64
     struct http_response response;
     struct forge_text cut = fitting(text);
     return forge_ask(session, session->forge->update_method,
-                     session->forge->item_path(session, thing, number),
+                     forge_item_path(session, thing, number),
                      session->forge->update_body(thing, &cut), &response, err);
+}
+
+static bool close_item(struct forge_session *session, enum forge_thing thing, uint64_t number,
+                       struct slice comment, struct error *err)
+{
+    const struct forge *forge = session->forge;
+    const struct forge_kind *kind = &forge->kinds[thing];
+    struct http_response response;
+    struct slice comments = forge_comments_path(session, thing, number);
+    struct slice closing = forge_closing_path(session, thing, number);
+    if (!comments.at || !closing.at)
+        return arena_error(err);
+    if (!forge_ask(session, "POST", comments, forge->comment_body(comment), &response, err))
+        return false;
+    json_t *state = kind->close_member
+                        ? forge_json_one(kind->close_member, json_string(kind->close_value))
+                        : NULL;
+    return forge_ask(session, kind->close_method, closing, state, &response, err);
 }
 
 bool forge_list_pulls(struct forge_session *session, struct forge_items *list, struct error *err)
@@ -246,13 +269,13 @@ bool forge_update_issue(struct forge_session *session, uint64_t number,
 bool forge_close_pull(struct forge_session *session, uint64_t number, struct slice comment,
                       struct error *err)
 {
-    return session->forge->close(session, FORGE_PULL, number, comment, err) ||
+    return close_item(session, FORGE_PULL, number, comment, err) ||
            error_add(err, "closing pull request %llu", (unsigned long long)number);
 }
 
 bool forge_close_issue(struct forge_session *session, uint64_t number, struct slice comment,
                        struct error *err)
 {
-    return session->forge->close(session, FORGE_ISSUE, number, comment, err) ||
+    return close_item(session, FORGE_ISSUE, number, comment, err) ||
            error_add(err, "closing issue %llu", (unsigned long long)number);
 }

@@ -1,6 +1,6 @@
 #pragma once
 /* What the files of the forges share; nobody else includes this. "Add a forge": a file with a row
-   like gitea.c, its name in forge.c's list, its operations in tests/tools/forge_server.py. */
+   like gitlab.c, its name in forge.c's list, its operations in tests/tools/forge_server.py. */
 #include <jansson.h>
 
 #include "update/forge/forge.h"
@@ -20,6 +20,17 @@ struct forge_fields {
     const char *is_pull;   /* member that an issue has when it is a pull request */
 };
 
+/* How a forge speaks of pull requests, or of issues. */
+struct forge_kind {
+    const char *things;  /* "pulls": part of paths */
+    const char *open;    /* what of a list's query asks for those that are open: "state=open" */
+    const char *remarks; /* `things` of the path of their comments; NULL: their own */
+    /* Closed by `close_method` to the item's path and `close_path` ("", "/decline"), with
+       {close_member: close_value}; no member: no body. */
+    const char *close_method, *close_path, *close_member, *close_value;
+    struct forge_fields fields;
+};
+
 struct forge {
     const char *name;    /* "github" */
     const char *shown;   /* "GitHub" */
@@ -30,23 +41,35 @@ struct forge {
     const char *variables[3]; /* tokens; ends with NULL */
     const char *git_user;     /* with the token over https */
     const char *scopes;       /* what a token must be allowed */
-    const struct forge_fields *pull_fields, *issue_fields;
+    /* Paths below the base: ROOT/OWNER/NAME/THINGS[/NUMBER[COMMENTS]] */
+    const char *root;           /* "/repos" */
+    bool whole;                 /* OWNER/NAME is one part, percent-encoded */
+    const char *comments;       /* "/comments" */
+    const char *page_size;      /* the query's name of how many a page has */
+    const char *update_method;  /* of title and body */
+    struct forge_kind kinds[2]; /* by enum forge_thing */
     /* "Bearer …" of the token; `at` NULL when the budget is spent. */
     struct slice (*authorize)(const char *token, struct arena *arena);
-    /* Paths below the base, in the session's arena; `at` NULL when the budget is spent. */
-    struct slice (*list_path)(struct forge_session *session, enum forge_thing thing, unsigned page);
-    struct slice (*item_path)(struct forge_session *session, enum forge_thing thing,
-                              uint64_t number); /* number 0: where they are created */
     /* Bodies of requests: a new reference, NULL when out of memory. */
     json_t *(*create_body)(enum forge_thing thing, const struct forge_text *text);
     json_t *(*update_body)(enum forge_thing thing, const struct forge_text *text);
-    const char *update_method;
-    /* Comments and closes. */
-    bool (*close)(struct forge_session *session, enum forge_thing thing, uint64_t number,
-                  struct slice comment, struct error *err);
+    json_t *(*comment_body)(struct slice comment);
 };
 
 extern const struct forge forge_github, forge_gitlab, forge_gitea, forge_forgejo, forge_bitbucket;
+
+/* forge_path.c, in the session's arena; `at` NULL when the budget is spent. */
+struct slice forge_list_path(struct forge_session *session, enum forge_thing thing, unsigned page);
+/* Of one item; number 0: where they are created. */
+struct slice forge_item_path(struct forge_session *session, enum forge_thing thing,
+                             uint64_t number);
+struct slice forge_comments_path(struct forge_session *session, enum forge_thing thing,
+                                 uint64_t number);
+struct slice forge_closing_path(struct forge_session *session, enum forge_thing thing,
+                                uint64_t number);
+
+/* "Bearer TOKEN", for rows. */
+struct slice forge_bearer(const char *token, struct arena *arena);
 
 /* One request with JSON; `body` NULL: none, and its reference is taken. False unless it was
    answered with 2xx: err says what the forge said and what to do. */

@@ -11,23 +11,15 @@ static struct slice authorize(const char *token, struct arena *arena)
     return arena_printf(arena, "token %s", token);
 }
 
-static struct slice list_path(struct forge_session *session, enum forge_thing thing, unsigned page)
-{
-    return arena_printf(session->arena, "/repos/%.*s/%.*s/%s?state=open&%slimit=%d&page=%u",
-                        SLICE_ARG(session->owner), SLICE_ARG(session->name),
-                        thing == FORGE_PULL ? "pulls" : "issues",
-                        thing == FORGE_PULL ? "" : "type=issues&", FORGE_PAGE, page);
-}
-
 #define GITEA_ROW(its_name, its_shown, its_host, its_hosts, first, second)                         \
     {                                                                                              \
         .name = its_name, .shown = its_shown, .host = its_host, .hosts = its_hosts,                \
         .service = "https://" its_host "/api/v1", .path = "/api/v1", .variables = {first, second}, \
         .git_user = "plimsoll", .scopes = "write:repository and write:issue",                      \
-        .pull_fields = &github_pull_fields, .issue_fields = &github_issue_fields,                  \
-        .authorize = authorize, .list_path = list_path, .item_path = github_item_path,             \
-        .create_body = github_create_body, .update_body = github_update_body,                      \
-        .update_method = "PATCH", .close = github_close,                                           \
+        .page_size = "limit",                                                                      \
+        .kinds = {[FORGE_PULL] = GITHUB_PULLS,                                                     \
+                  [FORGE_ISSUE] = GITHUB_ISSUES("state=open&type=issues")},                        \
+        .authorize = authorize, GITHUB_LIKE,                                                       \
     }
 
 const struct forge forge_gitea =

@@ -4,41 +4,6 @@
  */
 #include "update/forge/forge_parts.h"
 
-static struct slice authorize(const char *token, struct arena *arena)
-{
-    return arena_printf(arena, "Bearer %s", token);
-}
-
-static struct slice project_path(struct forge_session *session, const char *things)
-{
-    struct slice whole = arena_printf(session->arena, "%.*s/%.*s", SLICE_ARG(session->owner),
-                                      SLICE_ARG(session->name));
-    if (!whole.at)
-        return whole;
-    return arena_printf(session->arena, "/projects/%.*s/%s",
-                        SLICE_ARG(url_encode(whole, session->arena)), things);
-}
-
-static const char *things_of(enum forge_thing thing)
-{
-    return thing == FORGE_PULL ? "merge_requests" : "issues";
-}
-
-static struct slice list_path(struct forge_session *session, enum forge_thing thing, unsigned page)
-{
-    return arena_printf(session->arena, "%.*s?state=opened&scope=all&per_page=%d&page=%u",
-                        SLICE_ARG(project_path(session, things_of(thing))), FORGE_PAGE, page);
-}
-
-static struct slice item_path(struct forge_session *session, enum forge_thing thing,
-                              uint64_t number)
-{
-    struct slice path = project_path(session, things_of(thing));
-    if (number == 0)
-        return path;
-    return arena_printf(session->arena, "%.*s/%llu", SLICE_ARG(path), (unsigned long long)number);
-}
-
 static json_t *update_body(enum forge_thing thing, const struct forge_text *text)
 {
     (void)thing;
@@ -58,39 +23,14 @@ static json_t *create_body(enum forge_thing thing, const struct forge_text *text
     return body;
 }
 
-static bool close_item(struct forge_session *session, enum forge_thing thing, uint64_t number,
-                       struct slice comment, struct error *err)
+static json_t *comment_body(struct slice comment)
 {
-    struct http_response response;
-    struct slice path = item_path(session, thing, number);
-    struct slice notes = arena_printf(session->arena, "%.*s/notes", SLICE_ARG(path));
-    if (!path.at || !notes.at)
-        return arena_error(err);
-    return forge_ask(session, "POST", notes, forge_json_one("body", forge_json_text(comment)),
-                     &response, err) &&
-           forge_ask(session, "PUT", path, forge_json_one("state_event", json_string("close")),
-                     &response, err);
+    return forge_json_one("body", forge_json_text(comment));
 }
 
-static const struct forge_fields pull_fields = {
-    .number = "iid",
-    .title = "title",
-    .body = "description",
-    .url = "web_url",
-    .author = "author.username",
-    .branch = "source_branch",
-    .base = "target_branch",
-    .from = "source_project_id",
-    .to = "target_project_id",
-};
-
-static const struct forge_fields issue_fields = {
-    .number = "iid",
-    .title = "title",
-    .body = "description",
-    .url = "web_url",
-    .author = "author.username",
-};
+#define OPEN "state=opened&scope=all"
+#define CLOSE                                                                                      \
+    .close_method = "PUT", .close_path = "", .close_member = "state_event", .close_value = "close"
 
 const struct forge forge_gitlab = {
     .name = "gitlab",
@@ -102,13 +42,33 @@ const struct forge forge_gitlab = {
     .variables = {"GITLAB_TOKEN"},
     .git_user = "oauth2",
     .scopes = "api and write_repository, and the role Developer",
-    .pull_fields = &pull_fields,
-    .issue_fields = &issue_fields,
-    .authorize = authorize,
-    .list_path = list_path,
-    .item_path = item_path,
+    .root = "/projects",
+    .whole = true,
+    .comments = "/notes",
+    .page_size = "per_page",
+    .update_method = "PUT",
+    .kinds = {[FORGE_PULL] = {.things = "merge_requests",
+                              .open = OPEN,
+                              CLOSE,
+                              .fields = {.number = "iid",
+                                         .title = "title",
+                                         .body = "description",
+                                         .url = "web_url",
+                                         .author = "author.username",
+                                         .branch = "source_branch",
+                                         .base = "target_branch",
+                                         .from = "source_project_id",
+                                         .to = "target_project_id"}},
+              [FORGE_ISSUE] = {.things = "issues",
+                               .open = OPEN,
+                               CLOSE,
+                               .fields = {.number = "iid",
+                                          .title = "title",
+                                          .body = "description",
+                                          .url = "web_url",
+                                          .author = "author.username"}}},
+    .authorize = forge_bearer,
     .create_body = create_body,
     .update_body = update_body,
-    .update_method = "PUT",
-    .close = close_item,
+    .comment_body = comment_body,
 };

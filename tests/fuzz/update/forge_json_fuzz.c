@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const struct forge *forge = forges[data[0] % 4];
     unsigned what = data[0] / 4 % 4;
-    const struct forge_fields *fields = what == 1 ? forge->issue_fields : forge->pull_fields;
+    const struct forge_fields *fields = &forge->kinds[what == 1 ? FORGE_ISSUE : FORGE_PULL].fields;
     if (what == 3) {
         struct slice message = forge_read_message(document, &arena);
         return message.at ? 0 : -1;

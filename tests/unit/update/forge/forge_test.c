@@ -113,7 +113,8 @@ static bool read_page(const struct forge *forge, const char *text, const char *l
     struct http_headers headers = {0};
     *list = (struct forge_items){0};
     assert_true(http_headers_add(&headers, SLICE("Link"), slice_str(link), arena, err));
-    return forge_read_page(forge->pull_fields, slice_str(text), &headers, arena, list, more, err);
+    return forge_read_page(&forge->kinds[FORGE_PULL].fields, slice_str(text), &headers, arena, list,
+                           more, err);
 }
 
 static void pages_are_read(void **state)
@@ -182,12 +183,43 @@ static void messages_are_found(void **state)
     }
 }
 
+static void paths_are_the_forges_own(void **state)
+{
+    static const struct {
+        const struct forge *forge;
+        enum forge_thing thing;
+        const char *list, *comments, *closing;
+    } cases[] = {
+        {&forge_github, FORGE_PULL, "/repos/a/b/pulls?state=open&per_page=50&page=2",
+         "/repos/a/b/issues/7/comments", "/repos/a/b/pulls/7"},
+        {&forge_gitea, FORGE_ISSUE, "/repos/a/b/issues?state=open&type=issues&limit=50&page=2",
+         "/repos/a/b/issues/7/comments", "/repos/a/b/issues/7"},
+        {&forge_gitlab, FORGE_PULL,
+         "/projects/a%2Fb/merge_requests?state=opened&scope=all&per_page=50&page=2",
+         "/projects/a%2Fb/merge_requests/7/notes", "/projects/a%2Fb/merge_requests/7"},
+        {&forge_bitbucket, FORGE_PULL,
+         "/repositories/a/b/pullrequests?state=OPEN&pagelen=50&page=2",
+         "/repositories/a/b/pullrequests/7/comments", "/repositories/a/b/pullrequests/7/decline"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CLEANUP_ARENA struct arena arena;
+        arena_init(&arena, 1 << 20);
+        struct forge_session session = {
+            .forge = cases[i].forge, .owner = SLICE("a"), .name = SLICE("b"), .arena = &arena};
+        enum forge_thing thing = cases[i].thing;
+        assert_true(slice_equal_str(forge_list_path(&session, thing, 2), cases[i].list));
+        assert_true(slice_equal_str(forge_comments_path(&session, thing, 7), cases[i].comments));
+        assert_true(slice_equal_str(forge_closing_path(&session, thing, 7), cases[i].closing));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_are_known),    cmocka_unit_test(bases_are_beside_the_remote),
         cmocka_unit_test(no_token_is_said),   cmocka_unit_test(pages_are_read),
-        cmocka_unit_test(messages_are_found),
+        cmocka_unit_test(messages_are_found), cmocka_unit_test(paths_are_the_forges_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
