@@ -118,7 +118,8 @@ static enum tag_verdict judge_suffix(const struct judging *judging, const struct
 static enum tag_verdict judge_version(const struct judging *judging, const struct tag_version *tag)
 {
     const struct tag_version *in_use = &judging->in_use;
-    if (tag_version_begins_with_year(tag) && !tag_version_begins_with_year(in_use))
+    if ((tag_version_begins_with_year(tag) && !tag_version_begins_with_year(in_use)) ||
+        tag_version_holds_date(in_use, tag))
         return VERDICT_DATE;
     if (tag->rank && !in_use->rank)
         return VERDICT_PRERELEASE;
@@ -149,7 +150,7 @@ static enum tag_verdict judge(const struct judging *judging, struct slice name,
         return kinds[kind];
     if (!slice_equal(tag->prefix, judging->in_use.prefix))
         return VERDICT_PREFIX;
-    if (tag->has_v != judging->in_use.has_v)
+    if (tag->v != judging->in_use.v)
         return VERDICT_V;
     enum tag_verdict suffix = judge_suffix(judging, tag);
     if (suffix == VERDICT_SUFFIX || suffix == VERDICT_DISTRIBUTION_OLDER)

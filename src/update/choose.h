@@ -32,7 +32,7 @@ enum tag_verdict {
     VERDICT_SUFFIX,       /* another variant */
     VERDICT_DISTRIBUTION, /* a newer release of the distribution, which policy does not move */
     VERDICT_DISTRIBUTION_OLDER,
-    VERDICT_PARTS,      /* more or fewer numbers */
+    VERDICT_PARTS,      /* more or fewer numbers, or 04 for 4 */
     VERDICT_PRERELEASE, /* of a stable one */
     VERDICT_OLDER,
     VERDICT_SAME, /* the same version, written differently */

@@ -16,7 +16,7 @@ static const struct {
     [VERDICT_DISTRIBUTION] = {"distribution", "another release of the distribution, which moves "
                                               "with --suffix move only"},
     [VERDICT_DISTRIBUTION_OLDER] = {"distribution-older", "an older release of the distribution"},
-    [VERDICT_PARTS] = {"parts", "more or fewer numbers"},
+    [VERDICT_PARTS] = {"parts", "more or fewer numbers, or written otherwise"},
     [VERDICT_PRERELEASE] = {"prerelease", "a pre-release, and the one in use is stable"},
     [VERDICT_OLDER] = {"older", "older"},
     [VERDICT_SAME] = {"same", "the same version, written differently"},
@@ -64,6 +64,8 @@ struct slice tag_verdict_text(const struct choose_request *request, const struct
         return variant_text(text, tag.suffix, in_use.suffix, arena);
     if (verdict == VERDICT_NOT_NEWEST && choice->chosen)
         return arena_printf(arena, "would do, and %.*s is newer", SLICE_ARG(choice->chosen->name));
+    if (verdict == VERDICT_PARTS && tag.count == in_use.count)
+        return slice_str("its numbers are written otherwise");
     if (verdict == VERDICT_PARTS)
         return arena_printf(arena, "%zu number%s, in use are %zu", tag.count,
                             tag.count == 1 ? "" : "s", in_use.count);

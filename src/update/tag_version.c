@@ -8,6 +8,8 @@ enum {
     HASH_LONGEST = 64,
     DATE_DIGITS = 6,  /* 210804, and all build numbers that are as long */
     BUILD_DIGITS = 5, /* of "-1123" behind a version */
+    YEAR_DIGITS = 4,
+    COUNTER_DIGITS = 5, /* a number as long is a count only where there was one nearly as long */
 };
 
 /* ---- what is none ---- */
@@ -61,13 +63,30 @@ static bool is_date(struct slice part)
            is_padded(slice_upto(rest, count_digits(rest))) && rest.len == 2;
 }
 
-/* 2021-08-04. */
+/* 2021-08-04, 2021-08-04T12-00-00Z. */
 static bool is_dashed_date(struct slice tag)
 {
     struct slice rest = tag, year = slice_cut(&rest, '-'), month = slice_cut(&rest, '-');
-    struct slice day = slice_cut(&rest, '-');
     return is_year(year) && is_digits(year) && is_digits(month) && is_padded(month) &&
-           is_digits(day) && is_padded(day);
+           is_padded(slice_upto(rest, count_digits(rest)));
+}
+
+/* RELEASE.2021-08-04T12-00-00Z: the part at `start` ends with the year of a date. */
+static bool ends_with_date(struct slice tag, size_t start, struct slice part)
+{
+    size_t year = part.len - YEAR_DIGITS;
+    return part.len > YEAR_DIGITS && !ascii_digit(part.at[year - 1]) &&
+           is_dashed_date(slice_from(tag, start + year));
+}
+
+/* sha-1a2345, main-git-9: of a commit, however short and however few letters. */
+static bool is_commit_word(struct slice part)
+{
+    static const char *const words[] = {"sha", "sha1", "sha256", "git", "commit", "rev", "hash"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_equal_nocase(part, slice_str(words[i])))
+            return true;
+    return false;
 }
 
 /* ---- pre-releases ---- */
@@ -84,12 +103,13 @@ static const struct {
     {"test", 4, false},     {"testing", 4, false},  {"rc", 5, true},
 };
 
-/* Words of one letter mean too many other things behind a "-". */
-static bool is_word(struct slice word, size_t i, bool attached)
+/* Words of one letter mean too many other things behind a "-", and without a number: 3.3a comes
+   after 3.3 where its makers count so. */
+static bool is_word(struct slice word, size_t i, bool attached, bool numbered)
 {
     struct slice known = slice_str(prerelease_words[i].word);
     return slice_equal_nocase(word, known) &&
-           (attached ? prerelease_words[i].attached : known.len > 1);
+           (attached ? prerelease_words[i].attached && (numbered || known.len > 1) : known.len > 1);
 }
 
 /* "rc1", "rc.2", "preview.7.24405.7", "dev". */
@@ -103,7 +123,7 @@ static bool cut_prerelease(struct slice part, bool attached, unsigned *rank, str
         if (!ascii_digit(numbers->at[i]) && numbers->at[i] != '.')
             return false;
     for (size_t i = 0; i < sizeof prerelease_words / sizeof *prerelease_words; i++)
-        if (is_word(slice_upto(part, letters), i, attached)) {
+        if (is_word(slice_upto(part, letters), i, attached, numbers->len > 0)) {
             *rank = prerelease_words[i].rank;
             return true;
         }
@@ -174,7 +194,7 @@ static enum tag_kind take_head(struct slice tag, size_t start, struct tag_versio
     struct slice head = without_v(part);
     struct tag_version made = {.tag = tag,
                                .prefix = slice_upto(tag, start ? start - 1 : 0),
-                               .has_v = head.len < part.len,
+                               .v = head.len < part.len ? part.at[0] : 0,
                                .head = head};
     if (is_hash(part))
         return TAG_IS_HASH;
@@ -192,8 +212,10 @@ enum tag_kind tag_version_parse(struct slice tag, struct tag_version *version)
     size_t start = 0;
     while (start < tag.len) {
         struct slice rest = slice_from(tag, start), part = slice_upto(rest, slice_find(rest, '-'));
-        if (is_hash(part))
+        if (is_hash(part) || (is_commit_word(part) && part.len < rest.len))
             return TAG_IS_HASH;
+        if (ends_with_date(tag, start, part))
+            return TAG_IS_DATE;
         struct slice head = without_v(part);
         if (head.len && ascii_digit(head.at[0]))
             return take_head(tag, start, version);
@@ -260,14 +282,43 @@ int tag_version_compare(const struct tag_version *a, const struct tag_version *b
     return order ? order : compare_prereleases(a, b);
 }
 
+/* Of one digit, or without a 0 in front. */
+static bool is_plain(struct slice digits)
+{
+    return digits.len == 1 || digits.at[0] != '0';
+}
+
+static bool is_padded_anew(const struct tag_version *from, const struct tag_version *to)
+{
+    for (size_t i = 0; i < from->count && i < to->count; i++)
+        if (!is_plain(to->numbers[i]) && from->numbers[i].len < to->numbers[i].len)
+            return true;
+    return false;
+}
+
 bool tag_version_same_shape(const struct tag_version *a, const struct tag_version *b)
 {
-    return a->count == b->count && memcmp(a->separators, b->separators, a->count) == 0;
+    return a->count == b->count && memcmp(a->separators, b->separators, a->count) == 0 &&
+           !is_padded_anew(a, b);
 }
 
 bool tag_version_begins_with_year(const struct tag_version *version)
 {
     return is_year(version->numbers[0]);
+}
+
+/* A short number that becomes a year, or a long one out of a short one: 2 → 20240101. */
+static bool is_leap(struct slice from, struct slice to)
+{
+    return (to.len >= COUNTER_DIGITS && to.len > from.len + 1) || (is_year(to) && from.len < 3);
+}
+
+bool tag_version_holds_date(const struct tag_version *from, const struct tag_version *to)
+{
+    for (size_t i = 0; i < from->count && i < to->count; i++)
+        if (is_leap(from->numbers[i], to->numbers[i]))
+            return true;
+    return false;
 }
 
 /* ---- suffixes ---- */

@@ -23,8 +23,8 @@ enum { TAG_NUMBERS_MAX = 6, TAG_NUMBER_DIGITS_MAX = 18 };
 
 struct tag_version {
     struct slice tag;
-    struct slice prefix; /* "alpine"; empty: none */
-    bool has_v;
+    struct slice prefix;                   /* "alpine"; empty: none */
+    char v;                                /* 'v', 'V' or 0: none */
     struct slice head;                     /* "3.8.0b1", "9.0.0-rc.2" */
     struct slice numbers[TAG_NUMBERS_MAX]; /* digits */
     char separators[TAG_NUMBERS_MAX];      /* in front of each: 0, then '.', '_' or '-' */
@@ -40,12 +40,16 @@ enum tag_kind tag_version_parse(struct slice tag, struct tag_version *version);
 /* Heads alone: <0, 0, >0. Fewer numbers come first when all others are equal, a pre-release before
    its release. */
 int tag_version_compare(const struct tag_version *a, const struct tag_version *b);
-/* As many numbers, separated in the same way. */
+/* As many numbers, separated in the same way, and `b` has no 0 in front where `a` has none
+   (24.01.02 for 1.2.3). */
 bool tag_version_same_shape(const struct tag_version *a, const struct tag_version *b);
 /* The number that differs first: 0, 1, …; `count` of `a` when none does. */
 size_t tag_version_differs_at(const struct tag_version *a, const struct tag_version *b);
 /* Whether the first number is a year (1990 to 2099). */
 bool tag_version_begins_with_year(const struct tag_version *version);
+/* Whether a number of `to` is a date or a build's number where `from` has a small one:
+   1.20260101.0 for 1.2.3. */
+bool tag_version_holds_date(const struct tag_version *from, const struct tag_version *to);
 
 /*
  * Two suffixes that are the same but for the release of a distribution (alpine3.18 and alpine3.20,
