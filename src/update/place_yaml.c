@@ -7,6 +7,7 @@ enum { BUILDS_MAX = 1000, ARGUMENTS_MAX = 1000 };
 
 struct yaml_file {
     struct update_places *places;
+    size_t first;          /* place of this file */
     struct lint_file text; /* for its lines */
     struct slice environment;
     enum place_kind kind;
@@ -148,6 +149,23 @@ static struct slice beside(const struct yaml_file *file, struct slice folder, st
                         SLICE_ARG(here ? SLICE("") : folder), here ? "" : "/", SLICE_ARG(tail));
 }
 
+/* "${V:-1.2}": its default is what is passed, and where it can be changed. */
+static bool follow_variable(const struct yaml_file *file, struct place_argument *argument,
+                            struct place_text *text, struct error *err)
+{
+    struct slice written = slice_of(file->text.bytes.at + argument->start, argument->value.len);
+    if (file->kind != PLACE_COMPOSE || slice_find(written, '$') == written.len)
+        return true;
+    if (!add_text(file, written, argument->start, text, err))
+        return false;
+    if (text->count != 1)
+        return place_text_fail(text, err, "the build argument %.*s is put together",
+                               SLICE_ARG(argument->name));
+    argument->value = arena_copy(file->places->arena, text->text);
+    argument->start = text->pieces[0].start;
+    return argument->value.at || arena_error(err);
+}
+
 /* `value` is what stands behind `skip` bytes of the node's text. */
 static bool add_argument(const struct yaml_file *file, struct place_build *build, struct slice name,
                          const struct yaml_node *node, size_t skip, unsigned line,
@@ -165,15 +183,12 @@ static bool add_argument(const struct yaml_file *file, struct place_build *build
     if (build->count == ARGUMENTS_MAX)
         return error_set(err, ERROR_LIMIT, "over %d build arguments", ARGUMENTS_MAX);
     bool found = find_bytes(file, node, line, &start, &text, err);
-    if (found && slice_find(argument.value, '$') < argument.value.len)
-        found = place_text_fail(&text, err, "the build argument %.*s holds a variable",
-                                SLICE_ARG(name));
-    if (!found && !text.problem.len)
+    argument.start = start + skip;
+    if (!(found && follow_variable(file, &argument, &text, err)) && !text.problem.len)
         return false;
     argument.problem = arena_copy(arena, text.problem);
     if (!argument.problem.at)
         return arena_error(err);
-    argument.start = start + skip;
     return ARENA_PUSH(arena, build->arguments, build->count, build->room, argument) ||
            arena_error(err);
 }
@@ -235,24 +250,56 @@ static bool read_project(const struct yaml_file *file, const struct yaml_node *i
 
 /* ---- services ---- */
 
+/* What a service says of `key`, or what it merges in ("<<: *common", "<<: [*a, *b]": the first
+   that says it; yaml.org/type/merge.html). */
+static const struct yaml_pair *find_pair(const struct yaml_node *node, const char *key,
+                                         unsigned depth)
+{
+    const struct yaml_pair *found = NULL;
+    const struct yaml_node *merged = yaml_get(node, "<<");
+    for (size_t i = 0; node->kind == YAML_MAP && i < node->count; i++)
+        if (slice_equal_str(node->pairs[i].key, key))
+            return &node->pairs[i];
+    if (!merged || depth == PLACE_DEPTH_MAX)
+        return NULL;
+    if (merged->kind == YAML_MAP)
+        return find_pair(merged, key, depth + 1);
+    for (size_t i = 0; merged->kind == YAML_LIST && !found && i < merged->count; i++)
+        found = find_pair(merged->items[i], key, depth + 1);
+    return found;
+}
+
+/* Several services may merge the same image: it stands in the file once. */
+static bool is_known(const struct yaml_file *file, unsigned line)
+{
+    for (size_t i = file->first; i < file->places->count; i++)
+        if (file->places->items[i].line == line)
+            return true;
+    return false;
+}
+
+static bool read_merged(const struct yaml_file *file, const struct yaml_pair *image,
+                        struct error *err)
+{
+    return is_known(file, image->line) || read_image(file, image->value, image->line, err);
+}
+
 /* A service that is built gives its name to what is built: nobody's to move. */
 static bool read_service(const struct yaml_file *file, const struct yaml_pair *named,
                          struct error *err)
 {
     const struct yaml_node *service = named->value;
-    const struct yaml_node *build = yaml_get(service, "build");
+    const struct yaml_pair *build = find_pair(service, "build", 0);
+    const struct yaml_pair *image = find_pair(service, "image", 0);
     if (build)
-        return read_build(file, yaml_get(build, "args"), yaml_text(build, "context"),
-                          yaml_text(build, "dockerfile"), err);
-    if (service->kind != YAML_MAP)
+        return read_build(file, yaml_get(build->value, "args"), yaml_text(build->value, "context"),
+                          yaml_text(build->value, "dockerfile"), err);
+    if (!image)
         return true;
-    for (size_t i = 0; i < service->count; i++) {
-        const struct yaml_pair *pair = &service->pairs[i];
-        unsigned line = pair->line > named->line ? pair->line : named->line;
-        if (slice_equal_str(pair->key, "image") && !read_image(file, pair->value, line, err))
-            return false;
-    }
-    return true;
+    if (yaml_get(service, "image") != image->value)
+        return read_merged(file, image, err);
+    unsigned line = image->line > named->line ? image->line : named->line;
+    return read_image(file, image->value, line, err);
 }
 
 static bool read_services(const struct yaml_file *file, const struct yaml_node *services,
@@ -292,7 +339,10 @@ static bool open_file(struct yaml_file *file, struct slice path, struct slice by
 bool places_read_compose(struct update_places *places, struct slice path, struct slice bytes,
                          struct slice environment, struct error *err)
 {
-    struct yaml_file file = {.places = places, .environment = environment, .kind = PLACE_COMPOSE};
+    struct yaml_file file = {.places = places,
+                             .first = places->count,
+                             .environment = environment,
+                             .kind = PLACE_COMPOSE};
     struct yaml_node *tree;
     return open_file(&file, path, bytes, &tree, err) &&
            read_services(&file, yaml_get(tree, "services"), err);

@@ -204,6 +204,26 @@ static void edits_compose_files(void **state)
     becomes(COMPOSE, "services:\n  a:\n    image: a:1.2\n    build: .\n", "1.3",
             "services:\n  a:\n    image: a:1.2\n    build: .\n");
     becomes(COMPOSE, "image: a:1.2\nservices: [x]\n", "1.3", "image: a:1.2\nservices: [x]\n");
+}
+
+static void edits_what_services_merge(void **state)
+{
+    (void)state;
+    becomes(COMPOSE, "x-c: &c\n  image: a:1.2\nservices:\n  a:\n    <<: *c\n  b: {<<: *c}\n", "1.3",
+            "x-c: &c\n  image: a:1.3\nservices:\n  a:\n    <<: *c\n  b: {<<: *c}\n");
+    becomes(COMPOSE,
+            "x-c: &c {image: a:1.2}\nx-d: &d\n  <<: *c\nx-e: &e {image: e:1}\nservices:\n"
+            "  a: {<<: [*d, *e]}\n  b: {<<: *e, build: .}\n",
+            "1.3",
+            "x-c: &c {image: a:1.3}\nx-d: &d\n  <<: *c\nx-e: &e {image: e:1}\nservices:\n"
+            "  a: {<<: [*d, *e]}\n  b: {<<: *e, build: .}\n");
+    becomes(
+        COMPOSE,
+        "x-c: &c {image: a:1.2, build: .}\nservices:\n  a: {<<: *c}\n  b: {<<: *c, image: b:1}\n",
+        "1.3",
+        "x-c: &c {image: a:1.2, build: .}\nservices:\n  a: {<<: *c}\n  b: {<<: *c, image: b:1}\n");
+    becomes(COMPOSE, "x-c: &c {image: a:1.2}\nservices:\n  a: {<<: *c, image: b:1.2}\n", "1.3",
+            "x-c: &c {image: a:1.2}\nservices:\n  a: {<<: *c, image: b:1.3}\n");
     becomes(CONFIGURATION, "x:\n  - image: a:1.2\n  - {image: [b]}\n", "1.3",
             "x:\n  - image: a:1.3\n  - {image: [b]}\n");
 }
@@ -246,6 +266,12 @@ static void follows_build_arguments(void **state)
            "1.3-alpine", "y", "services:\n  a:\n    build: {context: d, args: [\"V=1.3\", X]}\n");
     builds(COMPOSE, "services:\n  a:\n    build: {dockerfile: d/Dockerfile, args: {V: 1.2}}\n",
            "ARG V\nFROM a:${V}-x3\n", "1.2-x4", "d/Dockerfile", "ARG V\nFROM a:${V}-x4\n");
+    builds(COMPOSE, "services:\n  a:\n    build: {context: d, args: ['V=${N:-1.2}']}\n", dockerfile,
+           "1.3-alpine", "y", "services:\n  a:\n    build: {context: d, args: ['V=${N:-1.3}']}\n");
+    builds(COMPOSE,
+           "services:\n  a:\n    build:\n      context: d\n      args:\n        V: ${N-1.2}\n",
+           dockerfile, "1.3-alpine", "y",
+           "services:\n  a:\n    build:\n      context: d\n      args:\n        V: ${N-1.3}\n");
 }
 
 static void refuses_what_is_no_such_file(void **state)
@@ -269,6 +295,7 @@ int main(void)
         cmocka_unit_test(edits_pinned_digests),
         cmocka_unit_test(leaves_alone_what_is_not_safe),
         cmocka_unit_test(edits_compose_files),
+        cmocka_unit_test(edits_what_services_merge),
         cmocka_unit_test(follows_build_arguments),
         cmocka_unit_test(refuses_what_is_no_such_file),
     };
