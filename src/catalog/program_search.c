@@ -2,13 +2,11 @@
 
 #include <stdlib.h>
 
-#include "catalog/program_engine.h"
-
 struct program_search {
-    struct program_engine *engine; /* NULL: the plain way */
+    struct literal_engine *engine; /* NULL: the plain way */
 };
 
-void program_search_plain(struct slice block, program_search_hit *hit, void *context)
+void program_search_plain(struct slice block, literal_hit *hit, void *context)
 {
     for (size_t i = 0; i < program_literal_count; i++) {
         struct slice text = {program_literals[i].text, program_literals[i].len};
@@ -28,7 +26,7 @@ struct program_search *program_search_new(void)
 {
     struct program_search *search = calloc(1, sizeof *search);
     if (search)
-        search->engine = program_engine_new();
+        search->engine = literal_engine_new(LITERALS_PROGRAMS);
     return search;
 }
 
@@ -36,15 +34,15 @@ void program_search_free(struct program_search *search)
 {
     if (!search)
         return;
-    program_engine_free(search->engine);
+    literal_engine_free(search->engine);
     free(search);
 }
 
-void program_search_block(struct program_search *search, struct slice block,
-                          program_search_hit *hit, void *context)
+void program_search_block(struct program_search *search, struct slice block, literal_hit *hit,
+                          void *context)
 {
     if (search->engine)
-        program_engine_scan(search->engine, block, hit, context);
+        literal_engine_scan(search->engine, block, hit, context);
     else
         program_search_plain(block, hit, context);
 }

@@ -26,7 +26,7 @@ struct found {
 };
 
 struct secret_searcher {
-    struct secret_engine *engine; /* NULL: keyword by keyword */
+    struct literal_engine *engine; /* NULL: keyword by keyword */
     struct slice bytes;
     struct secret_path path;
     bool skip[ROWS_MAX];
@@ -41,7 +41,7 @@ struct secret_searcher *secret_searcher_new(void)
 {
     struct secret_searcher *searcher = calloc(1, sizeof *searcher);
     if (searcher && secret_row_count <= ROWS_MAX) {
-        searcher->engine = secret_engine_new();
+        searcher->engine = literal_engine_new(LITERALS_SECRETS);
         return searcher;
     }
     free(searcher);
@@ -52,7 +52,7 @@ void secret_searcher_free(struct secret_searcher *searcher)
 {
     if (!searcher)
         return;
-    secret_engine_free(searcher->engine);
+    literal_engine_free(searcher->engine);
     explicit_bzero(searcher->buffer, sizeof searcher->buffer);
     free(searcher);
 }
@@ -312,7 +312,7 @@ static void collect(struct secret_searcher *searcher, struct slice path, struct 
     searcher->assignments = assignments;
     search_all_lines(searcher);
     if (searcher->engine)
-        secret_engine_scan(searcher->engine, bytes, hit, searcher);
+        literal_engine_scan(searcher->engine, bytes, hit, searcher);
     else
         secret_plain_scan(bytes, hit, searcher);
     settle_overlaps(searcher);

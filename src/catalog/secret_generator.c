@@ -13,7 +13,7 @@
 #include "base/yaml.h"
 #include "catalog/secret_pattern.h"
 #ifdef SECRET_HYPERSCAN
-#include <hs/hs.h>
+#include "catalog/literal_compile.h"
 #endif
 
 enum { KEYWORDS_MAX = 1000, LIST_MAX = 32, TABLE_SIZE_MAX = 1 << 20 };
@@ -274,31 +274,17 @@ static void write_program(FILE *out)
 static void write_database(FILE *out)
 {
     const char *texts[KEYWORDS_MAX];
-    size_t lens[KEYWORDS_MAX], len = 0;
-    unsigned flags[KEYWORDS_MAX], ids[KEYWORDS_MAX];
-    hs_platform_info_t plainest = {0};
-    hs_database_t *database = NULL;
-    hs_compile_error_t *error = NULL;
-    char *bytes = NULL;
+    size_t lens[KEYWORDS_MAX];
+    unsigned flags[KEYWORDS_MAX];
     for (unsigned i = 0; i < keyword_count; i++) {
         texts[i] = keywords[i].text.at;
         lens[i] = keywords[i].text.len;
         flags[i] = keywords[i].nocase ? HS_FLAG_CASELESS : 0;
-        ids[i] = i;
     }
-    if (hs_compile_lit_multi(texts, flags, ids, lens, (unsigned)keyword_count, HS_MODE_BLOCK,
-                             &plainest, &database, &error) != HS_SUCCESS)
-        fail(1, error->message);
-    if (hs_serialize_database(database, &bytes, &len) != HS_SUCCESS)
-        fail(1, "the database cannot be written");
-    fprintf(out, "extern const unsigned char secret_keywords_database[];\n"
-                 "extern const size_t secret_keywords_database_size;\n"
-                 "const unsigned char secret_keywords_database[] = {");
-    for (size_t i = 0; i < len; i++)
-        fprintf(out, "%s%u,", i % 20 ? "" : "\n", (unsigned char)bytes[i]);
-    fprintf(out, "\n};\nconst size_t secret_keywords_database_size = %zu;\n", len);
-    free(bytes);
-    hs_free_database(database);
+    if (!literal_compile(
+            &(struct literal_list){"secret_keywords", texts, lens, flags, (unsigned)keyword_count},
+            out))
+        fail(1, "the keywords cannot be compiled");
 }
 #else
 static void write_database(FILE *out)

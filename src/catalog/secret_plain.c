@@ -34,7 +34,7 @@ static bool keyword_stands_at(const struct secret_keyword *keyword, struct slice
     return slice_equal_nocase(slice_upto(rest, keyword->len), slice_str(keyword->text));
 }
 
-void secret_plain_scan(struct slice bytes, secret_hit *hit, void *context)
+void secret_plain_scan(struct slice bytes, literal_hit *hit, void *context)
 {
     struct plain plain;
     plain_init(&plain);

@@ -3,6 +3,7 @@
  * The kinds of secrets as the build makes them from data/secrets.yaml (secret_generator.c), and
  * what the files of the module share; nobody else includes it.
  */
+#include "catalog/literal_engine.h"
 #include "catalog/secret.h"
 #include "catalog/secret_pattern.h"
 
@@ -82,15 +83,9 @@ struct secret_path {
 void secret_path_judge(struct slice path, struct secret_path *judged);
 bool secret_path_is_one_of(struct slice path, const char *const *paths);
 
-/* secret_engine_hyperscan.c or secret_engine_none.c: every place of every keyword. */
-struct secret_engine;
-typedef void secret_hit(void *context, size_t keyword, size_t end);
-struct secret_engine *secret_engine_new(void); /* NULL: out of memory, or not for this processor */
-void secret_engine_free(struct secret_engine *engine);
-void secret_engine_scan(struct secret_engine *engine, struct slice bytes, secret_hit *hit,
-                        void *context);
-/* secret_plain.c: the same without an engine, for other processors and for tests to compare. */
-void secret_plain_scan(struct slice bytes, secret_hit *hit, void *context);
+/* secret_plain.c: every place of every keyword without an engine (literal_engine.h), for other
+   processors and for tests to compare. */
+void secret_plain_scan(struct slice bytes, literal_hit *hit, void *context);
 
 /* secret_mask.c: a hint that gives away at most the first and the last 4 of 20 or more bytes. */
 void secret_mask(struct slice value, char hint[24]);
