@@ -52,7 +52,8 @@ browse() {
         --no-first-run --user-data-dir="$work/browser" --enable-logging=stderr --v=0 --virtual-time-budget=5000 "$@" 2>"$work/console"
 }
 browse --dump-dom "$url/" >"$work/dom" || fail "chromium: $(tail -1 "$work/console")"
-same "the page has the tags that tag plan has" "$("$PLIMSOLL" tag plan --release v1.2.0 --format json | jq -r '.tags[].name')" \
+# Without plimsoll.yaml, which keeps the name with the v beside them.
+same "the page has the tags that tag plan has" "$(cd / && "$PLIMSOLL" tag plan --release v1.2.0 --format json | jq -r '.tags[].name')" \
     "$(grep -o '<code>[^<]*' "$work/dom" | sed 's/<code>//')"
 check "the browser has nothing to complain of" sh -c '! grep -E "CONSOLE|Refused|violates" "$0"' "$work/console"
 # Proof that the last check can fail: a script that the policy does not allow.
