@@ -130,8 +130,8 @@ static bool parts_open(struct inspect *inspect, const struct inspect_options *op
                                         .done = jobs_layer_done,
                                         .context = inspect};
     return advisories_open(&inspect->advisories, options->store, err) &&
-           matched_load(inspect, err) && readings_new(&inspect->readings, &readings, err) &&
-           threads_start(inspect, err);
+           stale_index_clear(inspect, err) && matched_load(inspect, err) &&
+           readings_new(&inspect->readings, &readings, err) && threads_start(inspect, err);
 }
 
 void inspect_measure(struct inspect *inspect, struct metrics *metrics)
@@ -140,6 +140,8 @@ void inspect_measure(struct inspect *inspect, struct metrics *metrics)
         .scans = metrics_number(metrics, "plimsoll_scans_total", "Scans of images that ended."),
         .failed = metrics_number(metrics, "plimsoll_scans_failed_total", "Scans that failed."),
         .waiting = metrics_number(metrics, "plimsoll_scans_waiting", "Scans not yet made."),
+        .stale = metrics_number(metrics, "plimsoll_scans_stale",
+                                "Images that another version analysed, not yet in line."),
         .layers = metrics_number(metrics, "plimsoll_layers_read_total",
                                  "Layers that were given to a jailed worker."),
         .along = metrics_number(metrics, "plimsoll_layers_read_along_total",

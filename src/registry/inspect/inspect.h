@@ -71,8 +71,9 @@ struct inspect_report {
     size_t statement_count;
 };
 
-/* status INSPECT_NONE and no failure when it was never scanned. `full` false: only status and
-   counts. */
+/* What another version of plimsoll analysed is PENDING, is analysed again by itself, and sooner
+   when it is asked for here in full or pulled. status INSPECT_NONE and no failure when it was never
+   scanned. `full` false: only status and counts. */
 bool inspect_report(struct inspect *inspect, const struct scope *scope, const struct digest *digest,
                     bool full, struct arena *arena, struct inspect_report *report,
                     struct failure *failure);

@@ -24,7 +24,7 @@
 #include "registry/inspect/rows.h"
 #include "registry/inspect/scan_row.h"
 
-enum { JOB_THREADS = 2, PULL_SLOTS = 4096, PULL_LOCKS = 16 };
+enum { JOB_THREADS = 2, PULL_SLOTS = 4096, PULL_LOCKS = 16, STALE_AT_ONCE = 16 };
 
 enum job_state {
     JOB_QUEUED,
@@ -71,8 +71,8 @@ struct pulls {
 
 /* For metrics; NULL: nobody reads them. */
 struct inspect_numbers {
-    atomic_llong *scans, *failed, *waiting, *layers, *along, *again, *layers_failed, *reading,
-        *rematched;
+    atomic_llong *scans, *failed, *waiting, *stale, *layers, *along, *again, *layers_failed,
+        *reading, *rematched;
 };
 
 struct inspect {
@@ -87,6 +87,7 @@ struct inspect {
     struct job *jobs, *queue, **queue_end;
     struct removal_job *removals;
     size_t job_count;
+    size_t stale; /* images that are still to get in line (stale.c) */
     uint64_t layers_done;
     bool stop;
     pthread_t threads[JOB_THREADS + 1];
@@ -121,6 +122,29 @@ bool scan_is_wanted(struct inspect *inspect, const struct scope *scope);
 
 /* rematch.c; under `turn` */
 bool rematch(struct inspect *inspect, struct rematch_report *report, struct error *err);
+
+/* Images to be analysed again; made and used by one thread. Zeroed, it is empty. */
+struct stale_image {
+    struct slice scope;
+    struct digest digest;
+    double when; /* it was last pushed or pulled */
+};
+struct stale_list {
+    struct arena arena, scratch;
+    struct slice scope; /* of the last one */
+    struct stale_image *items;
+    size_t count, room, next;
+    bool more; /* there may be more than were taken */
+};
+
+/* stale.c */
+/* Empties the index when it is of another version; before anything writes to it. */
+bool stale_index_clear(struct inspect *inspect, struct error *err);
+/* Latest first. */
+bool stale_list_make(struct inspect *inspect, struct stale_list *list, struct error *err);
+void stale_list_done(struct stale_list *list);
+/* Gets some more of them in line, while few jobs are there. */
+void stale_feed(struct inspect *inspect, struct stale_list *list);
 
 /* keeper.c */
 void *keeper_thread(void *inspect);

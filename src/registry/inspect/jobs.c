@@ -66,6 +66,8 @@ void jobs_forget(struct inspect *inspect, struct job *job)
     free(job->scope);
     free(job);
     pthread_cond_broadcast(&inspect->settled);
+    if (inspect->stale && inspect->job_count < STALE_AT_ONCE / 2)
+        pthread_cond_signal(&inspect->wake);
 }
 
 void jobs_layer_done(void *context, const struct digest *digest)

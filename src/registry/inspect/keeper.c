@@ -178,6 +178,7 @@ static void keeper_numbers(struct inspect *inspect)
     number_set(numbers->failed, inspect->failed);
     number_set(numbers->rematched, inspect->rematched);
     number_set(numbers->waiting, (long long)inspect->job_count);
+    number_set(numbers->stale, (long long)inspect->stale);
     number_set(numbers->layers, (long long)stats.started);
     number_set(numbers->along, (long long)stats.along);
     number_set(numbers->again, (long long)stats.again);
@@ -220,17 +221,21 @@ void *keeper_thread(void *context)
     struct inspect *inspect = context;
     struct error err;
     (void)cursor_load(inspect, &err); /* else from the journal's beginning */
+    struct stale_list stale = {.scope = {"", 0}};
     unsigned rounds = 0;
     keeper_wishes(inspect);
+    (void)stale_list_make(inspect, &stale, &err); /* else they are found at the next start */
     do {
         keeper_advisories(inspect);
         keeper_removals(inspect);
         keeper_journal(inspect);
+        stale_feed(inspect, &stale);
         keeper_numbers(inspect);
         if (++rounds % CURSOR_SECONDS == 0)
             cursor_keep(inspect);
     } while (keeper_sleep(inspect));
     keeper_removals(inspect);
     cursor_keep(inspect);
+    stale_list_done(&stale);
     return NULL;
 }

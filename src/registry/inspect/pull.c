@@ -99,6 +99,8 @@ static bool pull_judge_image(struct inspect *inspect, const struct scope *scope,
     if (status == INSPECT_COMPLETE)
         return pull_gate(inspect, scope, facts, policy, inventory, arena, verdict, err);
     verdict->known = status == INSPECT_FAILED; /* the others change by themselves, soon */
+    if (status == INSPECT_PENDING)             /* perhaps of another version, and not in line yet */
+        jobs_add(inspect, text, &facts->digest, false);
     if (policy->unscanned_allowed)
         return true;
     verdict->blocked = policy->mode == PULL_BLOCK;

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "registry/inspect/inspect_parts.h"
 
+#define STALE_WHY "another version of plimsoll analysed it; it is being analysed again"
+
 enum { EXCEPTIONS_MAX = 4 << 20, STATEMENTS_MAX = 1000 };
 
 static bool job_rows(struct inspect *inspect, struct slice scope, const struct digest *digest,
@@ -47,6 +49,10 @@ bool report_rows(struct inspect *inspect, struct slice scope, const struct diges
         return true;
     if (!scan_row_decode(bytes, arena, row, err))
         return false;
+    if (scan_row_is_stale(row)) {
+        *row = (struct scan_row){.status = INSPECT_PENDING, .why = SLICE(STALE_WHY)};
+        return true;
+    }
     return !inventory || meta_get(txn, ROW_INVENTORY, scope, digest_slice(digest), arena, inventory,
                                   &has_inventory, err);
 }
@@ -221,6 +227,8 @@ static bool report_image(const struct asked *asked, const struct manifest_facts 
     if (!found)
         row = (struct scan_row){.status = INSPECT_NONE};
     report_of_row(&row, report);
+    if (asked->full && row.status == INSPECT_PENDING)
+        jobs_add(asked->inspect, asked->scope_text, &facts->digest, false);
     if (row.status != INSPECT_COMPLETE || row.is_index)
         return true;
     if (!report_evaluate(asked->inspect, asked->scope, facts, inventory, asked->arena, &evaluation,

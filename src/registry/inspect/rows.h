@@ -12,7 +12,8 @@
  * image has it: itself, and its vulnerabilities holder       ""          KEY IMAGE this image has
  * that package; how often inspected    ""          IMAGE                     which image that is:
  * scope, space, digest inspect      ""          "cursor", "store"         how far the journal was
- * read; the advisories (store_reader_identity) that `package` rows tell of KEY and IMAGE are the
+ * read; the advisories (store_reader_identity) that `package` rows tell of; "analysis": the
+ * ANALYSIS_VERSION whose form they have. KEY and IMAGE are the
  * first 16 bytes of a SHA-256 (index.h).
  *
  * So new advisories are asked once for each package that some image has, and only those that have

@@ -1,5 +1,6 @@
 /* One manifest: its layers' analyses merged, matched, and kept. */
 #include "base/clock.h"
+#include "catalog/analysis.h"
 #include "image/manifest.h"
 #include "registry/inspect/inspect_parts.h"
 #include "registry/scanning.h"
@@ -283,6 +284,7 @@ static bool step_tell(struct step *step, struct slice inventory)
 static bool step_finish(struct step *step, struct error *err)
 {
     struct slice inventory = {"", 0};
+    step->row.analysis = ANALYSIS_VERSION;
     step->row.completed = step->inspect->registry->world->ops->now(step->inspect->registry->world);
     if (step->row.status == INSPECT_COMPLETE && !step->row.is_index &&
         !inventory_encode(&step->inventory, &step->arena, &inventory, err))

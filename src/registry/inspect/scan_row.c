@@ -34,13 +34,14 @@ struct slice scan_row_encode(const struct scan_row *row, struct arena *arena)
 {
     struct slice made = {NULL, 0};
     json_t *counts = counts_json(row);
-    json_t *object = counts ? json_pack("{s:s, s:b, s:s%, s:f, s:f, s:o, s:I, s:b, s:b}", "status",
-                                        inspect_status_name(row->status), "index", row->is_index,
-                                        "why", row->why.at ? row->why.at : "", row->why.len,
-                                        "completed", row->completed, "advisories", row->advisories,
-                                        "counts", counts, "packages", (json_int_t)row->packages,
-                                        "partial", row->partial, "starter", row->starter_database)
-                            : NULL;
+    json_t *object =
+        counts ? json_pack("{s:s, s:b, s:s%, s:f, s:f, s:o, s:I, s:b, s:b, s:I}", "status",
+                           inspect_status_name(row->status), "index", row->is_index, "why",
+                           row->why.at ? row->why.at : "", row->why.len, "completed",
+                           row->completed, "advisories", row->advisories, "counts", counts,
+                           "packages", (json_int_t)row->packages, "partial", row->partial,
+                           "starter", row->starter_database, "analysis", (json_int_t)row->analysis)
+               : NULL;
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
     if (text)
         made = arena_copy(arena, slice_str(text));
@@ -75,6 +76,7 @@ bool scan_row_decode(struct slice bytes, struct arena *arena, struct scan_row *r
         .packages = (uint64_t)json_integer_value(json_object_get(object, "packages")),
         .partial = json_is_true(json_object_get(object, "partial")),
         .starter_database = json_is_true(json_object_get(object, "starter")),
+        .analysis = (uint64_t)json_integer_value(json_object_get(object, "analysis")),
         .why = arena_copy(arena, slice_of(json_string_value(why), json_string_length(why))),
     };
     for (size_t i = 0; i <= SEVERITY_CRITICAL; i++)

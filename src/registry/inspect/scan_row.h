@@ -12,7 +12,11 @@ struct scan_row {
         counts[SEVERITY_CRITICAL + 1]; /* exceptions left aside: they are a matter of the day */
     uint64_t packages;
     bool partial, starter_database;
+    uint64_t analysis; /* ANALYSIS_VERSION of its inventory */
 };
+
+/* It was COMPLETE, but its inventory is of another version and cannot be read (stale.c). */
+bool scan_row_is_stale(const struct scan_row *row);
 
 const char *inspect_status_name(enum inspect_status status); /* "COMPLETE" */
 
