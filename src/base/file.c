@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 void file_close_fd(int *fd)
@@ -22,6 +23,22 @@ void file_close(FILE **file)
     if (*file)
         fclose(*file);
     *file = NULL;
+}
+
+void file_close_others(const int *keep, size_t count)
+{
+    for (int last = 2;;) {
+        int next = INT_MAX;
+        for (size_t i = 0; i < count; i++)
+            if (keep[i] > last && keep[i] < next)
+                next = keep[i];
+        if (next > last + 1)
+            syscall(SYS_close_range, (unsigned)last + 1,
+                    next == INT_MAX ? UINT_MAX : (unsigned)next - 1, 0);
+        if (next == INT_MAX)
+            return;
+        last = next;
+    }
 }
 
 int file_open(const char *path, struct error *err)

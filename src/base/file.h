@@ -12,6 +12,10 @@ void file_close(FILE **file);
 #define CLEANUP_FD   __attribute__((cleanup(file_close_fd)))
 #define CLEANUP_FILE __attribute__((cleanup(file_close)))
 
+/* Closes all descriptors over 2 but those of `keep` (any order, twice is fine). Only system calls:
+   for a process that was just forked. */
+void file_close_others(const int *keep, size_t count);
+
 /* Opens for reading, close-on-exec; -1 and err ("opening PATH: …") when it cannot. */
 int file_open(const char *path, struct error *err);
 

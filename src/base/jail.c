@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -120,8 +121,17 @@ static bool enter_landlock(const struct jail_options *options, struct error *err
     return entered;
 }
 
+/* It stands in this process's memory whether anybody asked for it or not. */
+static void forget_environment(void)
+{
+    for (char **each = environ; each && *each; each++)
+        explicit_bzero(*each, strlen(*each));
+    environ = NULL;
+}
+
 bool jail_enter(const struct jail_options *options, struct error *err)
 {
+    forget_environment();
     if (!drop_privileges(options->with_folder, err) || !set_limits(options, err) ||
         !enter_landlock(options, err) ||
         (has_seccomp() && !jail_filter_load(options->with_folder, err))) {

@@ -22,7 +22,8 @@ struct jail_options {
     int folder;
 };
 
-/* ERROR_INTERNAL when a lock that the kernel has cannot be closed: do not go on then. */
+/* The environment, which may hold passwords, is wiped first: nothing is in it afterwards.
+   ERROR_INTERNAL when a lock that the kernel has cannot be closed: do not go on then. */
 bool jail_enter(const struct jail_options *options, struct error *err);
 
 /* What this kernel cannot lock: a sentence for people, or NULL when it can do all. May be asked

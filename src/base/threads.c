@@ -24,6 +24,11 @@ void threads_set_limit(unsigned limit)
     limit_of_user = limit;
 }
 
+unsigned threads_limit(void)
+{
+    return limit_of_user;
+}
+
 struct job {
     void (*work)(void *context, size_t index);
     void *context;

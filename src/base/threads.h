@@ -9,6 +9,7 @@
 unsigned threads_count(void);
 /* 0: as many as there are processors. Called once at start. */
 void threads_set_limit(unsigned limit);
+unsigned threads_limit(void);
 
 /* Calls work(context, index) once for each index below `count`, on at most threads_count() threads,
    and returns when all are done. Lower indices start first. */

@@ -1,6 +1,6 @@
 /*
  * See broker.h. The course of a job:
- *   pipes → fork → (child: jail, child_main, exit) → a thread reads answers → this thread and
+ *   pipes → child (exec, jail, child_main, exit) → a thread reads answers → this thread and
  * others hash and fetch (feed.c) → the answers end → the child is reaped. Whatever goes wrong, the
  * child is killed and waited for, and no pipe stays open.
  */
@@ -8,17 +8,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/fresh.h"
 #include "base/threads.h"
 #include "scan/feed.h"
 #include "scan/wire.h"
@@ -82,36 +81,60 @@ static void broker_close_ends(struct broker *broker, bool child)
     }
 }
 
-/* Closes all descriptors but the standard ones and those of the job: the cache's and the store's
-   are no business of the child. */
-static void broker_close_others(const struct broker *broker)
+static struct child_job broker_job(const struct broker *broker)
 {
-    int last = 2;
-    for (;;) {
-        int next = broker->answers[1] > last ? broker->answers[1] : INT_MAX;
-        for (size_t i = 0; i < broker->count; i++) {
-            int fd = broker->child_layers[i].fd;
-            if (fd > last && fd < next)
-                next = fd;
-        }
-        if (next > last + 1)
-            syscall(SYS_close_range, (unsigned)last + 1,
-                    next == INT_MAX ? UINT_MAX : (unsigned)next - 1, 0);
-        if (next == INT_MAX)
-            return;
-        last = next;
-    }
+    return (struct child_job){broker->child_layers, broker->count, broker->answers[1],
+                              broker->options->secrets, broker->options->question};
+}
+
+/* What the child keeps; the cache's and the store's descriptors are no business of it. */
+static int *broker_keep(const struct broker *broker)
+{
+    int *keep = arena_array(broker->arena, broker->count + 1, sizeof *keep);
+    for (size_t i = 0; keep && i < broker->count; i++)
+        keep[i] = broker->child_layers[i].fd;
+    if (keep)
+        keep[broker->count] = broker->answers[1];
+    return keep;
 }
 
 /* In the child. Never returns. */
-static void broker_be_child(struct broker *broker)
+static void broker_be_child(const struct broker *broker, const int *keep)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    broker_close_others(broker);
-    struct child_job job = {broker->child_layers, broker->count, broker->answers[1],
-                            broker->options->secrets, broker->options->reader};
+    file_close_others(keep, broker->count + 1);
+    struct child_job job = broker_job(broker);
     (broker->options->child ? broker->options->child : child_main)(&job);
     _exit(0);
+}
+
+static pid_t broker_fork(const struct broker *broker, const int *keep, struct error *err)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0)
+        broker_be_child(broker, keep);
+    if (pid < 0)
+        error_errno(err, "starting the reading process");
+    return pid;
+}
+
+static bool broker_start(struct broker *broker, struct error *err)
+{
+    int *keep = broker_keep(broker);
+    if (!keep)
+        return arena_error(err);
+    if (broker->options->child || !fresh_possible()) {
+        broker->child = broker_fork(broker, keep, err);
+        return broker->child > 0;
+    }
+    struct child_job job = broker_job(broker);
+    struct fresh_call call = {
+        .name = CHILD_ENTRY, .keep = keep, .keep_count = broker->count + 1, .dies_with_us = true};
+    if (!child_job_encode(&job, broker->arena, &call.job, err))
+        return false;
+    broker->child = fresh_start(&call, err);
+    return broker->child > 0 || error_add(err, "starting the reading process");
 }
 
 static bool broker_idle(void *context)
@@ -227,6 +250,9 @@ static bool broker_died(struct broker *broker, int status, struct error *err)
     else if (WIFSIGNALED(status))
         error_set(err, ERROR_INTERNAL, "the reading process died of signal %d (%s)",
                   WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) == FRESH_NOT_STARTED)
+        error_set(err, ERROR_INTERNAL,
+                  "the reading process did not start: is /proc mounted, and was plimsoll moved?");
     else
         error_set(err, ERROR_INTERNAL, "the reading process ended early, with status %d",
                   WEXITSTATUS(status));
@@ -286,13 +312,8 @@ bool broker_read_layers(struct broker_layer *layers, size_t count,
     if (!broker_prepare(&broker))
         return arena_error(err);
     bool fine = broker_make_pipes(&broker, err);
-    if (fine) {
-        fflush(NULL);
-        broker.child = fork();
-        if (broker.child == 0)
-            broker_be_child(&broker);
-        fine = broker.child > 0 || error_errno(err, "starting the reading process");
-    }
+    if (fine)
+        fine = broker_start(&broker, err);
     broker_close_ends(&broker, true);
     if (fine)
         fine = broker_work(&broker, err);

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Reads layers that nobody has read before: forks one jailed child for all of them (child.h),
+ * Reads layers that nobody has read before: starts one jailed child for all of them (child.h),
  * hashes the stored bytes beside it, fetches those that are not files, and checks what the child
  * tells.
  *
@@ -8,8 +8,9 @@
  *   other layer:  a broker thread fetches, hashes, and copies into a pipe that the child reads
  *
  * So the digest is verified by code that parses nothing, and a child that hostile bytes have taken
- * over cannot choose the name under which its tale is kept. The broker must have no other threads
- * when it forks.
+ * over cannot choose the name under which its tale is kept. The child is a fresh process of this
+ * program (base/fresh.h), so that nothing the broker ever read is in its memory; in programs that
+ * cannot start those (unit tests) it is a plain fork.
  */
 #include "catalog/analysis.h"
 #include "scan/child.h"
@@ -31,11 +32,11 @@ struct broker_layer {
 
 struct broker_options {
     unsigned idle_seconds; /* a child that is silent for so long is killed; 0: the default */
-    void (*child)(const struct child_job *job); /* NULL: child_main. Tests put others here */
+    void (*child)(const struct child_job *job); /* NULL: child_main. Tests fork others here */
     bool secrets;                               /* look for them, too */
     /* Both or none: another question asked of each layer, and who takes its answers, which are
        hostile; what it makes lives in `arena`. `analysis` then only says what went wrong. */
-    child_reader reader;
+    const struct child_question *question;
     void *(*decode)(struct slice encoded, struct arena *arena, struct error *err);
     /* Told from the broker's threads how far the work is; may be NULL. */
     void (*progress)(void *context, size_t done, size_t count);

@@ -119,7 +119,7 @@ static bool child_catalog(const struct child_job *job, const struct child_layer 
 static bool child_read(struct child *child, const struct child_layer *layer, struct arena *arena,
                        struct slice *bytes, struct error *err)
 {
-    child_reader reader = child->job->reader ? child->job->reader : child_catalog;
+    child_reader reader = child->job->question ? child->job->question->read : child_catalog;
     struct layer_options options = {.one_thread = child->one_thread};
     if (strcmp(layer->image->kind, "folder") == 0)
         return reader(child->job, layer, NULL, &options, arena, bytes, err);

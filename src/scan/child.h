@@ -2,7 +2,7 @@
 /*
  * The jailed child: reads layers and tells what is in them. It has no network, no files but the
  * descriptors of its job, and nothing it says is believed unchecked. Runs in a process of its own,
- * which broker.c forks.
+ * which broker.c starts with empty memory (base/fresh.h), or the nursery forks (registry/inspect).
  */
 #include "image/image.h"
 #include "image/layer.h"
@@ -27,13 +27,28 @@ typedef bool (*child_reader)(const struct child_job *job, const struct child_lay
                              struct stream *stored, const struct layer_options *options,
                              struct arena *arena, struct slice *bytes, struct error *err);
 
+/* A question has a name, since the child may be a process to which pointers mean nothing. At most
+   15 letters. */
+struct child_question {
+    const char *name;
+    child_reader read;
+};
+
 struct child_job {
     const struct child_layer *layers;
     size_t count;
-    int answers;         /* where records go (wire.h) */
-    bool secrets;        /* look for them, too */
-    child_reader reader; /* NULL: the catalogue's, which tells an encoded analysis */
+    int answers;                           /* where records go (wire.h) */
+    bool secrets;                          /* look for them, too */
+    const struct child_question *question; /* NULL: the catalogue's, which tells an analysis */
 };
 
 /* Does the whole job; returns when all is told, or nobody listens any more. */
 void child_main(const struct child_job *job);
+
+/* child_job.c: the job in bytes (without layers that grow), and what does a job from them; it gives
+   an exit status. `questions` are those that may be asked besides the catalogue's. */
+bool child_job_encode(const struct child_job *job, struct arena *arena, struct slice *bytes,
+                      struct error *err);
+int child_job_run(struct slice bytes, const struct child_question *const *questions, size_t count);
+/* What broker.c starts a fresh process by. */
+#define CHILD_ENTRY "layers"

@@ -10,7 +10,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,24 +58,6 @@ static void nursery_tell(int life, enum nursery_word word, int value)
     (void)send(life, &saying, sizeof saying, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* Keeps standard error and the order's descriptors, in order of their numbers. */
-static void nursery_close_others(const int *keep, size_t count)
-{
-    int last = 2;
-    for (;;) {
-        int next = -1;
-        for (size_t i = 0; i < count; i++)
-            if (keep[i] > last && (next < 0 || keep[i] < next))
-                next = keep[i];
-        unsigned end = next < 0 ? ~0U : (unsigned)next - 1;
-        if ((unsigned)last + 1 <= end)
-            syscall(SYS_close_range, (unsigned)last + 1, end, 0);
-        if (next < 0)
-            return;
-        last = next;
-    }
-}
-
 /* In the worker. Never returns. */
 static void nursery_be_worker(const struct nursery_order *order, const int *fds)
 {
@@ -91,7 +72,7 @@ static void nursery_be_worker(const struct nursery_order *order, const int *fds)
     sigset_t none;
     sigemptyset(&none);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    nursery_close_others(fds + ORDER_FILE, ORDER_FDS - ORDER_FILE);
+    file_close_others(fds + ORDER_FILE, ORDER_FDS - ORDER_FILE);
     sigprocmask(SIG_SETMASK, &none, NULL);
     child_main(&job);
     _exit(0);
@@ -264,7 +245,7 @@ static void guard_be(int orders)
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_NAME, "nursery-guard");
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    nursery_close_others(&orders, 1);
+    file_close_others(&orders, 1);
     nursery_mute();
     guard_run(orders);
 }

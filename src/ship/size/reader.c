@@ -148,9 +148,9 @@ static bool read_folder(int folder, struct arena *arena, struct listing *listing
     return visit_finish(visit, good, &summary, err);
 }
 
-bool size_reader(const struct child_job *job, const struct child_layer *layer,
-                 struct stream *stored, const struct layer_options *options, struct arena *arena,
-                 struct slice *bytes, struct error *err)
+static bool size_reader(const struct child_job *job, const struct child_layer *layer,
+                        struct stream *stored, const struct layer_options *options,
+                        struct arena *arena, struct slice *bytes, struct error *err)
 {
     struct listing listing;
     (void)job;
@@ -158,3 +158,5 @@ bool size_reader(const struct child_job *job, const struct child_layer *layer,
                        : read_folder(layer->fd, arena, &listing, err);
     return good && listing_encode(&listing, arena, bytes, err);
 }
+
+const struct child_question size_question = {"size", size_reader};

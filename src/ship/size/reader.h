@@ -3,10 +3,8 @@
 #include "scan/child.h"
 #include "ship/size/listing.h"
 
-/* A child_reader. A layer that could not be read to its end gives a listing that is `partial`. */
-bool size_reader(const struct child_job *job, const struct child_layer *layer,
-                 struct stream *stored, const struct layer_options *options, struct arena *arena,
-                 struct slice *bytes, struct error *err);
+/* A layer that could not be read to its end gives a listing that is `partial`. */
+extern const struct child_question size_question;
 /* Only the walk, for tests: as layer_read, `stored` is closed. */
 bool size_read_layer(struct stream *stored, uint64_t stored_size,
                      const struct layer_options *options, struct arena *arena,

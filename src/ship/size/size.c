@@ -117,7 +117,7 @@ static bool read_layers(struct size_result *result, const struct size_options *o
                         struct error *err)
 {
     struct broker_options broker = options->broker;
-    broker.reader = size_reader;
+    broker.question = &size_question;
     broker.decode = decode;
     struct layer_set_options set = {.broker = &broker};
     const struct image *image = &result->list.images[0];
