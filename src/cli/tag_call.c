@@ -112,11 +112,13 @@ static bool find_release(struct tag_call *tags, struct invocation *call, const c
         repository ? project_image_find(&tags->project, bare(repository)) : NULL;
     if (!dockerfile && image)
         dockerfile = image->dockerfile;
+    else if (dockerfile && image && strcmp(dockerfile, image->dockerfile) != 0)
+        image = NULL; /* its build-args are another Dockerfile's */
     if (!dockerfile)
         return error_set(err, ERROR_USAGE,
                          "--release from-base: whose base? Say --dockerfile FILE, or name the "
                          "repository of an image in plimsoll.yaml");
-    if (!from_base_find(dockerfile, call->arena, &found, err))
+    if (!from_base_find(dockerfile, image, call->arena, &found, err))
         return error_add(err, "--release from-base");
     tags->request.release = found.version;
     tags->base = found.base;

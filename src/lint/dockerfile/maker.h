@@ -15,6 +15,7 @@
 struct model_maker {
     const struct dockerfile *dockerfile;
     const struct base_resolver *resolver; /* NULL: nobody can be asked */
+    const struct model_build *build;      /* NULL: no arguments, no target */
     struct dockerfile_model *model;
     struct arena *arena;
     struct table *names;

@@ -65,8 +65,19 @@ bool dockerfile_model_make(const struct dockerfile *dockerfile,
                            const struct base_resolver *resolver, struct arena *arena,
                            struct dockerfile_model *model, struct error *err)
 {
-    struct model_maker maker = {
-        .dockerfile = dockerfile, .resolver = resolver, .model = model, .arena = arena};
+    return dockerfile_model_make_build(dockerfile, resolver, NULL, arena, model, err);
+}
+
+bool dockerfile_model_make_build(const struct dockerfile *dockerfile,
+                                 const struct base_resolver *resolver,
+                                 const struct model_build *build, struct arena *arena,
+                                 struct dockerfile_model *model, struct error *err)
+{
+    struct model_maker maker = {.dockerfile = dockerfile,
+                                .resolver = resolver,
+                                .build = build,
+                                .model = model,
+                                .arena = arena};
     bool fragment = is_fragment(dockerfile);
     *model = (struct dockerfile_model){.dockerfile = dockerfile, .arena = arena};
     if (!make_room(&maker, fragment) || !variable_put_predefined(arena, &model->global))

@@ -42,6 +42,17 @@ struct variable {
     const struct variable *next;     /* older ones: a list, newest first */
 };
 
+/* What a build says besides the Dockerfile: its --build-arg and its --target. */
+struct model_argument {
+    struct slice name, value;
+};
+
+struct model_build {
+    const struct model_argument *arguments;
+    size_t count;
+    struct slice target; /* name or number of the stage that is built; empty: the last */
+};
+
 struct table;
 struct variable_index; /* finds them by name: variable.c */
 
@@ -69,8 +80,8 @@ struct stage {
     const struct base_image
         *image;             /* of the nearest external base; never NULL (known may be false) */
     size_t first, last;     /* instructions [first, last) of the file, FROM included */
-    bool used;              /* the last stage, or one that (through others) the last one needs */
-    bool final;             /* the last stage */
+    bool used;              /* the final stage, or one that (through others) it needs */
+    bool final;             /* what is built: the last stage, unless a build has a target */
     bool has_triggers;      /* there is an ONBUILD in it */
     bool many_parents;      /* its base names another stage for each platform */
     struct stage_state end; /* what holds behind its last instruction */
@@ -113,6 +124,11 @@ enum { MODEL_EXPANDED_MAX = 32 << 20, MODEL_VALUE_MAX = 64 << 10 };
 bool dockerfile_model_make(const struct dockerfile *dockerfile,
                            const struct base_resolver *resolver, struct arena *arena,
                            struct dockerfile_model *model, struct error *err);
+/* As one build sees it; NULL: as it stands. A target that is none is taken for the last stage. */
+bool dockerfile_model_make_build(const struct dockerfile *dockerfile,
+                                 const struct base_resolver *resolver,
+                                 const struct model_build *build, struct arena *arena,
+                                 struct dockerfile_model *model, struct error *err);
 
 size_t model_index(const struct dockerfile_model *model,
                    const struct instruction *instruction); /* ONBUILD's inner: its outer's */
@@ -128,5 +144,8 @@ struct slice model_expand(const struct dockerfile_model *model,
    number, only of those before `before`. */
 const struct stage *model_find_stage(const struct dockerfile_model *model, struct slice name,
                                      const struct stage *before);
+/* What an instruction's flag (--from, --mount) takes from: the name of a stage, or of an image;
+   empty: nothing. */
+struct slice model_flag_from(const struct dockerfile_flag *flag);
 /* NULL when it is not set or declared here; `ARG X` alone gives one without has_value. */
 const struct variable *stage_variable(const struct stage_state *state, struct slice name);

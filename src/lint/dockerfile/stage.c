@@ -264,15 +264,19 @@ static struct slice mount_from(struct slice value)
     return value;
 }
 
+struct slice model_flag_from(const struct dockerfile_flag *flag)
+{
+    if (slice_equal_str(flag->name, "mount"))
+        return mount_from(flag->value);
+    return slice_equal_str(flag->name, "from") ? flag->value : SLICE("");
+}
+
 static void mark_references(const struct dockerfile_model *model, const struct stage *stage,
                             const struct instruction *instruction)
 {
     for (size_t i = 0; i < instruction->flag_count; i++) {
         const struct dockerfile_flag *flag = &instruction->flags[i];
-        if (slice_equal_str(flag->name, "from"))
-            mark(model, flag->value, stage);
-        else if (slice_equal_str(flag->name, "mount"))
-            mark(model, mount_from(flag->value), stage);
+        mark(model, model_flag_from(flag), stage);
     }
     if (instruction->onbuild)
         mark_references(model, stage, instruction->onbuild);
@@ -296,7 +300,10 @@ void maker_mark_used(struct model_maker *maker)
     struct dockerfile_model *model = maker->model;
     if (!model->stage_count)
         return;
-    struct stage *last = &model->stages[model->stage_count - 1];
+    const struct stage *target = maker->build && maker->build->target.len
+                                     ? model_find_stage(model, maker->build->target, NULL)
+                                     : NULL;
+    struct stage *last = &model->stages[target ? target->index : model->stage_count - 1];
     last->used = last->final = true;
     for (size_t i = model->stage_count; i-- > 0;) {
         const struct stage *stage = &model->stages[i];

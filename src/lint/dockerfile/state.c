@@ -73,6 +73,22 @@ static void take_global(struct model_maker *maker, struct variable *variable)
     }
 }
 
+/* A build's argument beats every default, but not an ENV of the stage. */
+static bool take_given(const struct model_maker *maker, struct variable *variable)
+{
+    const struct variable *before = stage_variable(maker->state, variable->name);
+    bool is_env = before && !before->is_arg;
+    for (size_t i = 0; maker->build && !is_env && i < maker->build->count; i++) {
+        const struct model_argument *given = &maker->build->arguments[i];
+        if (!slice_equal(given->name, variable->name))
+            continue;
+        variable->has_value = true;
+        variable->value = given->value;
+        return true;
+    }
+    return false;
+}
+
 static void apply_arg(struct model_maker *maker, const struct instruction *instruction,
                       const struct instruction *where)
 {
@@ -83,7 +99,9 @@ static void apply_arg(struct model_maker *maker, const struct instruction *instr
         bool complete;
         struct variable variable = {.where = where, .is_arg = true};
         variable.name = expand(maker, state, slice_upto(word, equal), &complete);
-        if (equal < word.len)
+        if (take_given(maker, &variable))
+            ;
+        else if (equal < word.len)
             set_value(maker, state, &variable, slice_from(word, equal + 1));
         else
             take_global(maker, &variable);

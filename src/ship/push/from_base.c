@@ -1,8 +1,8 @@
 #include "ship/push/from_base.h"
 
 #include "image/reference.h"
-#include "lint/dockerfile/model.h"
 #include "lint/lint.h"
+#include "project/build.h"
 #include "update/tag_version.h"
 
 static const struct base_image *nobody_knows(void *context, struct slice reference,
@@ -12,11 +12,19 @@ static const struct base_image *nobody_knows(void *context, struct slice referen
     return NULL;
 }
 
+static const struct stage *final_stage(const struct dockerfile_model *model)
+{
+    for (size_t i = 0; i < model->stage_count; i++)
+        if (model->stages[i].final)
+            return &model->stages[i];
+    return NULL;
+}
+
 /* The base of the stage that ships, behind all stages of its own. */
 static bool outermost(const struct dockerfile_model *model, const char *path, struct slice *base,
                       struct error *err)
 {
-    const struct stage *stage = model->stage_count ? &model->stages[model->stage_count - 1] : NULL;
+    const struct stage *stage = final_stage(model);
     while (stage && stage->parent)
         stage = stage->parent;
     if (!stage || !stage->from)
@@ -48,31 +56,34 @@ static bool version_of(struct slice base, struct arena *arena, struct slice *ver
                          "the base %.*s names no whole version such as 1.29.4; give the release "
                          "itself",
                          SLICE_ARG(slice_upto(base, 200)));
-    *version = parsed.head;
-    return true;
+    *version = arena_copy(arena, parsed.head);
+    return version->at || arena_error(err);
 }
 
-bool from_base_read(struct slice bytes, const char *path, struct arena *arena,
-                    struct from_base *found, struct error *err)
+bool from_base_read(struct slice bytes, const char *path, const struct project_image *image,
+                    struct arena *arena, struct from_base *found, struct error *err)
 {
     struct lint_file file;
     struct dockerfile dockerfile;
     struct dockerfile_model model;
     struct base_resolver resolver = {.image = nobody_knows};
+    struct model_build build = {.count = 0};
     unsigned line;
+    if (image && !project_build(image, arena, &build))
+        return arena_error(err);
     if (!lint_file_init(&file, slice_str(path), bytes, LINT_DOCKERFILE, arena))
         return arena_error(err);
     if (!dockerfile_parse(&file, arena, &dockerfile, &line, err) ||
-        !dockerfile_model_make(&dockerfile, &resolver, arena, &model, err))
+        !dockerfile_model_make_build(&dockerfile, &resolver, &build, arena, &model, err))
         return error_add(err, "%s", path);
     return outermost(&model, path, &found->base, err) &&
            (version_of(found->base, arena, &found->version, err) || error_add(err, "%s", path));
 }
 
-bool from_base_find(const char *dockerfile, struct arena *arena, struct from_base *found,
-                    struct error *err)
+bool from_base_find(const char *dockerfile, const struct project_image *image, struct arena *arena,
+                    struct from_base *found, struct error *err)
 {
     struct slice bytes;
     return lint_read(slice_str(dockerfile), arena, &bytes, err) &&
-           from_base_read(bytes, dockerfile, arena, found, err);
+           from_base_read(bytes, dockerfile, image, arena, found, err);
 }

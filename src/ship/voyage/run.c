@@ -108,7 +108,7 @@ static bool set_release(struct voyage_job *job, struct error *err)
     job->release = job->options->release;
     if (!slice_equal_str(job->release, VOYAGE_FROM_BASE))
         return true;
-    if (!from_base_find(job->image->dockerfile, job->arena, &base, err))
+    if (!from_base_find(job->image->dockerfile, job->image, job->arena, &base, err))
         return error_add(err, "%s: --release from-base", job->image->name.at);
     job->release = base.version;
     return true;

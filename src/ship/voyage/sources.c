@@ -2,8 +2,8 @@
 #include <unistd.h>
 
 #include "lint/comply/comply.h"
-#include "lint/dockerfile/model.h"
 #include "lint/lint.h"
+#include "project/build.h"
 #include "ship/voyage/steps.h"
 
 /* Nobody is asked about bases here: only their names are wanted. */
@@ -15,22 +15,45 @@ static const struct base_image *know_nothing(void *context, struct slice referen
 }
 
 static bool add_base(const struct voyage_job *job, struct voyage_sources *sources,
-                     const struct stage *stage)
+                     struct slice name)
 {
-    bool moved = memchr(stage->base_written.at ? stage->base_written.at : "", '$',
-                        stage->base_written.len) != NULL;
-    if (stage->base_unset || !stage->base.len || (moved && job->image->argument_count)) {
-        sources->untold = true;
-        return true;
-    }
-    if (slice_equal_str(stage->base, "scratch"))
+    if (slice_equal_str(name, "scratch"))
         return true;
     for (size_t i = 0; i < sources->base_count; i++)
-        if (slice_equal(sources->bases[i], stage->base))
+        if (slice_equal(sources->bases[i], name))
             return true;
-    struct slice base = arena_copy(job->arena, stage->base);
+    struct slice base = arena_copy(job->arena, name);
     return base.at &&
            ARENA_PUSH(job->arena, sources->bases, sources->base_count, sources->base_room, base);
+}
+
+/* What a stage starts from. */
+static bool add_from(const struct voyage_job *job, struct voyage_sources *sources,
+                     const struct stage *stage)
+{
+    if (!stage->from || stage->parent)
+        return true;
+    if (!stage->base_unset && stage->base.len)
+        return add_base(job, sources, stage->base);
+    sources->untold = true;
+    return true;
+}
+
+/* Images that it copies from or mounts, unless they are stages; variables do not count there. */
+static bool add_copied(const struct voyage_job *job, struct voyage_sources *sources,
+                       const struct dockerfile_model *model, const struct stage *stage)
+{
+    uint64_t number;
+    for (size_t i = stage->first; i < stage->last; i++) {
+        const struct instruction *instruction = &model->dockerfile->instructions[i];
+        for (size_t j = 0; j < instruction->flag_count; j++) {
+            struct slice name = model_flag_from(&instruction->flags[j]);
+            if (name.len && !slice_u64(name, &number) && slice_find(name, '$') == name.len &&
+                !model_find_stage(model, name, stage) && !add_base(job, sources, name))
+                return false;
+        }
+    }
+    return true;
 }
 
 static bool read_bases(const struct voyage_job *job, const struct lint_file *file,
@@ -39,15 +62,17 @@ static bool read_bases(const struct voyage_job *job, const struct lint_file *fil
     static const struct base_resolver nobody = {.image = know_nothing};
     struct dockerfile parsed;
     struct dockerfile_model model;
+    struct model_build build;
     unsigned line;
+    if (!project_build(job->image, scratch, &build))
+        return arena_error(err);
     if (!dockerfile_parse(file, scratch, &parsed, &line, err) ||
-        !dockerfile_model_make(&parsed, &nobody, scratch, &model, err))
+        !dockerfile_model_make_build(&parsed, &nobody, &build, scratch, &model, err))
         return error_add(err, "%s", job->image->dockerfile);
-    /* With a target, any stage may be the last: all are taken. */
     for (size_t i = 0; i < model.stage_count; i++) {
         const struct stage *stage = &model.stages[i];
-        if (stage->from && !stage->parent && (stage->used || job->image->target.len) &&
-            !add_base(job, sources, stage))
+        if (stage->used &&
+            (!add_from(job, sources, stage) || !add_copied(job, sources, &model, stage)))
             return arena_error(err);
     }
     return true;

@@ -64,7 +64,7 @@ bool words_run(const struct voyage_words *words, struct voyage_job *job, int *ex
 struct voyage_sources {
     struct slice *bases; /* external images of the stages that are built, each once */
     size_t base_count, base_room;
-    bool untold;                 /* one of them depends on an argument that plimsoll.yaml sets */
+    bool untold;                 /* one of them has a variable that nobody sets */
     const char **configurations; /* of nginx and HAProxy, which it copies */
     size_t configuration_count;
 };

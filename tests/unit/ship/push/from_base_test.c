@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include "project/project.h"
 #include "ship/push/destination.h"
 #include "ship/push/from_base.h"
 
@@ -31,13 +32,44 @@ static void test_versions(void **state)
         CLEANUP_ARENA struct arena arena = {.limit = 8 << 20};
         struct from_base found = {0};
         struct error err = {0};
-        bool fine =
-            from_base_read(slice_str(cases[i].dockerfile), "Dockerfile", &arena, &found, &err);
+        bool fine = from_base_read(slice_str(cases[i].dockerfile), "Dockerfile", NULL, &arena,
+                                   &found, &err);
         if (fine != (cases[i].version != NULL))
             fail_msg("%s: %s", cases[i].dockerfile, fine ? "taken" : err.text);
         assert_true(slice_equal_str(found.version, cases[i].version ? cases[i].version : "") ||
                     !fine);
         assert_true(fine || strstr(err.text, "Dockerfile"));
+    }
+}
+
+/* What plimsoll.yaml says of the build: its arguments beat defaults, its target is what ships. */
+static void test_build_of_an_image(void **state)
+{
+    static const struct {
+        const char *dockerfile, *target, *version;
+    } cases[] = {
+        {"ARG V=1.0.0\nFROM nginx:$V\n", "", "2.3.4"},
+        {"ARG V\nFROM nginx:$V\n", "", "2.3.4"},
+        {"ARG W=${V}\nARG V=1.0.0\nFROM nginx:${V}\n", "", "2.3.4"},
+        {"FROM nginx:1.29.4\nARG V=1.0.0\n", "", "1.29.4"},
+        {"ARG V=1.0.0\nARG U=$V\nFROM nginx:$U\n", "", "2.3.4"},
+        {"FROM nginx:1.29.4 AS web\nFROM node:22.1.0 AS tools\n", "web", "1.29.4"},
+        {"FROM nginx:1.29.4 AS web\nFROM node:22.1.0 AS tools\n", "WEB", "1.29.4"},
+        {"FROM nginx:1.29.4 AS web\nFROM node:22.1.0 AS tools\n", "0", "1.29.4"},
+    };
+    struct project_argument argument = {SLICE("V"), SLICE("2.3.4")};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CLEANUP_ARENA struct arena arena = {.limit = 8 << 20};
+        struct project_image image = {
+            .arguments = &argument, .argument_count = 1, .target = slice_str(cases[i].target)};
+        struct from_base found = {0};
+        struct error err = {0};
+        if (!from_base_read(slice_str(cases[i].dockerfile), "Dockerfile", &image, &arena, &found,
+                            &err))
+            fail_msg("%s: %s", cases[i].dockerfile, err.text);
+        /* The whole text: releases become arguments of programs. */
+        assert_string_equal(found.version.at, cases[i].version);
     }
 }
 
@@ -56,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_build_of_an_image),
         cmocka_unit_test(test_names_of_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
