@@ -8,11 +8,6 @@ bool registry_link_perform(const struct registry_link *link, struct http_request
                            const char *path, struct arena *arena, struct http_response *response,
                            struct error *err);
 
-/* registry_tags.c: Link: <…>; rel="next" (RFC 8288), only at the registry itself; empty: that was
-   the last page. */
-bool registry_page_next(const struct http_response *response, struct slice asked,
-                        struct arena *arena, struct slice *next, struct error *err);
-
 /* In front of try number `next` (1 is the second): half a second, twice as long each time, 16 at
    most. Ends early when the link is cancelled. */
 void registry_link_wait(const struct registry_link *link, unsigned next);

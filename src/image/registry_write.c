@@ -1,4 +1,5 @@
-/* Manifests. Blobs are in registry_upload.c, tags in registry_tags.c. See registry_write.h. */
+/* Manifests. Blobs are in registry_upload.c, tags and repositories in registry_names.c. See
+ * registry_write.h. */
 #include "image/registry_write.h"
 
 #include <time.h>

@@ -11,8 +11,8 @@
 #include "image/registry_session.h"
 
 enum {
-    REGISTRY_TAGS_MAX = 100000,   /* of a repository */
-    REGISTRY_PAGE_MAX = 16 << 20, /* bytes of one page of tags */
+    REGISTRY_NAMES_MAX = 100000,  /* tags of a repository; repositories of a registry */
+    REGISTRY_PAGE_MAX = 16 << 20, /* bytes of one page of names */
     REGISTRY_PIECE = 8 << 20,     /* a blob over this goes in pieces of it */
 };
 
@@ -98,26 +98,26 @@ bool registry_blob_send(const struct registry_link *link, const struct digest *d
                         const struct registry_blob_source *source,
                         const struct registry_sending *sending, struct error *err);
 
-/* ---- tags (registry_tags.c) ---- */
+/* ---- names (registry_names.c) ---- */
 
 /* All tags, over all pages, in the registry's order. ERROR_NOT_FOUND: no such repository;
-   ERROR_LIMIT over REGISTRY_TAGS_MAX. */
+   ERROR_LIMIT over REGISTRY_NAMES_MAX. */
 bool registry_tags_list(const struct registry_link *link, struct arena *arena, struct slice **tags,
                         size_t *count, struct error *err);
 
-struct registry_tags {
+struct registry_names {
     struct slice *items;
     size_t count, room;
 };
 /* Adds the tags of one page, {"name": …, "tags": […]}: for tests and fuzzing. Words that are no
    tags are left out. */
-bool registry_tags_read(struct slice page, struct arena *arena, struct registry_tags *tags,
+bool registry_tags_read(struct slice page, struct arena *arena, struct registry_names *tags,
                         struct error *err);
 
-/* registry_catalog.c: the names of all repositories that we may see, over all pages of
-   /v2/_catalog. Many registries have none (ERROR_NOT_FOUND, ERROR_DENIED) or not for everybody. */
+/* The names of all repositories that we may see, over all pages of /v2/_catalog. Many registries
+   have none (ERROR_NOT_FOUND, ERROR_DENIED) or not for everybody. */
 bool registry_catalog_list(const struct registry_link *link, struct arena *arena,
-                           struct registry_tags *names, struct error *err);
+                           struct registry_names *names, struct error *err);
 /* Adds the names of one page, {"repositories": […]}: for tests. What is no name is left out. */
-bool registry_catalog_read(struct slice page, struct arena *arena, struct registry_tags *names,
+bool registry_catalog_read(struct slice page, struct arena *arena, struct registry_names *names,
                            struct error *err);

@@ -162,7 +162,7 @@ bool tag_page_read_hub(struct slice body, struct tag_collection *collection, str
 
 bool tag_page_read_names(struct slice body, struct tag_collection *collection, struct error *err)
 {
-    struct registry_tags names = {0};
+    struct registry_names names = {0};
     struct tag_listing *listing = collection->listing;
     if (!registry_tags_read(body, collection->arena, &names, err))
         return false;

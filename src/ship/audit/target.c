@@ -180,8 +180,8 @@ static bool all_of_ecr(struct audit_services *services, const struct audit_targe
     return true;
 }
 
-static bool catalog(struct audit_services *services, struct slice host, struct registry_tags *names,
-                    struct error *err)
+static bool catalog(struct audit_services *services, struct slice host,
+                    struct registry_names *names, struct error *err)
 {
     struct session session;
     struct http_client *client CLEANUP_HTTP = NULL;
@@ -199,7 +199,7 @@ static bool catalog(struct audit_services *services, struct slice host, struct r
 static bool all_of_registry(struct audit_services *services, struct slice host,
                             struct listing *listing, struct error *err)
 {
-    struct registry_tags names;
+    struct registry_names names;
     if (!catalog(services, host, &names, err))
         return false;
     for (size_t i = 0; i < names.count; i++) {

@@ -22,7 +22,7 @@ static bool code_is(const struct doctor *doctor, const char *code)
 static struct slice near_repository(struct doctor *doctor)
 {
     struct registry_link link = {&doctor->session, doctor->client, NULL};
-    struct registry_tags names = {NULL, 0, 0};
+    struct registry_names names = {NULL, 0, 0};
     struct error ignored = {0};
     struct suggestion nearest = {.word = arena_string(doctor->arena, doctor->reference.repository)};
     if (nearest.word && registry_catalog_list(&link, doctor->arena, &names, &ignored))

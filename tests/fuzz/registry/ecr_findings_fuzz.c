@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error err;
     struct slice next;
     struct ecr_client_findings findings = {.items = NULL};
-    struct registry_tags names = {0};
+    struct registry_names names = {0};
     struct slice bytes = slice_of(data, size);
     arena_init(&arena, (size_t)64 << 20);
     if (ecr_client_findings_read(bytes, &arena, &findings, &next, &err))

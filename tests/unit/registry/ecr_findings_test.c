@@ -114,7 +114,7 @@ static void test_odd_answers(void **state)
 static void test_catalogue(void **state)
 {
     (void)state;
-    struct registry_tags names = {0};
+    struct registry_names names = {0};
     struct error err;
     assert_true(registry_catalog_read(
         SLICE("{\"repositories\":[\"team/app\",\"UPPER\",\"../up\",\"a b\",\"\",7,\"x\"]}"), &arena,
