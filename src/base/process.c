@@ -109,6 +109,17 @@ static bool child_start(struct child *child, struct error *err)
     return started;
 }
 
+/* What a terminal would leave of a line: progress begins it anew with \r. */
+static struct slice shown(struct slice line)
+{
+    while (line.len && line.at[line.len - 1] == '\r')
+        line.len--;
+    for (size_t i = line.len; i > 0; i--)
+        if (line.at[i - 1] == '\r')
+            return slice_from(line, i);
+    return line;
+}
+
 /* Lines without their \n or \r\n; a line that is too long in pieces. */
 static void tail_lines(struct child *child, struct tail *tail, struct slice bytes)
 {
@@ -117,9 +128,7 @@ static void tail_lines(struct child *child, struct tail *tail, struct slice byte
             tail->line[tail->line_len++] = bytes.at[i];
         if (bytes.at[i] != '\n' && tail->line_len < sizeof tail->line)
             continue;
-        struct slice line = slice_of(tail->line, tail->line_len);
-        if (bytes.at[i] == '\n' && line.len && line.at[line.len - 1] == '\r')
-            line.len--;
+        struct slice line = shown(slice_of(tail->line, tail->line_len));
         tail->line_len = 0;
         child->options->line(child->options->context, tail == &child->errors, line);
     }
@@ -280,7 +289,7 @@ static void child_report(struct child *child, struct process_result *result, dou
     for (size_t i = 0; i < 2; i++)
         if (tails[i]->line_len)
             child->options->line(child->options->context, i == 1,
-                                 slice_of(tails[i]->line, tails[i]->line_len));
+                                 shown(slice_of(tails[i]->line, tails[i]->line_len)));
     int status = reap(child->id);
     *result = (struct process_result){.exit_code = exit_code_of(status),
                                       .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,

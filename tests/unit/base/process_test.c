@@ -154,6 +154,10 @@ static void lines_come_as_they_are_written(void **state)
         .context = &seen,
         .line = see});
     assert_string_equal(seen.text, "a||!c|b|!d|");
+    seen = (struct seen){0}; /* docker's classic builder tells its progress so */
+    run((struct process_options){
+        .argv = SH("printf '1 kB\\r\\r2 kB\\r\\r\\nx\\r3 kB\\r'"), .context = &seen, .line = see});
+    assert_string_equal(seen.text, "2 kB|3 kB|");
     seen = (struct seen){0};
     run((struct process_options){
         .argv = SH("head -c 20000 /dev/zero"), .context = &seen, .line = see});
