@@ -101,6 +101,7 @@ static const struct pattern patterns[] = {
     {"authentication required", SHIP_FAILED_LOGIN},
     {": 401 Unauthorized", SHIP_FAILED_LOGIN},
     {": 403 Forbidden", SHIP_FAILED_LOGIN},
+    {"\": unauthorized", SHIP_FAILED_LOGIN},
 
     {"manifest unknown", SHIP_FAILED_BASE},
     {"name unknown", SHIP_FAILED_BASE},
@@ -134,6 +135,7 @@ static const struct pattern patterns[] = {
     {"COPY failed: ", SHIP_FAILED_COPY},
     {"ADD failed: ", SHIP_FAILED_COPY},
     {"failed to calculate checksum of ref", SHIP_FAILED_COPY},
+    {"failed to compute cache key: \"", SHIP_FAILED_COPY},
     {"copier: stat: ", SHIP_FAILED_COPY},
     {"no items matching glob", SHIP_FAILED_COPY},
 
@@ -160,6 +162,10 @@ static const struct pattern patterns[] = {
     {"returned a non-zero code", SHIP_FAILED_STEP},
     {"while running runtime: exit status", SHIP_FAILED_STEP},
     {"building at STEP \"RUN", SHIP_FAILED_STEP},
+    {"]: exit code: ", SHIP_FAILED_STEP},
+
+    /* BuildKit of docker 20.10, of whatever keeps it from a base: the others are above */
+    {"failed to create LLB definition: ", SHIP_FAILED_BASE},
 };
 
 /* No address of a real error is farther from the end: lines before are what worked. */
@@ -227,6 +233,7 @@ static bool is_summary(struct slice line)
 {
     return slice_starts(line, SLICE("Error: building at STEP")) ||
            slice_starts(line, SLICE("ERROR: failed to")) ||
+           slice_search(line, SLICE("executor failed running [")) < line.len ||
            slice_starts(line, SLICE("The command '"));
 }
 
