@@ -65,24 +65,7 @@ exits "address that we do not speak" 3 "$open" daemon demo:1
 check "says what to do" grep -q 'docker save' "$work/err"
 unset DOCKER_HOST
 
-# Debian's docker, where it is installed: without a network it runs anywhere as root.
-if command -v dockerd >/dev/null && [ "$(id -u)" = 0 ]; then
-    start dockerd --iptables=false --ip6tables=false --bridge=none --storage-driver=vfs --data-root "$work/docker" \
-        --exec-root "$work/exec" --pidfile "$work/docker.pid" -H "unix://$work/docker.sock"
-    wait_file "$work/docker.sock"
-    DOCKER_HOST="unix://$work/docker.sock"
-    export DOCKER_HOST
-    if docker load -i "$work/demo.tar" >"$work/push.log" 2>&1; then
-        exits "dockerd" 0 "$open" daemon demo:1
-        check "dockerd: layers" all_good
-        scanned dockerd
-    else
-        echo "skip $scenario: dockerd does not run here: $(tail -n 1 "$work/push.log")"
-    fi
-    unset DOCKER_HOST
-else
-    echo "skip $scenario: dockerd is not installed"
-fi
+# Debian's dockerd: engine_docker.sh.
 
 need podman
 podman() { command podman --root "$work/root" --runroot "$work/run" --storage-driver vfs "$@"; }

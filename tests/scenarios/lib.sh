@@ -93,6 +93,26 @@ clients() {
         [ -x "$bin/$client" ] || skip "$client could not be had (tools/clients says why)"
     done
 }
+# apart "$@": starts the script again as root of networks, mounts and processes of its own: daemons may make bridges and
+# firewall rules there, and all that was started ends with the script. Sets $cgroup, for what is to be cleaned up behind it.
+apart() {
+    cgroup=${PLIMSOLL_APART-}
+    if [ -n "$cgroup" ]; then
+        ip link set lo up || skip "no ip command (iproute2)"
+        return 0
+    fi
+    [ "$(id -u)" = 0 ] || skip "needs root: namespaces, containers"
+    unshare --mount --net --pid --fork --kill-child --mount-proc true 2>/dev/null || skip "namespaces cannot be made here"
+    PLIMSOLL_APART=plimsoll-test-$$ unshare --mount --net --pid --fork --kill-child --mount-proc sh "$0" "$@"
+    code=$?
+    find /sys/fs/cgroup -depth -type d -path "*/plimsoll-test-$$*" -exec rmdir {} + 2>/dev/null
+    exit $code
+}
+# debian_docker: the folder of dockerd, containerd, runc and docker's command line, in $docker; skipped where it cannot be had.
+debian_docker() {
+    docker=$(sh "$here/../../tools/clients" docker) && [ -x "$docker/dockerd" ] && return 0
+    skip "dockerd could not be had (tools/clients says why)"
+}
 # serve [OPTION…]: the registry on a free port, with its data in ${data:-$work/data}. Sets $port, $url, $pid; the admin's
 # key is in the AWS_… variables, so that aws, boto3 and `aws ecr get-login-password` work as they are.
 serve() {
