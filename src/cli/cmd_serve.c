@@ -29,6 +29,13 @@ static const struct option options[] = {
      .variable = "PLIMSOLL_PUBLIC_URL",
      .key = "serve.public-url",
      .prose = "How clients reach it, when that is not where it listens (a proxy before it)."},
+    {.name = "trusted-proxy",
+     .type = OPTION_LIST,
+     .argument = "CIDR",
+     .variable = "PLIMSOLL_TRUSTED_PROXY",
+     .key = "serve.trusted-proxy",
+     .prose = "Proxies in this network (10.0.0.0/8, or one address) are believed who asks: "
+              "X-Forwarded-For or Forwarded, and X-Forwarded-Proto. Repeatable."},
     {.name = "account",
      .type = OPTION_STRING,
      .argument = "ID",
@@ -295,6 +302,23 @@ static void read_server(const struct invocation *call, struct server_options *se
     server->workers = (unsigned)option_number(call, "workers");
 }
 
+static bool read_proxies(const struct invocation *call, struct server_options *server,
+                         struct error *err)
+{
+    const struct option_value *given = option_value(call, "trusted-proxy");
+    struct network *networks = arena_array(call->arena, given->count + 1, sizeof *networks);
+    if (!networks)
+        return arena_error(err);
+    for (size_t i = 0; i < given->count; i++)
+        if (!network_parse(slice_str(given->items[i]), &networks[i]))
+            return error_set(err, ERROR_USAGE,
+                             "--trusted-proxy %s: a network such as 10.0.0.0/8, or an address",
+                             given->items[i]);
+    server->proxies = networks;
+    server->proxy_count = given->count;
+    return true;
+}
+
 static void read_node(const struct invocation *call, struct node_options *node)
 {
     node->account = slice_str(option_text(call, "account"));
@@ -344,7 +368,8 @@ static bool run(struct invocation *call, struct error *err)
                                        .account = option_text(call, "account"),
                                        .region = option_text(call, "region"),
                                        .service = "ecr.amazonaws.com"};
-    return check(call, &serve, err) && serve_run(&serve, err);
+    return read_proxies(call, &serve.server, err) && check(call, &serve, err) &&
+           serve_run(&serve, err);
 }
 
 static const struct command_example examples[] = {
@@ -352,6 +377,9 @@ static const struct command_example examples[] = {
     {"plimsoll serve --no-auth --listen 127.0.0.1:0", "to try it: no credentials, a free port"},
     {"plimsoll serve --data /srv/plimsoll --listen :443 --tls-cert cert.pem --tls-key key.pem",
      "for a team"},
+    {"plimsoll serve --listen 127.0.0.1:5000 --trusted-proxy 127.0.0.1 --public-url "
+     "https://registry.example",
+     "behind a proxy on the same machine, which sets X-Forwarded-For"},
     {"plimsoll serve --account 123456789 --uri-template "
      "'{account}.dkr.ecr.{region}.amazonaws.com/{repository}'",
      "where scripts have the names of Amazon's registry in them"},

@@ -112,6 +112,7 @@ bool server_start(struct server **server, const struct server_options *options, 
         return arena_error(err);
     made->options = *options;
     options_fill(&made->options);
+    atomic_init(&made->held, options->hold);
     made->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&made->clients_lock, NULL);
     pthread_mutex_init(&made->linger_lock, NULL);
@@ -123,6 +124,14 @@ bool server_start(struct server **server, const struct server_options *options, 
     }
     server_free(made);
     return false;
+}
+
+void server_go(struct server *server)
+{
+    uint64_t one = 1;
+    atomic_store(&server->held, false);
+    if (write(server->wake, &one, sizeof one) < 0)
+        server_tell(server, "the acceptor could not be woken");
 }
 
 uint16_t server_port(const struct server *server)

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 #include "net/header.h"
+#include "net/network.h"
 
 enum server_plan { SERVER_ANSWER, SERVER_RUN, SERVER_BODY, SERVER_STREAM, SERVER_PREPARE };
 
@@ -40,10 +41,13 @@ struct server_request {
     struct slice method;
     struct slice target;             /* as it came, undecoded: "/v2/a/manifests/x?n=1"; for SigV4 */
     struct slice path, query;        /* its parts, undecoded; query without "?" */
-    struct slice client;             /* address, "127.0.0.1" */
+    struct slice client;             /* address, "127.0.0.1"; behind a proxy that is trusted, as
+                                        that one has it (forwarded.h) */
+    struct slice proxy;              /* the address of that proxy; empty: none in between */
+    bool named;                      /* and it said who asks: `client` is its word */
     struct slice client_certificate; /* subject's common name, verified; empty: none */
     struct slice server_name;        /* the Host header */
-    bool tls;
+    bool tls;        /* the client spoke TLS, with us or with a proxy that is trusted */
     char id[33];     /* request id: hexadecimal, also sent as X-Request-Id */
     bool has_length; /* the body's length was declared */
     uint64_t length;
@@ -102,6 +106,10 @@ struct server_options {
     unsigned stall_seconds;          /* a body or answer without a byte moved; 0: 60 */
     uint64_t body_rate_min;          /* bytes a second a body must come at, on average after
                                         stall_seconds; 0: 1024 */
+    const struct network *proxies;   /* whose words on clients are believed; not counted by the
+                                        limit of a client */
+    size_t proxy_count;
+    bool hold; /* clients may connect, and wait until server_go: nobody is answered before */
     struct server_handler handler;
     /* Things an operator should know (a certificate that cannot be read again); any thread. */
     void (*tell)(void *context, const char *text);
@@ -110,6 +118,8 @@ struct server_options {
 struct server;
 
 bool server_start(struct server **server, const struct server_options *options, struct error *err);
+/* Ends `hold`. Does not fail. */
+void server_go(struct server *server);
 /* The port it listens on (of the first address), for ":0". */
 uint16_t server_port(const struct server *server);
 /* No new connections; what is under way may end, for at most `seconds`; then all are closed. */

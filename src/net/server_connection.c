@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "net/forwarded.h"
 #include "net/server_parts.h"
 
 enum { STATE_ESTABLISHED = 1 }; /* of tcp_states.h, which is the kernel's own */
@@ -36,9 +37,8 @@ static struct client **client_place(struct server *server, const char *address)
 }
 
 /* NULL when the address has as many connections as one may, or memory is out. */
-static struct client *client_enter(struct server *server, const char *address)
+static struct client *client_enter(struct server *server, const char *address, unsigned limit)
 {
-    unsigned limit = server->options.connections_per_client;
     pthread_mutex_lock(&server->clients_lock);
     struct client **place = client_place(server, address), *client = *place;
     if (!client) {
@@ -72,7 +72,11 @@ struct connection *connection_new(struct server *server, int fd, const struct so
         return NULL;
     *connection = (struct connection){.server = server, .fd = fd};
     address_text(address, connection->address);
-    connection->client = client_enter(server, connection->address);
+    connection->proxy = forwarded_trusts(server->options.proxies, server->options.proxy_count,
+                                         slice_str(connection->address));
+    connection->client =
+        client_enter(server, connection->address,
+                     connection->proxy ? 0 : server->options.connections_per_client);
     if (connection->client)
         return connection;
     free(connection);

@@ -208,8 +208,9 @@ static int poll_all(struct server *server, struct pollfd *polls)
 {
     size_t count = 0;
     polls[count++] = (struct pollfd){.fd = server->wake, .events = POLLIN};
+    bool held = atomic_load(&server->held); /* poll passes over -1 */
     for (size_t i = 0; i < server->listen_count; i++)
-        polls[count++] = (struct pollfd){.fd = server->listen[i], .events = POLLIN};
+        polls[count++] = (struct pollfd){.fd = held ? -1 : server->listen[i], .events = POLLIN};
     pthread_mutex_lock(&server->linger_lock);
     size_t lingering = server->linger_count;
     for (size_t i = 0; i < lingering; i++)

@@ -58,6 +58,7 @@ struct connection {
     struct client *client;
     int fd;
     char address[INET6_ADDRSTRLEN];
+    bool proxy;                   /* it is one that is trusted */
     char common_name[256];        /* of a verified client certificate */
     bool certificate_seen, heard; /* heard: a request line of it has come */
     _Atomic int phase;
@@ -127,6 +128,7 @@ struct server {
     int wake; /* eventfd: the acceptor looks up */
     pthread_t acceptor, watch;
     bool acceptor_runs, watch_runs;
+    atomic_bool held;                  /* nobody is accepted yet */
     atomic_bool closing;               /* no new connections, no kept ones */
     atomic_bool stopping;              /* threads end */
     struct connection *_Atomic *slots; /* by descriptor, from accept to the loop's first look */

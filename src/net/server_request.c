@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "net/forwarded.h"
 #include "net/server_parts.h"
 
 /* Request ids need to be unlike, not secret: a random beginning a thread, and a counter mixed. */
@@ -254,6 +255,30 @@ static void fill_request(struct call *call, const char *method)
     cut_target(request);
 }
 
+/* Behind a proxy: who asks is what it says. False: it says two things. */
+static bool read_forwarded(struct call *call)
+{
+    struct server_request *request = &call->request;
+    const struct server_options *options = &call->connection->server->options;
+    if (!call->connection->proxy)
+        return true;
+    struct forwarded_headers headers = {
+        .x_for = server_header_all(request, "X-Forwarded-For"),
+        .forwarded = server_header_all(request, "Forwarded"),
+        .x_proto = server_header_all(request, "X-Forwarded-Proto"),
+    };
+    struct forwarded forwarded = forwarded_read(&headers, options->proxies, options->proxy_count);
+    request->proxy = request->client;
+    request->tls |= forwarded.https;
+    if (forwarded.word != FORWARDED_CLIENT)
+        return forwarded.word == FORWARDED_NOTHING;
+    struct slice client = arena_copy(&call->arena, slice_str(forwarded.address));
+    request->named = client.at != NULL;
+    if (request->named)
+        request->client = client;
+    return request->named;
+}
+
 static void plain_answer(struct call *call, int status, struct slice text)
 {
     if (call->response.has_file && call->response.fd >= 0)
@@ -321,6 +346,8 @@ static enum MHD_Result first_look(struct call *call, const char *method)
     fill_request(call, method);
     if (!known)
         plain_answer(call, 403, SLICE("the client certificate is not one that is taken here\n"));
+    else if (!read_forwarded(call))
+        plain_answer(call, 400, SLICE("X-Forwarded-For and Forwarded name different clients\n"));
     else if (!read_framing(call))
         plain_answer(call, 400, SLICE("the length of the body is not clear\n"));
     else

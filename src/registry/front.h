@@ -9,8 +9,9 @@
  *   /metrics /healthz /readyz  ops/
  *
  * /healthz (the process answers) and /readyz (its metadata can be read) tell nothing worth hiding
- * and ask for no credentials. /metrics is open to loopback, unless a proxy says that the request
- * came from elsewhere (Forwarded, X-Forwarded-For); all others must be an admin.
+ * and ask for no credentials. /metrics is open to loopback: to requests that name nobody else
+ * (Forwarded, X-Forwarded-For), and to those for whom a trusted proxy names this machine; all
+ * others must be an admin.
  */
 #include "net/server.h"
 #include "registry/node.h"

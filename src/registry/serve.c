@@ -89,6 +89,7 @@ static bool listen_for_requests(struct serving *serving, struct error *err)
         return false;
     options.handler = front_handler(serving->front);
     options.tell = serving->options->tell;
+    options.hold = true;
     return server_start(&serving->server, &options, err) && name_address(serving, err);
 }
 
@@ -191,15 +192,18 @@ static void signals_to_wait_for(sigset_t *signals)
 static bool serve(struct serving *serving, const sigset_t *signals, struct error *err)
 {
     const struct serve_options *options = serving->options;
-    /* The first user is made when nothing can fail any more: who made it is told once. */
     if (!open_registry(serving, err) || !listen_for_requests(serving, err) ||
-        !start_keeper(serving, err) ||
-        !bootstrap(serving->folder.meta, serving->folder.world, options, &serving->arena,
-                   &serving->made, &serving->first, err))
+        !start_keeper(serving, err))
         return false;
     char *url = arena_string(&serving->arena, serving->node.options.public_url);
     if (!url)
         return arena_error(err);
+    /* The first user is made when nothing can fail any more, since its password is told once, and
+       before anybody is answered: until now clients could connect, and wait. */
+    if (!bootstrap(serving->folder.meta, serving->folder.world, options, &serving->arena,
+                   &serving->made, &serving->first, err))
+        return false;
+    server_go(serving->server);
     options->ready(options->context, url, serving->first ? &serving->made : NULL);
     int signal_number;
     while (sigwait(signals, &signal_number) != 0)

@@ -14,7 +14,7 @@ struct serve_credentials {
 
 struct serve_options {
     const char *data;
-    struct server_options server; /* handler is filled in here */
+    struct server_options server; /* handler and hold are filled in here */
     struct node_options node;
     struct auth_options auth;
     struct registry_limits limits;

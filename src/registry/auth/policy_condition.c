@@ -88,7 +88,7 @@ static bool read_values(struct policy_test *test, struct arena *arena, struct er
     for (size_t i = 0; i < count; i++) {
         struct slice value = test->values.items[i];
         enum policy_comparison_kind kind = test->comparison->kind;
-        if ((kind == TEST_ADDRESS && !policy_network_parse(value, &test->networks[i])) ||
+        if ((kind == TEST_ADDRESS && !network_parse(value, &test->networks[i])) ||
             (kind == TEST_DATE && !clock_parse(value, &test->times[i])) ||
             ((kind == TEST_BOOL || kind == TEST_NULL) && !is_bool(value)))
             return error_set(err, ERROR_FORMAT, "%s: bad value \"%.*s\"", test->comparison->name,
@@ -206,7 +206,7 @@ static bool matches_one(const struct policy_test *test, size_t index, struct sli
     case TEST_PATTERN:
         return policy_match(wanted, value, false);
     case TEST_ADDRESS:
-        return policy_network_holds(&test->networks[index], value);
+        return network_holds(&test->networks[index], value);
     case TEST_DATE:
         difference = now - (double)test->times[index];
         sign = difference < 0 ? -1 : difference > 0;

@@ -1,5 +1,6 @@
 #pragma once
 /* A parsed policy, for policy*.c alone. */
+#include "net/network.h"
 #include "registry/auth/policy.h"
 
 struct policy_words {
@@ -34,19 +35,13 @@ enum policy_key {
     KEY_EXTERNAL_ID,
 };
 
-/* A network, an IPv4 one as ::ffff:0:0/96 has it. */
-struct policy_network {
-    uint8_t bytes[16];
-    unsigned bits;
-};
-
 struct policy_test {
     const struct policy_comparison *comparison;
     enum policy_key key;
     bool if_exists;
     struct policy_words values;
-    struct policy_network *networks; /* TEST_ADDRESS: one a value */
-    int64_t *times;                  /* TEST_DATE */
+    struct network *networks; /* TEST_ADDRESS: one a value */
+    int64_t *times;           /* TEST_DATE */
 };
 
 enum principal_kind { PRINCIPAL_ALL, PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, PRINCIPAL_OTHER };
@@ -70,9 +65,6 @@ struct policy {
     size_t count;
 };
 
-/* "10.0.0.0/8", "2001:db8::/32", one address. */
-bool policy_network_parse(struct slice text, struct policy_network *network);
-bool policy_network_holds(const struct policy_network *network, struct slice address);
 /* Parses the Condition of a statement. */
 #include <jansson.h>
 bool policy_conditions_parse(const json_t *condition, bool trust, struct arena *arena,

@@ -111,9 +111,12 @@ static struct slice base_url(const struct oci_request *state)
             host.len = 0;
     if (!host.len || host.len > 255)
         return state->oci->node->options.public_url;
-    bool tls = request->tls ||
-               slice_equal_nocase(server_header(request, "X-Forwarded-Proto"), SLICE("https"));
-    return arena_printf(request->arena, "%s://%.*s", tls ? "https" : "http", SLICE_ARG(host));
+    struct slice url = state->oci->node->options.public_url;
+    if (slice_starts(url, SLICE("https://")) &&
+        slice_equal_nocase(slice_from(url, strlen("https://")), host))
+        return url;
+    return arena_printf(request->arena, "%s://%.*s", request->tls ? "https" : "http",
+                        SLICE_ARG(host));
 }
 
 static struct slice token_scope(const struct oci_request *state)

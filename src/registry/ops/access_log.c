@@ -92,6 +92,8 @@ size_t access_log_line(const struct server_request *request, struct slice agent,
                parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
                parts.tm_sec, request->id);
     put_text(&line, "client", request->client, 64);
+    if (request->proxy.len)
+        put_text(&line, "proxy", request->proxy, 64);
     if (request->who.len)
         put_text(&line, "who", request->who, 256);
     put_text(&line, "method", request->method, 32);

@@ -55,11 +55,16 @@ static void ready(const struct node *node, struct server_request *request,
     say(request, response, 503, SLICE("not ready\n"));
 }
 
+/* A proxy that is trusted must name a client on this machine; of others on this machine, who name
+   anybody, none is. */
 static bool is_local(const struct server_request *request)
 {
     struct slice client = request->client;
-    return (slice_starts(client, SLICE("127.")) || slice_equal_str(client, "::1")) &&
-           !server_header(request, "X-Forwarded-For").at && !server_header(request, "Forwarded").at;
+    if (!slice_starts(client, SLICE("127.")) && !slice_equal_str(client, "::1"))
+        return false;
+    if (request->proxy.len)
+        return request->named;
+    return !server_header(request, "X-Forwarded-For").at && !server_header(request, "Forwarded").at;
 }
 
 static bool is_admin(const struct node *node, struct server_request *request,

@@ -45,6 +45,13 @@ static void a_line_is_json(void **state)
     assert_int_equal(json_integer_value(json_object_get(line, "status")), 201);
     assert_int_equal(json_integer_value(json_object_get(line, "received")), 77);
     assert_null(json_object_get(line, "broken"));
+    assert_null(json_object_get(line, "proxy"));
+    json_decref(line);
+    request.client = SLICE("192.0.2.7");
+    request.proxy = SLICE("127.0.0.1");
+    line = parse(&request, SLICE("crane/1.0"));
+    assert_string_equal(text_of(line, "client"), "192.0.2.7");
+    assert_string_equal(text_of(line, "proxy"), "127.0.0.1");
     json_decref(line);
 }
 

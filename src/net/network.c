@@ -1,9 +1,10 @@
-/* Addresses and networks of conditions. */
+/* See network.h. */
+#include "net/network.h"
+
 #include <arpa/inet.h>
 
-#include "registry/auth/policy_parts.h"
-
 enum { IPV6_BITS = 128, IPV4_BITS = 32, MAPPED = IPV6_BITS - IPV4_BITS };
+_Static_assert((int)NETWORK_ADDRESS_MAX == INET6_ADDRSTRLEN, "the room that inet_ntop asks for");
 
 static bool parse_address(struct slice text, uint8_t bytes[16], unsigned *bits)
 {
@@ -24,7 +25,7 @@ static bool parse_address(struct slice text, uint8_t bytes[16], unsigned *bits)
     return inet_pton(AF_INET6, copy, bytes) == 1;
 }
 
-bool policy_network_parse(struct slice text, struct policy_network *network)
+bool network_parse(struct slice text, struct network *network)
 {
     struct slice address = slice_cut(&text, '/');
     uint64_t bits;
@@ -38,11 +39,24 @@ bool policy_network_parse(struct slice text, struct policy_network *network)
     return true;
 }
 
-bool policy_network_holds(const struct policy_network *network, struct slice address)
+bool network_holds(const struct network *network, struct slice address)
 {
     uint8_t bytes[16];
     unsigned bits, whole = network->bits / 8, rest = network->bits % 8;
     if (!parse_address(address, bytes, &bits) || memcmp(bytes, network->bytes, whole) != 0)
         return false;
     return rest == 0 || ((bytes[whole] ^ network->bytes[whole]) >> (8 - rest)) == 0;
+}
+
+bool network_address(struct slice text, char address[NETWORK_ADDRESS_MAX])
+{
+    uint8_t bytes[16];
+    unsigned bits;
+    if (!parse_address(text, bytes, &bits))
+        return false;
+    struct in6_addr six;
+    memcpy(&six, bytes, sizeof six);
+    return IN6_IS_ADDR_V4MAPPED(&six)
+               ? inet_ntop(AF_INET, bytes + 12, address, NETWORK_ADDRESS_MAX) != NULL
+               : inet_ntop(AF_INET6, bytes, address, NETWORK_ADDRESS_MAX) != NULL;
 }

@@ -1,0 +1,149 @@
+/* The server behind a proxy, and before it answers anybody. */
+#include "test.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/server.h"
+
+static enum server_plan begin(void *context, struct server_request *request,
+                              struct server_response *response)
+{
+    (void)context;
+    response->status = 200;
+    response->body = arena_printf(request->arena, "%.*s|%.*s|%s|%s\n", SLICE_ARG(request->client),
+                                  SLICE_ARG(request->proxy), request->named ? "named" : "",
+                                  request->tls ? "tls" : "");
+    return SERVER_ANSWER;
+}
+
+static void end(void *context, struct server_request *request, int status, uint64_t sent)
+{
+    (void)context, (void)request, (void)status, (void)sent;
+}
+
+static struct server *start(struct server_options *options)
+{
+    static const char *const listen[] = {"127.0.0.1:0"};
+    struct server *server;
+    struct error err = {0};
+    options->listen = listen;
+    options->listen_count = 1;
+    options->handler.begin = begin;
+    options->handler.end = end;
+    if (!server_start(&server, options, &err))
+        fail_msg("%s", err.text);
+    return server;
+}
+
+static int dial(const struct server *server)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                             .sin_port = htons(server_port(server))};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct timeval patience = {.tv_sec = 20};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    return fd;
+}
+
+static void ask(int fd, const char *headers)
+{
+    char text[1024];
+    int len = snprintf(text, sizeof text,
+                       "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n%s\r\n", headers);
+    assert_int_equal(send(fd, text, (size_t)len, MSG_NOSIGNAL), len);
+}
+
+/* To the connection's end. */
+static void hear(int fd, char answer[4096])
+{
+    size_t len = 0;
+    ssize_t got;
+    while (len < 4095 && (got = recv(fd, answer + len, 4095 - len, 0)) > 0)
+        len += (size_t)got;
+    answer[len] = '\0';
+    close(fd);
+}
+
+static void expect(const struct server *server, const char *headers, const char *line)
+{
+    char answer[4096];
+    int fd = dial(server);
+    ask(fd, headers);
+    hear(fd, answer);
+    if (!strstr(answer, line))
+        fail_msg("%s: not '%s' but %s", headers, line, answer);
+}
+
+static void a_proxy_names_the_client(void **state)
+{
+    struct network proxies[2];
+    (void)state;
+    assert_true(network_parse(SLICE("127.0.0.0/8"), &proxies[0]));
+    assert_true(network_parse(SLICE("10.0.0.0/8"), &proxies[1]));
+    struct server_options options = {
+        .proxies = proxies, .proxy_count = 2, .connections_per_client = 1};
+    struct server *server = start(&options);
+    int kept = dial(server), another = dial(server); /* no limit for a proxy */
+    expect(server, "", "\n127.0.0.1|127.0.0.1||\n");
+    expect(server, "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 192.0.2.7, 10.0.0.1\r\n",
+           "\n192.0.2.7|127.0.0.1|named|\n");
+    expect(server, "Forwarded: for=192.0.2.7;proto=https\r\n", "\n192.0.2.7|127.0.0.1|named|tls\n");
+    expect(server, "X-Forwarded-For: ::1\r\nX-Forwarded-Proto: https\r\n",
+           "\n::1|127.0.0.1|named|tls\n");
+    expect(server, "X-Forwarded-For: junk\r\n", "\n127.0.0.1|127.0.0.1||\n");
+    expect(server, "X-Forwarded-For: 192.0.2.7\r\nForwarded: for=192.0.2.8\r\n", "HTTP/1.1 400");
+    close(kept);
+    close(another);
+    server_free(server);
+}
+
+static void others_name_nobody(void **state)
+{
+    struct network proxy;
+    (void)state;
+    assert_true(network_parse(SLICE("10.0.0.0/8"), &proxy));
+    struct server_options options = {.proxies = &proxy, .proxy_count = 1};
+    struct server *server = start(&options);
+    expect(server, "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\n",
+           "\n127.0.0.1|||\n");
+    expect(server, "X-Forwarded-For: 192.0.2.7\r\nForwarded: for=192.0.2.8\r\n",
+           "\n127.0.0.1|||\n");
+    server_free(server);
+}
+
+static void nobody_is_answered_before_it_goes(void **state)
+{
+    struct server_options options = {.hold = true};
+    struct server *server = start(&options);
+    struct server_stats stats;
+    char answer[4096];
+    int fd = dial(server);
+    (void)state;
+    ask(fd, "");
+    struct pollfd answered = {.fd = fd, .events = POLLIN};
+    assert_int_equal(poll(&answered, 1, 100), 0);
+    server_stats(server, &stats);
+    assert_int_equal(stats.connections, 0);
+    server_go(server);
+    hear(fd, answer);
+    assert_non_null(strstr(answer, "HTTP/1.1 200"));
+    server_free(server);
+    server = start(&options); /* and it ends without ever having gone */
+    server_free(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_proxy_names_the_client),
+        cmocka_unit_test(others_name_nobody),
+        cmocka_unit_test(nobody_is_answered_before_it_goes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
