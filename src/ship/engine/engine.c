@@ -43,12 +43,27 @@ void ship_words_printf(struct ship_words *words, const char *format, ...)
         free(text);
 }
 
+void ship_words_slice(struct ship_words *words, struct slice word)
+{
+    ship_words_printf(words, "%.*s", SLICE_ARG(word));
+}
+
+void ship_words_all(struct ship_words *words, ...)
+{
+    const char *word;
+    va_list arguments;
+    va_start(arguments, words);
+    while ((word = va_arg(arguments, const char *)))
+        ship_words_add(words, word);
+    va_end(arguments);
+}
+
 void ship_words_option(struct ship_words *words, const char *name, struct slice value)
 {
     if (!value.len)
         return;
     ship_words_add(words, name);
-    ship_words_printf(words, "%.*s", SLICE_ARG(value));
+    ship_words_slice(words, value);
 }
 
 void ship_words_path(struct ship_words *words, const char *path)
@@ -93,6 +108,7 @@ const char *const *ship_engine_words(const struct ship_engine *engine,
 {
     struct ship_words words = {.arena = arena};
     ship_words_add(&words, engine->program ? engine->program : engine->row->name);
+    ship_words_option(&words, "--storage-driver", engine->driver);
     engine->row->words[request->operation](engine, request, &words);
     if (!words.failed)
         return words.argv;

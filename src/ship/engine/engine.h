@@ -7,7 +7,7 @@
  * what the engine said (failure.h) and comes as an error that says what to do next.
  *
  *   engine.c       the table, requests, words
- *   words_*.c      one engine's command lines each
+ *   words_*.c      their command lines: docker and nerdctl, podman and buildah
  *   find.c         looking for engines, versions, storage, isolation
  *   run.c          carrying out, retrying without the isolation that cannot be had
  *   failure.c      what an engine's last words mean
@@ -141,10 +141,14 @@ const char *const *ship_engine_words(const struct ship_engine *engine,
 struct slice ship_engine_line(const struct ship_engine *engine, const struct ship_request *request,
                               struct arena *arena);
 
-/* For words_*.c: the next word; one that is printf'd; "--name" and a value when there is one. */
+/* For words_*.c: the next word, as it stands or printf'd; "--name" and a value when there is one.
+ */
 void ship_words_add(struct ship_words *words, const char *word);
 __attribute__((format(printf, 2, 3))) void ship_words_printf(struct ship_words *words,
                                                              const char *format, ...);
+void ship_words_slice(struct ship_words *words, struct slice word);
+/* Several words; the last argument is NULL. */
+__attribute__((sentinel)) void ship_words_all(struct ship_words *words, ...);
 void ship_words_option(struct ship_words *words, const char *name, struct slice value);
 /* --file, --target, --build-arg, --label, --tag: what all engines call the same. */
 void ship_words_build(const struct ship_request *request, struct ship_words *words);

@@ -1,25 +1,20 @@
 #pragma once
 /*
- * The engines' rows, and what their files share. To add an engine: a words_NAME.c with a row of
- * this shape, its line here and in engine.c's table, cases in tests/data/ship/engine_words.txt, and
- * in tests/data/ship/engine_failures.txt what it says when something is wrong.
+ * The engines' rows, and what their files share. To add an engine: a row beside the one it is like
+ * (words_docker.c, words_containers.c) or in a file of its own, its line here and in engine.c's
+ * table, cases in tests/data/ship/engine_words.txt, and in tests/data/ship/engine_failures.txt what
+ * it says when something is wrong.
  */
 #include "ship/engine/engine.h"
 
 extern const struct ship_engine_row ship_engine_docker, ship_engine_podman, ship_engine_buildah,
     ship_engine_nerdctl;
 
-/* podman is buildah in its own clothes: build, save and storage are the same words. */
-void ship_words_container_storage(const struct ship_engine *engine, struct ship_words *words);
-void ship_words_container_build(const struct ship_engine *engine,
-                                const struct ship_request *request, struct ship_words *words);
-/* docker's "pull [--platform P] IMAGE", "tag", "rmi", which nerdctl took over. */
-void ship_words_docker_pull(const struct ship_engine *engine, const struct ship_request *request,
-                            struct ship_words *words);
-void ship_words_docker_tag(const struct ship_engine *engine, const struct ship_request *request,
-                           struct ship_words *words);
-void ship_words_docker_remove(const struct ship_engine *engine, const struct ship_request *request,
-                              struct ship_words *words);
+/* "tag IMAGE NAME" and "rmi IMAGE", the same in all. */
+void ship_words_tag(const struct ship_engine *engine, const struct ship_request *request,
+                    struct ship_words *words);
+void ship_words_remove(const struct ship_engine *engine, const struct ship_request *request,
+                       struct ship_words *words);
 /* FOLDER/image.tar, into which an engine saves or builds straight. */
 #define SHIP_IMAGE_FILE "image.tar"
 /* FOLDER/image, a layout. */
