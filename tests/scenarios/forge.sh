@@ -9,6 +9,7 @@ need curl
 propose=$BUILD/tests/tools/propose
 [ -x "$propose" ] || skip "tests/tools/propose is not built"
 export HOME="$work" GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
+export LSAN_OPTIONS="$LSAN_OPTIONS:fast_unwind_on_malloc=0" # see lsan.supp
 unset GITHUB_TOKEN GH_TOKEN GITLAB_TOKEN GITEA_TOKEN FORGEJO_TOKEN BITBUCKET_TOKEN
 token=t0ken-of-the-test
 
@@ -88,6 +89,8 @@ each() {
     before=$(tip plimsoll/updates)
     exits "$kind: a branch with another's commit" 0 run -g nginx 1.29.3 1.29.5 Dockerfile
     same "$kind: is left alone" "left 5 $before" "$(cut -d' ' -f1,2 "$work/out") $(tip plimsoll/updates)"
+    exits "$kind: when nothing is left to do" 0 run -c
+    same "$kind: that one is not closed either" "left 5 true" "$(cut -d' ' -f1,2 "$work/out") $(state '.pulls[] | select(.number == 5).open')"
     # Many pages.
     tell fill '{"times": 120}'
     tell clear '{}'
@@ -149,6 +152,18 @@ said "says --base" 'no branch "nowhere"; --base'
     exits "no token" 3 haproxy
     said "says which" 'no token for GitHub: set GITHUB_TOKEN or GH_TOKEN'
 )
+for status in 403 404; do
+    tell fault "{\"match\": \"GET .*service=git-upload-pack\", \"status\": $status}"
+    exits "git is answered $status" 3 haproxy
+    said "which is said, with what the token needs" "shows no acme/web to the token.*contents.*status code: $status"
+done
+tell fault '{"match": "GET .*service=git-receive-pack", "status": 403}'
+exits "a push is answered 403" 3 run haproxy 3.3.4-alpine 3.3.12-alpine docker/Dockerfile
+check "which is said, with what it may be" \
+    grep -q '^failed .*takes no push: .*archived.*may only read.*contents.*status code: 403' "$work/out"
+tell fault "{\"match\": \"GET .*service=git-upload-pack\", \"status\": 301, \"headers\": {\"Location\": \"http://localhost:$port/x\"}}"
+exits "git is sent to another host" 3 haproxy
+said "and does not go there" "cannot redirect from '127.0.0.1' to 'localhost'"
 export GITHUB_TOKEN=another
 exits "git with another token" 3 haproxy
 secret "does not show it either"

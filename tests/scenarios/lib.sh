@@ -8,6 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 : "${PLIMSOLL_SHARED:=$here/../../../shared}"
 work=$(mktemp -d "${TMPDIR:-/tmp}/plimsoll-$scenario.XXXXXX")
 export PLIMSOLL_DB="$work/db" PLIMSOLL_CACHE="$work/cache" NO_COLOR=1
+# With a sanitized build (BUILD=build-asan): leaks that are libgit2's are not ours.
+export LSAN_OPTIONS="suppressions=$here/../lsan.supp:print_suppressions=0${LSAN_OPTIONS:+:$LSAN_OPTIONS}"
 started=
 
 # Ends what `start` began, by its id, and removes the folder.

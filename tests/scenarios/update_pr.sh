@@ -7,6 +7,7 @@ need jq
 need curl
 need python3
 export HOME="$work" GIT_CONFIG_NOSYSTEM=1 DOCKER_HOST=unix:///nonexistent/docker.sock
+export LSAN_OPTIONS="$LSAN_OPTIONS:fast_unwind_on_malloc=0" # see lsan.supp
 unset XDG_RUNTIME_DIR REGISTRY_AUTH_FILE PLIMSOLL_OFFLINE GH_TOKEN GITHUB_TOKEN
 token=t0ken-of-the-test
 mkdir -p "$work/hub/library"

@@ -292,6 +292,8 @@ class Handler(BaseHTTPRequestHandler):
         want = base64.b64encode(f"{GIT_USERS[KIND]}:{TOKEN}".encode()).decode()
         if self.headers.get("Authorization") != f"Basic {want}":
             return self.answer(401, {}, {"WWW-Authenticate": 'Basic realm="forge"'})
+        if fault := self.fault(self.command, url.path + (f"?{url.query}" if url.query else "")):
+            return self.answer(*fault)
         environment = {**os.environ, "GIT_PROJECT_ROOT": os.path.dirname(os.path.abspath(REPOSITORY)),
                        "GIT_HTTP_EXPORT_ALL": "1", "REMOTE_USER": "bot", "REQUEST_METHOD": self.command,
                        "PATH_INFO": "/" + os.path.basename(REPOSITORY) + url.path[len("/acme/web.git"):],

@@ -56,6 +56,11 @@ const char *forge_token_names(const struct forge *forge)
     return forge == &forge_forgejo ? "FORGEJO_TOKEN or GITEA_TOKEN" : forge->variables[0];
 }
 
+const char *forge_scopes(const struct forge *forge)
+{
+    return forge->scopes;
+}
+
 const char *forge_token(const struct forge *forge)
 {
     for (const char *const *name = forge->variables; *name; name++) {

@@ -22,6 +22,8 @@ const struct forge *forge_of_host(struct slice host);
 const char *forge_name(const struct forge *forge);
 /* "GITHUB_TOKEN or GH_TOKEN" */
 const char *forge_token_names(const struct forge *forge);
+/* What a token must be allowed, in words. */
+const char *forge_scopes(const struct forge *forge);
 /* From the environment; NULL when none is set. Never to be shown. */
 const char *forge_token(const struct forge *forge);
 /* What goes with the token when git pushes over https; for Bitbucket's "user:password" tokens both

@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include "base/slice.h"
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct git_api table;
 static bool loaded;
@@ -36,11 +38,24 @@ const struct git_api *git_api_load(struct error *err)
     return NULL;
 }
 
-static enum error_kind kind_of(int code, int class)
+/* libgit2 has it in its words only. */
+int git_api_status(const struct git_api *api)
 {
-    if (code == GIT_EAUTH || code == GIT_ECERTIFICATE)
+    const char *mark = "unexpected http status code: ";
+    const git_error *last = api->error_last();
+    struct slice words = slice_str(last && last->message ? last->message : "");
+    uint64_t status = 0;
+    if (!slice_starts(words, slice_str(mark)) ||
+        !slice_u64(slice_from(words, strlen(mark)), &status) || status > 999)
+        return 0;
+    return (int)status;
+}
+
+static enum error_kind kind_of(int code, int class, int status)
+{
+    if (code == GIT_EAUTH || code == GIT_ECERTIFICATE || status == 401 || status == 403)
         return ERROR_DENIED;
-    if (code == GIT_ENOTFOUND)
+    if (code == GIT_ENOTFOUND || status == 404)
         return ERROR_NOT_FOUND;
     if (class == GIT_ERROR_NET || class == GIT_ERROR_HTTP || class == GIT_ERROR_SSH ||
         class == GIT_ERROR_SSL)
@@ -51,6 +66,7 @@ static enum error_kind kind_of(int code, int class)
 bool git_api_error(const struct git_api *api, int code, const char *doing, struct error *err)
 {
     const git_error *last = api->error_last();
-    return error_set(err, kind_of(code, last ? last->klass : GIT_ERROR_NONE), "%s: %s", doing,
+    return error_set(err, kind_of(code, last ? last->klass : GIT_ERROR_NONE, git_api_status(api)),
+                     "%s: %s", doing,
                      last && last->message ? last->message : "libgit2 does not say why");
 }

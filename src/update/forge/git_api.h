@@ -80,3 +80,5 @@ const struct git_api *git_api_load(struct error *err);
 /* Sets err to "DOING: what libgit2 says"; its network and authentication errors get their kinds.
    `code` is what its function returned. Returns false. */
 bool git_api_error(const struct git_api *api, int code, const char *doing, struct error *err);
+/* The status of an HTTP answer that its last error was about; 0: about something else. */
+int git_api_status(const struct git_api *api);

@@ -35,7 +35,7 @@ struct git_work {
 git_remote_callbacks git_callbacks(struct git_work *work);
 /*
  * A token is sent with the first request rather than when it is asked for: libgit2 1.5 stumbles
- * over the body of a 401. No redirect is followed with it.
+ * over the body of a 401. It follows no redirect to another host with it.
  */
 bool git_header_make(struct git_work *work, struct error *err);
 git_strarray git_headers(struct git_work *work);

@@ -36,9 +36,16 @@ static bool push_error(struct git_work *work, int code, struct slice branch, str
         return error_set(err, ERROR_DENIED,
                          "the remote takes no push to %.*s: %s (is it a protected branch?)",
                          SLICE_ARG(branch), work->rejection);
+    int status = git_api_status(work->api);
     git_api_error(work->api, code, "pushing", err);
     if (code == GIT_EAUTH)
         error_add(err, "the token or key was refused: it must be allowed to push");
+    if (status == 403 || status == 404)
+        error_add(
+            err,
+            "%.*s takes no push: it is archived or a mirror, or the token may only read it; it "
+            "needs %s",
+            SLICE_ARG(work->options.shown), work->options.scopes);
     return error_add(err, "branch %.*s", SLICE_ARG(branch));
 }
 
@@ -102,13 +109,19 @@ bool git_work_push(struct git_work *work, struct slice branch, const struct git_
     return fine;
 }
 
+bool git_work_is_ours(struct git_work *work, struct slice branch)
+{
+    const struct git_branch *known = git_branch_find(work, branch);
+    return !known || git_tip_is_ours(work, &known->tip);
+}
+
 bool git_work_delete(struct git_work *work, struct slice branch, struct error *err)
 {
     char spec[1024];
     const struct git_branch *known = git_branch_find(work, branch);
     if (!known)
         return true;
-    if (!git_tip_is_ours(work, &known->tip))
+    if (!git_work_is_ours(work, branch))
         return error_set(err, ERROR_BUSY,
                          "branch %.*s has a commit that is not plimsoll's: left alone",
                          SLICE_ARG(branch));

@@ -206,11 +206,17 @@ static bool fetch_missing(struct git_work *work, struct error *err)
 /* What to do when the remote does not let us in. */
 static bool connect_error(struct git_work *work, int code, struct error *err)
 {
+    int status = git_api_status(work->api);
     git_api_error(work->api, code, "connecting to the remote", err);
     if (code == GIT_EAUTH && !work->options.token)
-        error_add(err, "no token is set, or no ssh key was taken");
-    else if (code == GIT_EAUTH)
-        error_add(err, "the token or key was refused: it must be allowed to push");
+        return error_add(err, "no token is set, or no ssh key was taken");
+    if (code == GIT_EAUTH)
+        return error_add(err, "the token or key was refused: it must be allowed to push");
+    if (status == 403 || status == 404)
+        return error_add(err,
+                         "the remote shows no %.*s to the token: is its address right, and may the "
+                         "token see it? It needs %s",
+                         SLICE_ARG(work->options.shown), work->options.scopes);
     return false;
 }
 

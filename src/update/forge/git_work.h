@@ -27,6 +27,8 @@ struct git_remote_options {
     const char *user;    /* for https: what goes with the token, such as "x-access-token" */
     const char *token;   /* NULL: none; sent over https, and over http to loopback only */
     const char *ca_file; /* PEM; NULL: the system's */
+    struct slice shown;  /* the repository in messages: "acme/web" */
+    const char *scopes;  /* in messages: what a token must be allowed */
 };
 
 /* The remote's address as git would push to it, in `arena`. ERROR_NOT_FOUND: no such remote. */
@@ -70,5 +72,7 @@ bool git_work_commit(struct git_work *work, const struct git_commit_wish *wish, 
 /* Only if the branch still is what it was (ERROR_BUSY else). */
 bool git_work_push(struct git_work *work, struct slice branch, const struct git_commit_made *made,
                    struct error *err);
+/* Whether the branch's last commit is plimsoll's, or there is no such branch. */
+bool git_work_is_ours(struct git_work *work, struct slice branch);
 /* Deletes a branch whose tip is ours; false with ERROR_BUSY when it is not, or has moved. */
 bool git_work_delete(struct git_work *work, struct slice branch, struct error *err);

@@ -99,7 +99,9 @@ static bool connect_git(struct propose_job *job, struct error *err)
                                          .base = job->options->base,
                                          .user = user,
                                          .token = password,
-                                         .ca_file = job->options->ca_file};
+                                         .ca_file = job->options->ca_file,
+                                         .shown = job->result->repository,
+                                         .scopes = forge_scopes(job->forge)};
     if (!git_work_connect(job->git, &options, job->arena, err))
         return false;
     job->result->base = git_work_base(job->git);
@@ -165,7 +167,16 @@ static bool leave_foreign(struct propose_job *job, const struct update_change *c
 
 /* ---- one proposal ---- */
 
-/* The pull request is gone, then its branch; a branch that is not ours any more stays. */
+/* Somebody else has gone on with it: nothing of theirs is moved, closed or removed. */
+static bool leave_taken(struct propose_job *job, struct propose_row row, struct error *err)
+{
+    row.action = PROPOSE_LEFT;
+    row.reason = SLICE("the branch has a commit that is not plimsoll's: left alone; delete "
+                       "the branch to start anew");
+    return propose_add_row(job, row, err);
+}
+
+/* The pull request is gone, then its branch; one that somebody else has gone on with stays. */
 static bool close_pull(struct propose_job *job, const struct forge_item *item, const char *why,
                        struct error *err)
 {
@@ -176,6 +187,8 @@ static bool close_pull(struct propose_job *job, const struct forge_item *item, c
     row.reason = slice_str(why);
     if (!comment.at)
         return arena_error(err);
+    if (!git_work_is_ours(job->git, item->branch))
+        return leave_taken(job, row, err);
     if (!job->options->dry_run) {
         if (!forge_close_pull(&job->session, item->number, comment, err))
             return propose_add_failure(job, row, err);
@@ -274,12 +287,8 @@ static bool propose_one(struct propose_job *job, const struct proposal *proposal
         row.action = PROPOSE_DONE;
         return propose_add_row(job, row, err);
     }
-    if (commit.state == COMMIT_FOREIGN) {
-        row.action = PROPOSE_LEFT;
-        row.reason = SLICE("the branch has a commit that is not plimsoll's: left alone; delete "
-                           "the branch to start anew");
-        return propose_add_row(job, row, err);
-    }
+    if (commit.state == COMMIT_FOREIGN)
+        return leave_taken(job, row, err);
     return propose_made(job, proposal, item, &commit, row, err);
 }
 
