@@ -93,18 +93,28 @@ static source_opener sniff_names(struct tar *tar, bool seeks, struct error *err)
     return all ? docker_archive_open : tarball_open;
 }
 
-static bool looks_like_tar(struct slice head)
+static bool is_zeros(struct slice bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        if (bytes.at[i])
+            return false;
+    return true;
+}
+
+/* A layer of an image may be an empty tar, which is zeros. A file that somebody names is not: "no
+   findings" would be said of a file that was never written. */
+static bool check_tar(struct slice head, struct error *err)
 {
     CLEANUP_ARENA struct arena scratch;
     struct tar_header header;
     struct error ignored;
     arena_init(&scratch, 64 * 1024);
-    if (head.len < TAR_BLOCK)
-        return false;
-    for (size_t i = 0; i < TAR_BLOCK; i++)
-        if (head.at[i])
-            return tar_header_parse(head.at, 0, &scratch, &header, &ignored);
-    return true; /* an empty layer is zeros from its beginning */
+    if (head.len >= TAR_BLOCK && is_zeros(head))
+        return error_set(err, ERROR_FORMAT,
+                         "it begins with zeros: an empty tar, or a file that was never written");
+    return (head.len >= TAR_BLOCK && tar_header_parse(head.at, 0, &scratch, &header, &ignored)) ||
+           error_set(err, ERROR_UNSUPPORTED,
+                     "neither an image archive, nor a layer, nor a JSON SBOM");
 }
 
 static source_opener sniff_tar(struct stream *stream, struct arena *arena, struct error *err)
@@ -117,15 +127,10 @@ static source_opener sniff_tar(struct stream *stream, struct arena *arena, struc
         stream_of_compressed(arena, stream, 1ull << WINDOW_LOG_MAX, &compression, err);
     if (!outer)
         return NULL;
-    if (stream_peek(outer, TAR_BLOCK, &head, err)) {
-        if (looks_like_tar(head)) {
-            tar_init(&tar, outer, NULL);
-            found = sniff_names(&tar, stream_seeks(outer), err);
-            tar_done(&tar);
-        } else {
-            error_set(err, ERROR_UNSUPPORTED,
-                      "neither an image archive, nor a layer, nor a JSON SBOM");
-        }
+    if (stream_peek(outer, TAR_BLOCK, &head, err) && check_tar(slice_upto(head, TAR_BLOCK), err)) {
+        tar_init(&tar, outer, NULL);
+        found = sniff_names(&tar, stream_seeks(outer), err);
+        tar_done(&tar);
     }
     stream_close(outer);
     return found;

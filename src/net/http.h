@@ -24,6 +24,7 @@ struct http_options {
     unsigned redirects;       /* 0: 10 */
     unsigned connect_seconds; /* 0: 15 */
     unsigned stall_seconds;   /* without a byte: 0: 60 */
+    unsigned total_seconds;   /* an attempt with its body; 0: as long as bytes come */
     unsigned wait_max;        /* longest wait before an attempt, seconds; 0: 30 */
     unsigned backoff_ms;      /* first wait; 0: 500 */
 };

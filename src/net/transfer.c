@@ -232,6 +232,7 @@ static bool set_connection(struct transfer *transfer)
     SET(transfer, CURLOPT_CONNECTTIMEOUT, (long)options->connect_seconds);
     SET(transfer, CURLOPT_LOW_SPEED_LIMIT, 1L);
     SET(transfer, CURLOPT_LOW_SPEED_TIME, (long)stall);
+    SET(transfer, CURLOPT_TIMEOUT, (long)options->total_seconds); /* 0: none */
     SET(transfer, CURLOPT_BUFFERSIZE, 256L * 1024);
     SET(transfer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     SET(transfer, CURLOPT_USERAGENT, "plimsoll/" PLIMSOLL_VERSION);

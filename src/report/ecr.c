@@ -128,7 +128,6 @@ bool report_ecr(const struct scan_result *result, const struct report_options *o
     json_end_object(&json);
     put_image(&json, result);
     put_status(&json, result, &summary, arena);
-    json_end_object(&json);
-    fputc('\n', file);
+    json_end_object(&json); /* and the end of the line */
     return true;
 }

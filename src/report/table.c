@@ -151,15 +151,26 @@ static void put_suppressed(struct line *line, const struct scan_result *result, 
     }
 }
 
+/* The head says that already. */
+static bool is_in_head(const struct scan_result *result, const struct note *note)
+{
+    return result_not_covered(result) && !note->path.len &&
+           slice_starts(note->text, SLICE("not covered:"));
+}
+
 static void put_notes(struct line *line, const struct scan_result *result, struct arena *arena)
 {
-    if (result->note_count == 0)
-        return;
-    line_end(line);
-    line_styled(line, STYLE_BOLD, SLICE("Notes"));
-    line_end(line);
+    bool begun = false;
     for (size_t i = 0; i < result->note_count; i++) {
         const struct note *note = &result->notes[i];
+        if (is_in_head(result, note))
+            continue;
+        if (!begun) {
+            line_end(line);
+            line_styled(line, STYLE_BOLD, SLICE("Notes"));
+            line_end(line);
+        }
+        begun = true;
         struct slice text = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(note->path),
                                          note->path.len ? ": " : "", SLICE_ARG(note->text));
         line_wrap(line, TABLE_INDENT, text);

@@ -18,7 +18,11 @@ enum {
     ATTEMPTS_MAX = 3,
     PAUSE_MS = 200,
     WAIT_UNTOLD = 30,
-    NAMES_A_PAGE = 1000
+    NAMES_A_PAGE = 1000,
+    CONNECT_SECONDS = 10,
+    STALL_SECONDS = 20,
+    PAGE_SECONDS = 60, /* of a page of a few hundred kilobytes, whatever drips meanwhile */
+    QUICK_SECONDS = 5, /* a failure that took longer will do so again */
 };
 
 /* One list being fetched. */
@@ -120,9 +124,10 @@ static bool ask_patiently(struct fetching *fetching, struct slice url, const str
                           struct arena *arena, struct http_response *response, struct error *err)
 {
     for (unsigned attempt = 1;; attempt++) {
+        time_t before = time(NULL);
         bool answered = ask_once(fetching, url, kept, arena, response, err);
         bool passing = answered ? response->status >= 500 : err->kind == ERROR_NETWORK;
-        if (!passing || attempt == ATTEMPTS_MAX)
+        if (!passing || attempt == ATTEMPTS_MAX || time(NULL) - before > QUICK_SECONDS)
             return answered;
         pause_before(attempt);
     }
@@ -223,6 +228,8 @@ static bool next_url(const struct fetching *fetching, struct slice from, struct 
     stay_here(fetching, &first, &found);
     if (url_same_origin(&first, &found)) {
         *url = url_text(&found, arena);
+        if (slice_equal(*url, from))
+            return error_set(err, ERROR_FORMAT, "the list of tags names itself as its next page");
         return url->at || arena_error(err);
     }
     listing->complete = false;
@@ -295,6 +302,9 @@ static bool fetch_all(struct fetching *fetching, const struct http_options *http
     struct http_options options = *http;
     struct tag_list_gate *own = fetching->gate ? NULL : tag_list_gate_new();
     options.attempts = 1; /* what is tried again, and when, is told by ask */
+    options.connect_seconds = CONNECT_SECONDS;
+    options.stall_seconds = STALL_SECONDS;
+    options.total_seconds = PAGE_SECONDS;
     CLEANUP_HTTP struct http_client *client = http_client_new(&options);
     fetching->client = client;
     fetching->gate = fetching->gate ? fetching->gate : own;

@@ -67,6 +67,12 @@ head -c 100000 /dev/urandom >garbage
 exits "a file of noise" 3 scan ./garbage
 : >empty
 exits "an empty file" 3 scan ./empty
+head -c 1000000 /dev/zero >zeros
+gzip -c zeros >zeros.gz
+for of in zeros zeros.gz; do
+    exits "$of: a file of zeros is no image without findings" 3 scan ./$of
+    exits "$of: nor one without waste" 3 "$PLIMSOLL" size --offline ./$of
+done
 mkdir nothing
 exits "an empty folder" 0 scan ./nothing
 mkdir transport

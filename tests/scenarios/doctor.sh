@@ -67,7 +67,7 @@ unset SSL_CERT_FILE
 found authorities "not there"
 export DOCKER_HOST=unix://$work/no.sock
 doctor "an engine that does not answer" 1
-found engines "no engine answers"
+found engines "no.sock, which DOCKER_HOST or CONTAINER_HOST names, is not there, and no engine answers"
 unset DOCKER_HOST
 
 # --- the way ---
@@ -159,6 +159,10 @@ found trust "other.example"
 stub registry soon.crt soon.key
 doctor "a certificate that ends soon" 0 "127.0.0.1:$stub/fine/app:1"
 same "is warned of" warning "$(row trust)"
+certificate tomorrow IP:127.0.0.1 20200101000000Z "$(date -u -d '+30 hours' +%Y%m%d%H%M%SZ)"
+stub registry tomorrow.crt tomorrow.key
+doctor "a certificate that ends tomorrow" 0 "127.0.0.1:$stub/fine/app:1"
+same "is told in a day, not days" "# it ends in 1 day: renew the registry's certificate" "$(fix trust)"
 unset SSL_CERT_FILE
 stub registry
 doctor "plain HTTP where TLS is expected" 1 "0.0.0.0:$stub/fine/app:1"

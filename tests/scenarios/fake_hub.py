@@ -9,6 +9,7 @@ FOLDER/limit                  so many answers, then 429 ("3 2": after three, wit
 FOLDER/fail                   so many answers with 500 first
 FOLDER/wait                   seconds that every answer takes
 FOLDER/elsewhere              `next` points to this host
+FOLDER/cycle                  `next` is the page itself
 FOLDER/log                    a line a request: status and path
 """
 import hashlib, http.server, json, os, sys, threading, time, urllib.parse
@@ -86,7 +87,8 @@ class Hub(http.server.BaseHTTPRequestHandler):
         link = lambda page: f"{host}{path}?" + urllib.parse.urlencode({**query, "page": page})
         value = {
             "count": len(tags),
-            "next": link(number + 1) if number * size < len(tags) else None,
+            "next": host + self.path if os.path.exists(os.path.join(folder, "cycle")) else
+                    link(number + 1) if number * size < len(tags) else None,
             "previous": link(number - 1) if number > 1 else None,
             "results": [
                 {"creator": 1, "id": n, "images": [], "last_updater": 1, "last_updater_username": "doijanky",

@@ -128,6 +128,11 @@ rm -f "$hub/log"
 look two
 same "who passes on what Docker Hub says is asked itself" "3" "$(asked nginx)"
 rm "$hub/elsewhere"
+rm -rf cache
+: >"$hub/cycle"
+exits "a page that names itself as the next" 3 "$PLIMSOLL" update two
+check "is not asked for a thousand times" grep -q 'names itself as its next page' "$work/err"
+rm "$hub/cycle"
 exits "nothing kept" 3 "$PLIMSOLL" update --offline --cache "$work/none" one
 PLIMSOLL_HUB_URL=http://127.0.0.1:1 exits "nobody there" 3 "$PLIMSOLL" update one
 printf 'services: [\n' >app/compose.yaml

@@ -72,11 +72,26 @@ const char *doctor_storage(struct doctor *doctor, const char **whose)
     return home && own.at && access(own.at, X_OK) == 0 ? own.at : NULL;
 }
 
+/* A socket that does not exist is asked only when DOCKER_HOST or CONTAINER_HOST names it. */
+static void tell_silent(struct doctor *doctor, struct doctor_row *row, const struct engine *engine)
+{
+    bool there = !engine->socket || access(engine->socket, F_OK) == 0;
+    doctor_say(doctor, row, DOCTOR_FAILED,
+               there ? "%.*s is there, and no engine answers"
+                     : "%.*s, which DOCKER_HOST or CONTAINER_HOST names, is not there, and "
+                       "no engine answers",
+               SLICE_ARG(engine->shown));
+    doctor_fix(doctor, row, "%ssystemctl status docker podman.socket%s",
+               there ? "" : "unset DOCKER_HOST CONTAINER_HOST   # if it is not meant\n",
+               there ? "\nsudo usermod -aG docker $USER   # when it is not allowed" : "");
+}
+
 void check_engines(struct doctor *doctor, struct doctor_row *row)
 {
     static const char *const programs[] = {"docker", "podman", "nerdctl", "buildah", "skopeo"};
     struct engine engines[ENGINES_MAX];
-    struct slice found = {"", 0}, silent = {"", 0};
+    const struct engine *silent = NULL;
+    struct slice found = {"", 0};
     struct error err = {0};
     size_t count = 0;
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
@@ -90,17 +105,13 @@ void check_engines(struct doctor *doctor, struct doctor_row *row)
     for (size_t i = 0; i < count; i++) {
         bool answers = engine_storage(doctor, &engines[i]) != NULL;
         if (!answers)
-            silent = engines[i].shown;
+            silent = &engines[i];
         else
             found = arena_printf(doctor->arena, "%.*s%s%.*s answers", SLICE_ARG(found),
                                  found.len ? ", " : "", SLICE_ARG(engines[i].shown));
     }
-    if (silent.len) {
-        doctor_say(doctor, row, DOCTOR_FAILED, "%.*s is there, and no engine answers",
-                   SLICE_ARG(silent));
-        doctor_fix(doctor, row,
-                   "systemctl status docker podman.socket\nsudo usermod -aG docker $USER   # when "
-                   "it is not allowed");
+    if (silent) {
+        tell_silent(doctor, row, silent);
     } else if (!found.len) {
         doctor_say(doctor, row, DOCTOR_WARNING, "none of docker, podman, nerdctl, buildah, skopeo");
         doctor_fix(doctor, row, "sudo apt install podman   # plimsoll itself needs none to scan");

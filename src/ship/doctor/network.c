@@ -180,9 +180,11 @@ static void tell_believed(struct doctor *doctor, struct doctor_row *row, const s
     bool soon = probe->until && days < SOON_DAYS;
     doctor_say(doctor, row, soon ? DOCTOR_WARNING : DOCTOR_OK, "valid until %.*s, issued by %.*s",
                SLICE_ARG(day(doctor, probe->until)), SLICE_ARG(probe->issuer));
-    if (soon)
-        doctor_fix(doctor, row, "# it ends in %lld days: renew the registry's certificate",
-                   (long long)days);
+    if (soon && days > 0)
+        doctor_fix(doctor, row, "# it ends in %lld day%s: renew the registry's certificate",
+                   (long long)days, days == 1 ? "" : "s");
+    else if (soon)
+        doctor_fix(doctor, row, "# it ends within a day: renew the registry's certificate");
 }
 
 static void tell_dates(struct doctor *doctor, struct doctor_row *row, const struct probe *seen,

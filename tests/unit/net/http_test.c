@@ -322,6 +322,18 @@ static void test_nobody_there(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+/* It accepts, and says nothing: a page of a list is not worth the patience of a layer. */
+static void test_total_time_is_limited(void **state)
+{
+    struct fixture *f = *state;
+    const struct http_options impatient = {.attempts = 1, .total_seconds = 1};
+    http_client_free(f->client);
+    f->client = http_client_new(&impatient);
+    assert_false(run(f));
+    assert_int_equal(f->err.kind, ERROR_NETWORK);
+    assert_non_null(strstr(f->err.text, "timed out"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +350,7 @@ int main(void)
         TEST(test_broken_body_fails_when_neither_helps),
         TEST(test_sink_refuses),
         TEST(test_nobody_there),
+        TEST(test_total_time_is_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
