@@ -1,9 +1,11 @@
 /* See ship_call.h. */
 #include "cli/ship_call.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/shell_word.h"
 #include "cli/configuration.h"
 #include "cli/ship_report.h"
 #include "cli/ship_watch.h"
@@ -84,6 +86,85 @@ static bool check_release(struct invocation *call, bool needed, struct slice *re
     return tag_word_release(*release, &parsed, err) || error_add(err, "--release");
 }
 
+/* ---- what was typed, for advice ---- */
+
+static bool type_option(const struct option *row, const struct option_value *value,
+                        struct slice *typed, struct arena *arena)
+{
+    size_t count = value->items ? value->count : 1;
+    for (size_t i = 0; i < count && typed->at; i++) {
+        bool is_flag = row->type == OPTION_FLAG;
+        struct slice word = slice_str(value->items ? value->items[i] : value->text);
+        word = is_flag ? word : shell_word(word, arena);
+        *typed = arena_printf(arena, "%.*s --%s%s%s%.*s", SLICE_ARG(*typed),
+                              is_flag && !value->on ? "no-" : "", row->name, is_flag ? "" : " ",
+                              is_flag ? 0 : (int)word.len, word.at ? word.at : "");
+    }
+    return typed->at != NULL;
+}
+
+/* Options of the command line that the next command needs as well. */
+static bool type_options(const struct invocation *call, struct slice *typed)
+{
+    static const char others[] = "release from dry-run format log color quiet verbose";
+    *typed = SLICE("");
+    for (size_t i = 0; i < sizeof call->sets / sizeof *call->sets; i++)
+        for (size_t j = 0; j < call->sets[i].count; j++) {
+            const struct option *row = &call->sets[i].rows[j];
+            const struct option_value *value = &call->sets[i].values[j];
+            if (value->source == SOURCE_COMMAND_LINE &&
+                !option_has_choice(others, slice_str(row->name)) &&
+                !type_option(row, value, typed, call->arena))
+                return false;
+        }
+    return true;
+}
+
+static bool keep_typed(const struct invocation *call, struct voyage_options *options)
+{
+    options->verb = call->command->name;
+    options->named = SLICE("");
+    for (size_t i = 0; i < call->operand_count && options->named.at; i++) {
+        struct slice word = shell_word(slice_str(call->operands[i]), call->arena);
+        options->named =
+            arena_printf(call->arena, "%.*s %.*s", SLICE_ARG(options->named), SLICE_ARG(word));
+    }
+    return options->named.at && type_options(call, &options->typed);
+}
+
+/* ---- what plimsoll.yaml says must be there ---- */
+
+static bool check_file(const struct ship_call *ship, const struct project_image *image,
+                       const char *key, const char *path, bool is_folder, struct error *err)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode) == is_folder)
+        return true;
+    const char *file = ship->project.path ? ship->project.path : PROJECT_FILE;
+    return error_set(err, ERROR_USAGE,
+                     "%s line %u: %s: %s %s is not here; write `%s:` as seen from the folder of %s",
+                     file, image->line, image->name.at, is_folder ? "the folder" : "the Dockerfile",
+                     path, key, file);
+}
+
+static bool check_images(const struct ship_call *ship, struct error *err)
+{
+    const struct project_image *const *images = ship->options.images;
+    for (size_t i = 0; i < ship->options.image_count; i++) {
+        if (!check_file(ship, images[i], "dockerfile", images[i]->dockerfile, false, err) ||
+            !check_file(ship, images[i], "context", images[i]->context, true, err))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (slice_equal(images[i]->repository, images[j]->repository))
+                return error_set(err, ERROR_USAGE,
+                                 "%s and %s have one repository, %s, and would take each other's "
+                                 "tags; give each its own in %s, or ship one of them",
+                                 images[j]->name.at, images[i]->name.at, images[i]->repository.at,
+                                 ship->project.path ? ship->project.path : PROJECT_FILE);
+    }
+    return true;
+}
+
 static bool check_registries(const struct ship_call *ship, struct error *err)
 {
     for (size_t i = 0; i < ship->options.image_count; i++)
@@ -127,7 +208,7 @@ bool ship_call_read(struct invocation *call, bool release_needed, struct ship_ca
     struct voyage_options *options = &to->options;
     if (!check_release(call, release_needed, &options->release, err) ||
         !read_project(call, &to->project, err) || !choose_images(call, to, err) ||
-        (release_needed && !check_registries(to, err)))
+        !check_images(to, err) || (release_needed && !check_registries(to, err)))
         return false;
     options->project = &to->project;
     options->state = option_text(call, "state");
@@ -137,7 +218,8 @@ bool ship_call_read(struct invocation *call, bool release_needed, struct ship_ca
     options->engine = option_text(call, "engine");
     options->plain_http = option_flag(call, "plain-http");
     options->insecure = option_flag(call, "insecure");
-    return (options->program_words && options->own) || arena_error(err);
+    return (options->program_words && options->own && keep_typed(call, options)) ||
+           arena_error(err);
 }
 
 void ship_call_attach(struct invocation *call, struct ship_call *to)

@@ -108,8 +108,12 @@ exits "a release that was made is not made again" 1 ship --release v1.0.0
 said "it says so" "tag +refused .*(another image|never moved)"
 same "and its tag stays" "$pushed" "$(digest "$at:1.0.0")"
 said "a refusal at the gate is not taken up: the base is pulled again" "pull +passed"
-exits "the next one, on the mended base" 0 ship --release v1.0.1
-said "a refusal at tag is taken up: nothing is built twice" "build +kept"
+advice=$(sed -n 's/^next: .*such as: plimsoll //p' "$work/out")
+same "what to type next" "ship hello --release v1.0.1" "$advice"
+# shellcheck disable=SC2086 # words of a command
+exits "the next one, on the mended base" 0 "$PLIMSOLL" $advice
+said "is built again, for its label says which release it is" "build +passed .*hello:v1\.0\.1"
+same "and so it does" 1.0.1 "$(skopeo inspect --tls-verify=false --format '{{index .Labels "org.opencontainers.image.version"}}' "docker://$at:1.0.1" 2>&1)"
 said "nothing at the gate, which is said to be the standard" "gate +passed .*critical,high \(the standard"
 next=$(digest "$at:1.0.1")
 same "latest moves on" "$next" "$(digest "$at:latest")"

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/clock.h"
+#include "base/shell_word.h"
 #include "ship/engine/rows.h"
 
 const struct ship_engine_row *const ship_engine_rows[] = {
@@ -116,14 +117,6 @@ const char *const *ship_engine_words(const struct ship_engine *engine,
     return NULL;
 }
 
-static bool is_plain(struct slice word)
-{
-    for (size_t i = 0; i < word.len; i++)
-        if (!ascii_alnum(word.at[i]) && !strchr("-_./:=,@+%", word.at[i]))
-            return false;
-    return word.len > 0;
-}
-
 static bool is_secret(struct slice name)
 {
     static const char *const marks[] = {"TOKEN", "PASS", "SECRET", "KEY", "CREDENTIAL", "AUTH"};
@@ -135,21 +128,6 @@ static bool is_secret(struct slice name)
         if (slice_search(slice_of(upper, len), slice_str(marks[i])) < len)
             return true;
     return false;
-}
-
-/* As a shell takes it: in single quotes where it must. */
-static struct slice quote(struct slice word, struct arena *arena)
-{
-    struct slice quoted = SLICE("'");
-    if (is_plain(word))
-        return word;
-    while (word.len && quoted.at) {
-        bool more = slice_find(word, '\'') < word.len;
-        struct slice piece = slice_cut(&word, '\'');
-        quoted = arena_printf(arena, "%.*s%.*s%s", SLICE_ARG(quoted), SLICE_ARG(piece),
-                              more ? "'\\''" : "");
-    }
-    return quoted.at ? arena_printf(arena, "%.*s'", SLICE_ARG(quoted)) : quoted;
 }
 
 struct slice ship_engine_line(const struct ship_engine *engine, const struct ship_request *request,
@@ -167,7 +145,7 @@ struct slice ship_engine_line(const struct ship_engine *engine, const struct shi
         if (argument && is_secret(name))
             word = arena_printf(arena, "%.*s=***", SLICE_ARG(name));
         argument = slice_equal_str(word, "--build-arg");
-        word = quote(word, arena);
+        word = shell_word(word, arena);
         line = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(line), i ? " " : "", SLICE_ARG(word));
     }
     return line;

@@ -46,8 +46,8 @@ const struct ship_failure_kind ship_failure_kinds[SHIP_FAILURES] = {
                               "install docker-buildx (or start buildkitd for nerdctl), or choose "
                               "another engine with --engine"},
     [SHIP_FAILED_COPY] = {"copy", ERROR_NOT_FOUND, "a file is not in the build context",
-                          "check the path (relative to the context) and .dockerignore; plimsoll "
-                          "lint names such lines"},
+                          "check the path (relative to the context), .dockerignore, and links "
+                          "that lead out of the context"},
     [SHIP_FAILED_DOCKERFILE] = {"dockerfile", ERROR_FORMAT, "the Dockerfile cannot be parsed",
                                 "plimsoll lint says where and why"},
     [SHIP_FAILED_STEP] = {"step", ERROR_IO, "a command of the Dockerfile failed",
@@ -137,6 +137,7 @@ static const struct pattern patterns[] = {
     {"failed to calculate checksum of ref", SHIP_FAILED_COPY},
     {"failed to compute cache key: \"", SHIP_FAILED_COPY},
     {"copier: stat: ", SHIP_FAILED_COPY},
+    {"copier: get: ", SHIP_FAILED_COPY},
     {"no items matching glob", SHIP_FAILED_COPY},
 
     {"creating container for [", SHIP_FAILED_ISOLATION},
@@ -269,6 +270,14 @@ static struct slice line_of(struct slice text, enum ship_failure failure)
     return found;
 }
 
+/* buildah tells all fields of its copier's request; what went wrong stands behind them. */
+static struct slice without_request(struct slice line)
+{
+    size_t request = slice_search(line, SLICE("copier.request{"));
+    size_t why = slice_search(line, SLICE("copier: get: "));
+    return request < why && why < line.len ? slice_from(line, why) : line;
+}
+
 struct slice ship_failure_reason(struct slice text, enum ship_failure failure)
 {
     struct slice found = {NULL, 0};
@@ -276,5 +285,5 @@ struct slice ship_failure_reason(struct slice text, enum ship_failure failure)
         found = line_of(last_of(text), failure);
     if (!found.len && failure == SHIP_FAILED_STEP)
         found = last_line(text, false);
-    return found.len ? found : last_line(text, true);
+    return without_request(found.len ? found : last_line(text, true));
 }

@@ -56,7 +56,11 @@ bool voyage_attach(struct voyage_job *job, struct destination *destination,
                    const struct registry_manifest *subject, struct error *err)
 {
     const char *sbom = arena_printf(job->arena, "%s/sbom.cdx.json", job->folder).at;
-    const char *scan = arena_printf(job->arena, "%s/gate.json", job->folder).at;
+    /* The gate's knows the exceptions; without a gate, that of scan. `push` alone may have none. */
+    bool judged = job->record.steps[VOYAGE_GATE].outcome == VOYAGE_PASSED;
+    bool scanned = judged || job->record.steps[VOYAGE_SCAN].outcome == VOYAGE_PASSED;
+    const char *scan =
+        arena_printf(job->arena, "%s/%s.json", job->folder, judged ? "gate" : "scan").at;
     if (!sbom || !scan)
         return arena_error(err);
     job->record.attached_count = 0;
@@ -64,9 +68,7 @@ bool voyage_attach(struct voyage_job *job, struct destination *destination,
     if (!job->options->without_attach &&
         (!make_sbom(job, sbom, err) || !attach_file(job, destination, subject, sbom, err)))
         return false;
-    /* Of a build that was judged; `push` alone may have none. */
-    bool judged = job->record.steps[VOYAGE_GATE].outcome == VOYAGE_PASSED;
-    if (!job->options->without_attach && judged && access(scan, R_OK) == 0 &&
+    if (!job->options->without_attach && scanned && access(scan, R_OK) == 0 &&
         !attach_file(job, destination, subject, scan, err))
         return false;
     return sign(job, destination, err);

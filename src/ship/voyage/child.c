@@ -4,6 +4,7 @@
  * each also takes its settings (lint.*, scan.*, the environment) just as it does when a person
  * types it, so that ship says no to nothing that the command by itself lets pass.
  */
+#include "base/shell_word.h"
 #include "ship/voyage/steps.h"
 
 void words_add(struct voyage_words *words, const char *word)
@@ -25,22 +26,13 @@ void words_begin(struct voyage_words *words, const struct voyage_job *job, const
         words_add(words, *word);
 }
 
-static bool is_plain(const char *word)
-{
-    for (const char *at = word; *at; at++)
-        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@,+%",
-                    *at))
-            return false;
-    return *word != '\0';
-}
-
 struct slice words_line(const struct voyage_words *words)
 {
     struct slice line = SLICE("plimsoll");
     for (size_t i = 1; !words->failed && i < words->count && line.at; i++) {
-        const char *quote = is_plain(words->argv[i]) ? "" : "'";
-        line = arena_printf(words->arena, "%.*s %s%s%s", SLICE_ARG(line), quote, words->argv[i],
-                            quote);
+        struct slice word = shell_word(slice_str(words->argv[i]), words->arena);
+        line = word.at ? arena_printf(words->arena, "%.*s %.*s", SLICE_ARG(line), SLICE_ARG(word))
+                       : word;
     }
     return words->failed ? (struct slice){NULL, 0} : line;
 }

@@ -39,6 +39,15 @@ static void begin_anew(struct voyage_job *job)
     };
 }
 
+/* It has the former release in its labels and its name: v1.0.0 and 1.0.0 are the same. */
+static bool is_of_another_release(const struct voyage_job *job)
+{
+    struct slice was = job->record.release, is = job->release;
+    was = slice_from(was, slice_starts(was, SLICE("v")));
+    is = slice_from(is, slice_starts(is, SLICE("v")));
+    return was.len && is.len && !slice_equal(was, is);
+}
+
 /* What belongs to a release is nothing for another one. */
 static void take_release(struct voyage_job *job)
 {
@@ -66,6 +75,8 @@ static struct slice too_late(const struct voyage_job *job)
     if (record->steps[VOYAGE_GATE].outcome == VOYAGE_REFUSED)
         return SLICE("the gate said no to it, and the base may be mended by now; --from gate goes "
                      "on with what was built");
+    if (is_of_another_release(job))
+        return arena_printf(job->arena, "it was for %.*s", SLICE_ARG(record->release));
     if (!slice_equal(record->repository, job->image->repository))
         return SLICE("it went to another repository");
     return SLICE("");
@@ -151,6 +162,12 @@ bool voyage_resume(struct voyage_job *job, const struct voyage_step *steps, stru
     if (!known)
         begin_anew(job);
     if (needed) {
+        if (known && is_of_another_release(job))
+            note(job, arena_printf(job->arena,
+                                   "%.*s: what is released as %.*s was built as %.*s, and its "
+                                   "label org.opencontainers.image.version says so",
+                                   SLICE_ARG(job->image->name), SLICE_ARG(job->release),
+                                   SLICE_ARG(job->record.release)));
         if (known)
             take_release(job);
         return options->only_built ? check_built(job, known, err)

@@ -39,10 +39,18 @@ void voyage_advise(struct voyage_job *job, const char *format, ...)
 
 struct slice voyage_command(const struct voyage_job *job, enum voyage_step_id from)
 {
-    struct slice release = job->options->release;
-    return arena_printf(job->arena, "plimsoll ship %.*s%s%.*s --from %s",
-                        SLICE_ARG(job->image->name), release.len ? " --release " : "",
-                        SLICE_ARG(release), voyage_step_name(from));
+    const struct voyage_options *options = job->options;
+    struct slice release = options->release;
+    const char *verb = options->verb ? options->verb : "ship";
+    bool one = options->image_count == 1;
+    struct slice images =
+        one ? arena_printf(job->arena, " %.*s", SLICE_ARG(job->image->name)) : options->named;
+    /* A run of several goes on by itself where each of them was; only `ship` has --from. */
+    bool begins = one && from < VOYAGE_STEPS && strcmp(verb, "ship") == 0;
+    return arena_printf(job->arena, "plimsoll %s%.*s%s%.*s%.*s%s%s", verb, SLICE_ARG(images),
+                        release.len ? " --release " : "", SLICE_ARG(release),
+                        SLICE_ARG(options->typed), begins ? " --from " : "",
+                        begins ? voyage_step_name(from) : "");
 }
 
 void voyage_line(void *context, bool is_error, struct slice line)

@@ -1,4 +1,7 @@
 /* The steps login, tag and push: what happens at the registry. */
+#include <inttypes.h>
+
+#include "base/ascii.h"
 #include "image/source.h"
 #include "ship/push/push.h"
 #include "ship/push/tag_apply.h"
@@ -188,6 +191,35 @@ static bool saved_digest(struct voyage_job *job, struct slice *digest, struct er
     return digest->at || arena_error(err);
 }
 
+/* v1.0.0 → v1.0.1, 1.3.0-rc1 → 1.3.0-rc2: the last number and one. */
+static struct slice next_release(struct slice release, struct arena *arena)
+{
+    uint64_t number;
+    size_t digits = release.len;
+    while (digits && ascii_digit(release.at[digits - 1]))
+        digits--;
+    if (!slice_u64(slice_from(release, digits), &number) || number == UINT64_MAX)
+        return arena_printf(arena, "%.*s.1", SLICE_ARG(release));
+    return arena_printf(arena, "%.*s%" PRIu64, (int)digits, release.at, number + 1);
+}
+
+static void advise_next_release(struct voyage_job *job)
+{
+    struct slice command = voyage_command(job, VOYAGE_STEPS);
+    if (slice_equal_str(job->options->release, VOYAGE_FROM_BASE)) {
+        voyage_advise(job,
+                      "`plimsoll update %s --write` takes a newer base, when there is one; "
+                      "then: %.*s",
+                      job->image->dockerfile, SLICE_ARG(command));
+        return;
+    }
+    struct voyage_options options = *job->options;
+    struct voyage_job next = {.options = &options, .image = job->image, .arena = job->arena};
+    options.release = next_release(options.release, job->arena);
+    command = voyage_command(&next, VOYAGE_STEPS);
+    voyage_advise(job, "release it as a new version, such as: %.*s", SLICE_ARG(command));
+}
+
 enum voyage_outcome tag_step_run(struct voyage_job *job, struct voyage_mark *mark,
                                  struct error *err)
 {
@@ -203,8 +235,7 @@ enum voyage_outcome tag_step_run(struct voyage_job *job, struct voyage_mark *mar
     keep_plan(job, &tagging);
     if (is_released(job, digest)) {
         voyage_say(job, mark, "%.*s", SLICE_ARG(job->record.tags[0].reason));
-        voyage_advise(job, "release it as a new version: plimsoll ship %.*s --release …",
-                      SLICE_ARG(job->image->name));
+        advise_next_release(job);
         return VOYAGE_REFUSED;
     }
     struct slice moves = names_of(job, true), stays = names_of(job, false);

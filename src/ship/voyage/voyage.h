@@ -50,8 +50,12 @@ struct voyage_options {
     const char *state;                /* folder of records, locks and built images */
     const char *program;              /* plimsoll itself, which scans in a process of its own */
     const char *const *program_words; /* for it: "--db", "…"; ends with NULL; may be NULL */
-    const char *engine;               /* --engine; NULL: whichever is there */
-    struct project_words fail_on;     /* --fail-on; none: the image's, else `fail_on_standard` */
+    /* How the run was asked for, for advice that can be typed as it stands: "push" (NULL: "ship"),
+       the images as they were named, the other options (" --config x"); both may be empty. */
+    const char *verb;
+    struct slice named, typed;
+    const char *engine;           /* --engine; NULL: whichever is there */
+    struct project_words fail_on; /* --fail-on; none: the image's, else `fail_on_standard` */
     struct project_words fail_on_standard; /* what scan.fail-on says; none: critical, high */
     bool ignore_unfixed;
     const char *exceptions; /* file; NULL: none */
@@ -144,7 +148,8 @@ voyage_say(struct voyage_job *job, struct voyage_mark *mark, const char *format,
 /* job->next: what to do now. */
 __attribute__((format(printf, 2, 3))) void voyage_advise(struct voyage_job *job, const char *format,
                                                          ...);
-/* What to type to begin this image at a step. */
+/* What to type to begin this image at a step; of a run of several images, to go on with all: each
+   begins where it was. VOYAGE_STEPS: at no step in particular. */
 struct slice voyage_command(const struct voyage_job *job, enum voyage_step_id from);
 /* Passes output of a program to events.line: `context` is the job. */
 void voyage_line(void *context, bool is_error, struct slice line);

@@ -207,7 +207,9 @@ static void test_taken_up(void **state)
     assert_true(go(&trip));
     assert_int_equal(trip.voyage.stopped_in, VOYAGE_PUSH);
     assert_string_equal(trip.err.text, "the wire is cut");
-    assert_has(trip.voyage.jobs[0].next.at, "plimsoll ship a --release v1.0.0 --from push");
+    /* With a alone, b would never be pushed. */
+    assert_string_equal(trip.voyage.jobs[0].next.at,
+                        "when that is mended: plimsoll ship --release v1.0.0");
     failing = SLICE("");
     assert_true(go(&trip));
     assert_string_equal(ran, "lint:a login:a gate:a lint:b login:b gate:b tag:a tag:b push:a "
@@ -267,8 +269,8 @@ static void test_from(void **state)
     trip.options.from = true;
     trip.options.first = VOYAGE_GATE;
     assert_false(go(&trip));
-    assert_has(trip.err.text, "a: --from gate: lint was never done; start there: plimsoll ship a "
-                              "--release v1.0.0 --from lint");
+    assert_has(trip.err.text, "a: --from gate: lint was never done; start there: plimsoll ship "
+                              "--release v1.0.0");
     assert_int_equal(*ran, '\0');
     trip.options.from = false;
     trip.options.first = VOYAGE_LINT;
@@ -360,8 +362,45 @@ static void test_another_release(void **state)
     trip.options.release = SLICE("v1.0.1");
     failing = SLICE("");
     assert_true(go(&trip));
-    assert_string_equal(ran, "lint:a login:a gate:a tag:a push:a deploy:a record:a");
+    /* The image has its release in its labels. */
+    assert_has(ran, "build:a");
+    assert_has(notes, "a: the last run is not taken up: it was for v1.0.0");
     assert_true(slice_equal_str(trip.voyage.jobs[0].record.release, "v1.0.1"));
+    /* Whoever says --from means that image. */
+    trip.options.release = SLICE("v1.0.2");
+    trip.options.from = true;
+    trip.options.first = VOYAGE_TAG;
+    assert_true(go(&trip));
+    assert_string_equal(ran, "login:a tag:a push:a deploy:a record:a");
+    assert_has(notes, "was built as v1.0.1, and its label");
+    trip.options.release = SLICE("1.0.2");
+    assert_true(go(&trip));
+    assert_string_equal(notes, "");
+}
+
+/* What is advised can be typed as it stands. */
+static void test_advice(void **state)
+{
+    (void)state;
+    struct trip trip;
+    prepare(&trip, "registry: r.example\nimages: [{name: a}]");
+    trip.options.typed = SLICE(" --config 'my file.yaml'");
+    failing = SLICE("push:a");
+    assert_true(go(&trip));
+    assert_string_equal(trip.voyage.jobs[0].next.at,
+                        "when that is mended: plimsoll ship a --release v1.0.0 --config "
+                        "'my file.yaml' --from push");
+    trip.options.verb = "push";
+    trip.options.only_built = true;
+    assert_true(go(&trip));
+    assert_string_equal(trip.voyage.jobs[0].next.at,
+                        "when that is mended: plimsoll push a --release v1.0.0 --config "
+                        "'my file.yaml'");
+    prepare(&trip, two);
+    trip.options.named = SLICE(" b a");
+    assert_true(go(&trip));
+    assert_string_equal(trip.voyage.jobs[0].next.at,
+                        "when that is mended: plimsoll ship b a --release v1.0.0");
 }
 
 static void test_build_then_push(void **state)
@@ -457,6 +496,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bad_record, setup, teardown),
         cmocka_unit_test_setup_teardown(test_after_the_gate, setup, teardown),
         cmocka_unit_test_setup_teardown(test_another_release, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_advice, setup, teardown),
         cmocka_unit_test_setup_teardown(test_build_then_push, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lock, setup, teardown),
         cmocka_unit_test_setup_teardown(test_plan, setup, teardown),
