@@ -1,6 +1,7 @@
 #include "image/manifest.h"
 
 #include "image/document.h"
+#include "image/manifest_plain.h"
 
 static const char oci_manifest[] = "application/vnd.oci.image.manifest.v1+json";
 static const char oci_index[] = "application/vnd.oci.image.index.v1+json";
@@ -151,7 +152,7 @@ bool manifest_parse(struct slice bytes, struct slice media_type, struct arena *a
         return error_add(err, "manifest");
     if (!json_is_object(document))
         return error_set(err, ERROR_FORMAT, "manifest: not a JSON object");
-    if (!read_kind(document, media_type, &out, err))
+    if (!manifest_plain(document, err) || !read_kind(document, media_type, &out, err))
         return error_add(err, "manifest");
     if (out.kind == MANIFEST_INDEX) {
         if (!read_descriptors(json_object_get(document, "manifests"), arena, &out.manifests,

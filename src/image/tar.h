@@ -82,3 +82,7 @@ bool tar_piece(struct tar *tar, size_t most, uint64_t *offset, struct slice *byt
                struct error *err);
 /* Leaves out up to `count` stored bytes of a member that is not sparse. */
 bool tar_skip(struct tar *tar, uint64_t count, struct error *err);
+
+/* Whether 512 bytes can be taken for a tar header by anybody: by their checksum, its field read as
+   kindly as can be. What begins with others is unpacked by nobody. */
+bool tar_may_begin(const char block[512]);

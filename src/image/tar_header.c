@@ -72,18 +72,31 @@ static int64_t time_field(const char *block, size_t at, size_t len)
 }
 
 /* Some old programs summed signed characters; both sums count. */
-static bool sum_matches(const char *block)
+static bool sum_is(const char *block, uint64_t want)
 {
-    uint64_t want, plain = 0;
+    uint64_t plain = 0;
     int64_t sign = 0;
-    if (!number_field(block, FIELD_SUM, &want))
-        return false;
     for (size_t i = 0; i < TAR_BLOCK; i++) {
         char c = i >= SUM_AT && i < SUM_END ? ' ' : block[i];
         plain += (unsigned char)c;
         sign += (signed char)c;
     }
     return want == plain || (int64_t)want == sign;
+}
+
+static bool sum_matches(const char *block)
+{
+    uint64_t want;
+    return number_field(block, FIELD_SUM, &want) && sum_is(block, want);
+}
+
+bool tar_may_begin(const char block[TAR_BLOCK])
+{
+    uint64_t want = 0;
+    for (size_t i = SUM_AT; i < SUM_END; i++)
+        if (block[i] >= '0' && block[i] <= '7')
+            want = want << 3 | (uint64_t)(block[i] - '0');
+    return sum_is(block, want);
 }
 
 static struct slice prefix_of(const char *block, bool gnu)

@@ -78,8 +78,7 @@ static enum lifecycle_kind kind_of(const struct manifest_facts *facts)
 {
     if (facts->kind == MANIFEST_IS_INDEX)
         return LIFECYCLE_INDEX;
-    return facts->kind == MANIFEST_IS_ARTIFACT && facts->subject.text[0] ? LIFECYCLE_ARTIFACT
-                                                                         : LIFECYCLE_IMAGE;
+    return manifest_follows_subject(facts) ? LIFECYCLE_ARTIFACT : LIFECYCLE_IMAGE;
 }
 
 static bool make_image(struct judging *judging, const struct manifest_facts *facts,

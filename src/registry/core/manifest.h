@@ -78,6 +78,9 @@ bool manifest_put(struct registry *registry, const struct scope *scope,
                   const struct manifest_push *push, const struct caller *who, struct arena *arena,
                   struct manifest_facts *facts, struct tag_result *results,
                   struct failure *failure);
+/* An artifact of another manifest (a signature, an SBOM): it goes when that goes. An image's
+   configuration does not make it an image to lifecycle policies when it says what it is. */
+bool manifest_follows_subject(const struct manifest_facts *facts);
 /* Parses only: what manifest_put would make of it. For tests and fuzzing. */
 bool manifest_facts_parse(struct slice bytes, struct slice media_type, struct arena *arena,
                           struct manifest_facts *facts, struct failure *failure);

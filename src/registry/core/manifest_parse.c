@@ -9,6 +9,7 @@
 
 #include "image/document.h"
 #include "image/manifest.h"
+#include "image/manifest_plain.h"
 #include "registry/core/parts.h"
 
 enum { ENTRIES_MAX = 10000, ANNOTATIONS_MAX = 1000, MEDIA_TYPE_MAX = 255 };
@@ -196,11 +197,14 @@ static bool check_shape(const struct parsing *parsing, const json_t *document, s
 {
     const json_t *version = json_object_get(document, "schemaVersion");
     bool index = manifest_is_index(type), image = is_one_of(type, image_types);
+    struct error err;
     if (is_one_of(type, old_types) || json_integer_value(version) == 1)
         return refuse(parsing, "Docker's schema 1 is of before 2017 and not taken any more: push "
                                "with a client that makes schema 2 or OCI manifests");
     if ((index || image) && json_integer_value(version) != 2)
         return refuse(parsing, "schemaVersion must be 2");
+    if ((index || image) && !manifest_plain(document, &err))
+        return refuse(parsing, "%.300s", err.text);
     if (index && (has(document, "config") || has(document, "layers")))
         return refuse(parsing, "an index with layers could be taken for two things");
     if (image && has(document, "manifests"))
@@ -241,11 +245,18 @@ static bool settle_type(const struct parsing *parsing, const json_t *document, s
     return check_shape(parsing, document, facts->media_type);
 }
 
-static enum manifest_class class_of(const struct manifest_facts *facts, bool own_artifact_type)
+bool manifest_follows_subject(const struct manifest_facts *facts)
+{
+    return facts->subject.text[0] && facts->kind != MANIFEST_IS_INDEX &&
+           (facts->kind == MANIFEST_IS_ARTIFACT || !manifest_config_is_image(facts->artifact_type));
+}
+
+/* An artifactType makes no difference: engines run what has an image's configuration. */
+static enum manifest_class class_of(const struct manifest_facts *facts)
 {
     if (manifest_is_index(facts->media_type))
         return MANIFEST_IS_INDEX;
-    if (is_one_of(facts->media_type, image_types) && !own_artifact_type &&
+    if (is_one_of(facts->media_type, image_types) &&
         manifest_config_is_image(facts->config.media_type))
         return MANIFEST_IS_IMAGE;
     return MANIFEST_IS_ARTIFACT;
@@ -282,7 +293,7 @@ static bool read_members(const struct parsing *parsing, const json_t *document,
     if (!read_type(parsing, document, "artifactType", &facts->artifact_type) ||
         !read_annotations(parsing, document, facts))
         return false;
-    facts->kind = class_of(facts, facts->artifact_type.len > 0);
+    facts->kind = class_of(facts);
     if (!facts->artifact_type.len && facts->kind != MANIFEST_IS_INDEX)
         facts->artifact_type = facts->config.media_type;
     return add_sizes(parsing, facts);

@@ -308,7 +308,7 @@ static bool update_storage_class(struct ecr_call *call)
     if (facts.is_archived == (target == 1))
         return call_fail(call, "ImageStorageClassUpdateNotSupportedException",
                          "The image is in storage class %s already", words[target]);
-    if (facts.kind == MANIFEST_IS_ARTIFACT && facts.subject.text[0])
+    if (manifest_follows_subject(&facts))
         return call_fail(call, "ImageStorageClassUpdateNotSupportedException",
                          "An artifact follows the image that it refers to");
     if (!manifest_set_storage(call->node->registry, &call->scope, &digest, target == 1,

@@ -115,8 +115,21 @@ void inspect_tell_journal(struct inspect *inspect);
 
 /* scan_image.c: one step of a job, without locks. False: it waits for layers. */
 bool scan_image(struct inspect *inspect, struct job *job, struct error *err);
-/* What a manifest says of an image: its layers. False: no layer in it is one. */
+/* What a manifest says of an image: its layers. False: out of memory. */
 bool image_of_facts(const struct manifest_facts *facts, struct arena *arena, struct image *image);
+/*
+ * layer_kind.c: what an image's layer is, by its bytes: engines ask for no media type, so a layer
+ * must not be passed over for what its manifest calls it.
+ */
+enum layer_kind {
+    LAYER_ARCHIVE,   /* or could be taken for one */
+    LAYER_STATEMENT, /* an attestation, a signature: nobody unpacks it */
+    LAYER_ELSEWHERE, /* not in this repository: its descriptor may name addresses */
+};
+bool layer_kind_find(struct inspect *inspect, const struct scope *scope,
+                     const struct blob_reference *layer, enum layer_kind *kind, struct error *err);
+/* Whether this is the beginning of what any engine unpacks: 512 bytes, or all there are. */
+bool layer_head_is_archive(struct slice head);
 /* Whether pushes to this repository are scanned by themselves. */
 bool scan_is_wanted(struct inspect *inspect, const struct scope *scope);
 

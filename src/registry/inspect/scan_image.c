@@ -35,7 +35,6 @@ bool scan_is_wanted(struct inspect *inspect, const struct scope *scope)
 bool image_of_facts(const struct manifest_facts *facts, struct arena *arena, struct image *image)
 {
     enum layer_compression compression;
-    size_t layers = 0;
     *image = (struct image){.kind = "registry",
                             .manifest_digest = facts->digest,
                             .config_digest = facts->config.digest,
@@ -49,13 +48,10 @@ bool image_of_facts(const struct manifest_facts *facts, struct arena *arena, str
                                 .media_type = facts->layers[i].media_type,
                                 .size = facts->layers[i].size,
                                 .fd = -1};
-        if (manifest_layer_type(layer->media_type, &compression, &layer->foreign))
-            layers++;
-        else
-            layer->foreign = true; /* in-toto statements and their like among layers */
+        (void)manifest_layer_type(layer->media_type, &compression, &layer->foreign);
     }
     image->layer_count = image->layers ? facts->layer_count : 0;
-    return layers > 0;
+    return image->layers != NULL;
 }
 
 /* One step's things. */
@@ -69,6 +65,7 @@ struct step {
     struct scan_row row;
     struct inventory inventory;
     struct outcome outcome;
+    size_t archives; /* layers that are some: of none there is nothing to scan */
     bool waits;
 };
 
@@ -84,22 +81,49 @@ static void step_unsupported(struct step *step, struct slice why)
     step->row.why = why;
 }
 
+static bool step_read(struct step *step, const struct digest *layer, struct slice *encoded,
+                      struct error *err)
+{
+    switch (readings_get(step->inspect->readings, layer, step->job->manual, &step->arena, encoded,
+                         err)) {
+    case READINGS_WAIT: /* all the same the others are asked for, so that they begin */
+        step->waits = true;
+        return true;
+    case READINGS_FAILED:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* In the place of what cannot be had: a layer without content, and a word of it. */
+static bool step_note_elsewhere(struct step *step, struct slice *encoded, struct error *err)
+{
+    struct note note = {{NULL, 0}, SLICE("it lies elsewhere, so it was not read")};
+    struct analysis analysis = {.notes = &note, .note_count = 1, .partial = true};
+    return analysis_encode(&analysis, &step->arena, encoded, err);
+}
+
+static bool step_layer(struct step *step, const struct blob_reference *layer, struct slice *encoded,
+                       struct error *err)
+{
+    enum layer_kind kind;
+    if (!layer_kind_find(step->inspect, &step->scope, layer, &kind, err))
+        return false;
+    step->archives += kind != LAYER_STATEMENT;
+    if (kind == LAYER_STATEMENT)
+        return true;
+    return kind == LAYER_ELSEWHERE ? step_note_elsewhere(step, encoded, err)
+                                   : step_read(step, &layer->digest, encoded, err);
+}
+
 /* The analyses of all layers; step->waits when some are still being made. */
 static bool step_layers(struct step *step, struct slice *encoded)
 {
-    for (size_t i = 0; i < step->image.layer_count; i++) {
-        const struct layer *layer = &step->image.layers[i];
+    for (size_t i = 0; i < step->facts.layer_count; i++) {
+        const struct blob_reference *layer = &step->facts.layers[i];
         struct error err = {0};
-        if (layer->foreign)
-            continue;
-        switch (readings_get(step->inspect->readings, &layer->digest, step->job->manual,
-                             &step->arena, &encoded[i], &err)) {
-        case READINGS_HAVE:
-            break;
-        case READINGS_WAIT: /* all the same the others are asked for, so that they begin */
-            step->waits = true;
-            break;
-        case READINGS_FAILED:
+        if (!step_layer(step, layer, &encoded[i], &err)) {
             error_add(&err, "layer %s", layer->digest.text);
             step_fail(step, err.text);
             return false;
@@ -130,7 +154,11 @@ static void step_merge(struct step *step)
     struct slice *encoded = arena_array(&step->arena, step->image.layer_count + 1, sizeof *encoded);
     if (!encoded)
         step_fail(step, "out of memory");
-    else if (step_layers(step, encoded)) {
+    else if (!step_layers(step, encoded))
+        return;
+    else if (!step->archives)
+        step_unsupported(step, SLICE("it has no layers that could be scanned"));
+    else {
         if (!inventory_merge(&step->image, encoded, &step->arena, &step->inventory, &err) ||
             !step_evaluate(step, &err)) {
             step_fail(step, err.text);
@@ -162,7 +190,7 @@ static void step_decide(struct step *step)
     else if (step->facts.kind == MANIFEST_IS_ARTIFACT)
         step_unsupported(step, SLICE("not an image"));
     else if (!image_of_facts(&step->facts, &step->arena, &step->image))
-        step_unsupported(step, SLICE("it has no layers that could be scanned"));
+        step_fail(step, "out of memory");
     else
         step_merge(step);
 }

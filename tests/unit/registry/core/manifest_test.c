@@ -80,7 +80,9 @@ static void artifacts(void **state)
     assert_true(parse("{\"schemaVersion\":2,\"mediaType\":\"" OCI "\",\"artifactType\":\"a/sbom\","
                       "\"config\":" CONFIG ",\"layers\":[],\"subject\":" BLOB "}",
                       OCI));
-    assert_int_equal(facts.kind, MANIFEST_IS_ARTIFACT);
+    /* It has what engines run: it is scanned and judged as an image, and goes with its subject. */
+    assert_int_equal(facts.kind, MANIFEST_IS_IMAGE);
+    assert_true(manifest_follows_subject(&facts));
     assert_string_equal(facts.subject.text, DIGEST);
     assert_true(parse("{\"mediaType\":\"application/vnd.oci.artifact.manifest.v1+json\","
                       "\"artifactType\":\"a/b\",\"blobs\":[" BLOB "]}",
@@ -95,6 +97,31 @@ static void artifacts(void **state)
     assert_true(parse("{\"schemaVersion\":2,\"config\":" BLOB ",\"layers\":[" BLOB "]}", OCI));
     assert_int_equal(facts.kind, MANIFEST_IS_ARTIFACT);
     assert_true(slice_equal(facts.artifact_type, SLICE("application/x")));
+}
+
+/* Go's readers would pull other layers than those that were checked and scanned. */
+static void members_that_others_would_take_for_ours(void **state)
+{
+    (void)state;
+    const char *const twins[] = {"\"Layers\":[" BLOB "]", "\"layer\u017f\":[]",
+                                 "\"CONFIG\":" CONFIG, "\"MediaType\":\"" OCI_INDEX "\"",
+                                 "\"Manifests\":[]"};
+    char text[2000];
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {
+        snprintf(text, sizeof text, "{\"schemaVersion\":2,\"config\":" CONFIG ",\"layers\":[],%s}",
+                 twins[i]);
+        refused(text, OCI, "others would take for");
+    }
+    refused("{\"schemaVersion\":2,\"config\":" CONFIG
+            ",\"layers\":[{\"mediaType\":\"application/x\","
+            "\"digest\":\"" DIGEST "\",\"size\":1,\"Digest\":\"" DIGEST "\"}]}",
+            OCI, "layers, entry 0");
+    refused("{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"" OCI "\",\"digest\":\"" DIGEST
+            "\",\"size\":1,\"platform\":{\"OS\":\"linux\"}}]}",
+            OCI_INDEX, "\"OS\"");
+    assert_true(
+        parse("{\"schemaVersion\":2,\"config\":" CONFIG ",\"layers\":[],\"layersX\":1}", OCI));
+    assert_true(parse("{\"Layers\":1}", "application/vnd.some+json"));
 }
 
 static void foreign_layers_lie_elsewhere(void **state)
@@ -195,6 +222,7 @@ int main(void)
         cmocka_unit_test(an_image),
         cmocka_unit_test(an_index),
         cmocka_unit_test(artifacts),
+        cmocka_unit_test(members_that_others_would_take_for_ours),
         cmocka_unit_test(foreign_layers_lie_elsewhere),
         cmocka_unit_test(sha512_is_taken),
         cmocka_unit_test(what_could_be_taken_for_two_things_is_refused),

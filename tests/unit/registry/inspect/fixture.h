@@ -12,6 +12,7 @@
 #include "registry/inspect/nursery.h"
 
 enum { PATIENCE = 30 };
+#define LAYER_TYPE "application/vnd.oci.image.layer.v1.tar+gzip"
 
 struct fixture {
     struct bed bed;
@@ -150,9 +151,11 @@ static inline struct digest upload_pieces(struct fixture *f, struct slice bytes,
     return digest;
 }
 
-/* `extra` stands in the object: ",\"subject\":{…}". */
-static inline struct digest push_image_with(struct fixture *f, const struct digest *layers,
-                                            size_t count, const char *tag, const char *extra)
+/* `extra` stands in the object: ",\"subject\":{…}"; `type` is that of the last layer, with what
+   else its descriptor has. */
+static inline struct digest push_image_as(struct fixture *f, const struct digest *layers,
+                                          size_t count, const char *tag, const char *extra,
+                                          const char *type)
 {
     struct bed *bed = &f->bed;
     const char *config = "{\"os\":\"linux\",\"architecture\":\"amd64\"}";
@@ -161,11 +164,10 @@ static inline struct digest push_image_with(struct fixture *f, const struct dige
     for (size_t i = 0; i < count; i++) {
         uint64_t size;
         OK(bed, blob_stat(&bed->registry, &bed->scope, &layers[i], false, &size, &bed->failure));
-        list =
-            arena_printf(&bed->arena,
-                         "%.*s%s{\"mediaType\":\"application/"
-                         "vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"%s\",\"size\":%llu}",
-                         SLICE_ARG(list), i ? "," : "", layers[i].text, (unsigned long long)size);
+        list = arena_printf(&bed->arena,
+                            "%.*s%s{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%llu}",
+                            SLICE_ARG(list), i ? "," : "", i + 1 == count ? type : LAYER_TYPE,
+                            layers[i].text, (unsigned long long)size);
     }
     struct slice manifest = arena_printf(
         &bed->arena,
@@ -174,6 +176,12 @@ static inline struct digest push_image_with(struct fixture *f, const struct dige
         "\"size\":%zu},\"layers\":[%.*s]%s}",
         c.text, strlen(config), SLICE_ARG(list), extra);
     return bed_push(bed, manifest, tag);
+}
+
+static inline struct digest push_image_with(struct fixture *f, const struct digest *layers,
+                                            size_t count, const char *tag, const char *extra)
+{
+    return push_image_as(f, layers, count, tag, extra, LAYER_TYPE);
 }
 
 static inline struct digest push_image(struct fixture *f, const struct digest *layers, size_t count,

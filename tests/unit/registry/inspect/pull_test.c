@@ -157,6 +157,103 @@ static void test_what_could_be_read_in_part_only(void **state)
     fixture_close(&f);
 }
 
+/* Engines unpack a layer whatever its manifest calls it, and run what has an image's configuration.
+ */
+static void test_what_it_is_called_hides_nothing(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, false))
+        skip();
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"any\"}");
+    struct digest packed = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
+    /* Without compression, and at its beginning like a document. */
+    struct tar_made tar = {NULL};
+    tar_file(&tar, "{", SLICE(""));
+    tar_file(&tar, "etc/os-release", SLICE("ID=alpine\nVERSION_ID=3.16.9\n"));
+    tar_file(&tar, "lib/apk/db/installed", f.database);
+    tar_end(&tar);
+    struct digest plain = upload_pieces(
+        &f, arena_copy(&f.bed.arena, slice_of((char *)tar.at, tar.len)), 1 << 20, NULL);
+    free(tar.at);
+    const struct {
+        const char *type, *extra;
+    } cases[] = {
+        {LAYER_TYPE, ",\"artifactType\":\"a/b\""},
+        {LAYER_TYPE,
+         ",\"artifactType\":\"a/b\",\"subject\":{\"mediaType\":\"a/b\",\"size\":1,\"digest\":"
+         "\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}"},
+        {"application/x", ""},
+        {"", ""},
+        {"application/vnd.in-toto+json", ""},
+        {"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", ""},
+        {LAYER_TYPE "\",\"urls\":[\"https://example.com/\"],\"artifactType\":\"a/b", ""},
+    };
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        struct digest image = push_image_as(&f, i % 2 ? &plain : &packed, 1, "v1",
+                                            cases[i / 2].extra, cases[i / 2].type);
+        assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+        assert_false(may_pull(&f, &image, &warning));
+        assert_true(failure_says(&f, "CVE-2021-3047"));
+    }
+    fixture_close(&f);
+}
+
+static void test_statements_are_no_layers(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, false))
+        skip();
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"any\"}");
+    struct digest layers[] = {
+        upload_pieces(&f, alpine_layer(&f, SLICE("P:musl\nV:1.2.3-r0\nA:x86_64\no:musl\n\n")),
+                      1 << 20, NULL),
+        upload_pieces(
+            &f, arena_printf(&f.bed.arena, "{\"_type\":\"in-toto\",\"subject\":\"%0900d\"}", 7),
+            1 << 20, NULL)};
+    struct digest one = push_image_as(&f, &layers[1], 1, "v1", "", "application/vnd.in-toto+json");
+    assert_int_equal(wait_for(&f, &one), INSPECT_UNSUPPORTED);
+    assert_true(may_pull(&f, &one, &warning));
+    struct digest both = push_image_as(&f, layers, 2, "v2", "", "application/vnd.in-toto+json");
+    assert_int_equal(wait_for(&f, &both), INSPECT_COMPLETE);
+    assert_true(may_pull(&f, &both, &warning));
+    fixture_close(&f);
+}
+
+/* Not in this repository, but in another one of somebody else: its packages are not told. */
+static void test_a_layer_that_lies_elsewhere_is_not_read(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, false))
+        skip();
+    struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
+    EVENTUALLY(has_analysis(&f, &layer));
+    struct repository other = {.name = SLICE("other"), .scan_on_push = true};
+    f.bed.scope.repository = other.name;
+    OK(&f.bed, repository_create(&f.bed.registry, &f.bed.scope, &other, NULL, &f.bed.arena,
+                                 &f.bed.failure));
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"any\"}");
+    struct digest config = bed_blob(&f.bed, "{\"os\":\"linux\"}");
+    struct slice manifest =
+        arena_printf(&f.bed.arena,
+                     "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/"
+                     "vnd.oci.image.config.v1+json\","
+                     "\"digest\":\"%s\",\"size\":14},\"layers\":[{\"mediaType\":\"" LAYER_TYPE
+                     "\",\"digest\":\"%s\",\"size\":5,\"urls\":[\"https://example.com/\"]}]}",
+                     config.text, layer.text);
+    struct digest image = bed_push(&f.bed, manifest, "v1");
+    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
+    assert_int_equal(report_of(&f, &image, true).finding_count, 0);
+    assert_false(may_pull(&f, &image, &warning));
+    assert_true(failure_says(&f, "could not be read"));
+    fixture_close(&f);
+}
+
 static void test_exceptions_let_it_through_until_they_expire(void **state)
 {
     (void)state;
@@ -222,6 +319,9 @@ int main(void)
         cmocka_unit_test(test_a_policy_that_cannot_be_read_blocks),
         cmocka_unit_test(test_what_is_not_scanned),
         cmocka_unit_test(test_what_could_be_read_in_part_only),
+        cmocka_unit_test(test_what_it_is_called_hides_nothing),
+        cmocka_unit_test(test_statements_are_no_layers),
+        cmocka_unit_test(test_a_layer_that_lies_elsewhere_is_not_read),
         cmocka_unit_test(test_exceptions_let_it_through_until_they_expire),
         cmocka_unit_test(test_quarantine),
     };
