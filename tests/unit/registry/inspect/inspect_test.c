@@ -252,8 +252,9 @@ static void test_artifacts_and_indexes(void **state)
              ",\"artifactType\":\"application/vnd.openvex+json\",\"subject\":{\"mediaType\":"
              "\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"%s\",\"size\":500}",
              image.text);
+    struct digest statement = upload_pieces(&f, SLICE("{\"statements\":[]}"), 1 << 20, NULL);
     struct digest vex =
-        bed_push(&f.bed, bed_manifest(&f.bed, "{}", "{\"statements\":[]}", extra), NULL);
+        push_image_as(&f, &statement, 1, NULL, extra, "application/vnd.openvex+json");
     assert_int_equal(wait_for(&f, &vex), INSPECT_UNSUPPORTED);
     report = report_of(&f, &image, true);
     assert_int_equal(report.finding_count, 3);
