@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/command_rows.h"
+#include "cli/option_rows.h"
 #include "image/stream.h"
 #include "ship/push/referrer.h"
 
@@ -100,14 +101,7 @@ static const struct option options[] = {
      .prose = "What the file is; without it found by its content (CycloneDX, SPDX, SARIF, JSON of "
               "plimsoll scan)."},
     {.name = "sign", .prose = "Sign the image with cosign, where that is installed."},
-    {.name = "insecure",
-     .variable = "PLIMSOLL_INSECURE",
-     .key = "registry.insecure",
-     .prose = "Do not verify the registry's TLS certificate."},
-    {.name = "plain-http",
-     .variable = "PLIMSOLL_PLAIN_HTTP",
-     .key = "registry.plain-http",
-     .prose = "Speak HTTP without TLS to the registry (localhost: always allowed)."},
+    OPTION_ROWS_REGISTRY,
     {.name = "format",
      .type = OPTION_CHOICE,
      .argument = "FORMAT",

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/terminal.h"
 #include "cli/command_rows.h"
+#include "cli/option_rows.h"
 #include "ship/push/push.h"
 
 static void show_progress(void *context, const struct push_progress *now)
@@ -86,10 +87,7 @@ static const struct option options[] = {
      .type = OPTION_STRING,
      .argument = "OS/ARCH",
      .prose = "Of an index only that image; without it all of it, with what is attested of it."},
-    {.name = "tag",
-     .type = OPTION_STRING,
-     .argument = "TAG",
-     .prose = "Which image of an archive or layout that holds several."},
+    OPTION_ROW_IMAGE_TAG,
     {.name = "at-once",
      .type = OPTION_INT,
      .argument = "N",
@@ -102,28 +100,9 @@ static const struct option options[] = {
      .argument = "REPOSITORY",
      .prose = "Another repository of the same registry that may have layers of the image (its "
               "base's): they are taken over there and not sent."},
-    {.name = "insecure",
-     .variable = "PLIMSOLL_INSECURE",
-     .key = "registry.insecure",
-     .prose = "Do not verify the registry's TLS certificate."},
-    {.name = "plain-http",
-     .variable = "PLIMSOLL_PLAIN_HTTP",
-     .key = "registry.plain-http",
-     .prose = "Speak HTTP without TLS to the registry (localhost: always allowed)."},
-    {.name = "wait",
-     .type = OPTION_INT,
-     .argument = "SECONDS",
-     .standard = "30",
-     .low = 1,
-     .high = 86400,
-     .prose = "How long to wait when the registry wants to be left alone (429); over that it ends "
-              "and says until when."},
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .argument = "FORMAT",
-     .standard = "table",
-     .choices = "table json",
-     .prose = "How the outcome is written."},
+    OPTION_ROWS_REGISTRY,
+    OPTION_ROW_WAIT,
+    OPTION_ROW_TABLE_OR_JSON,
     {NULL},
 };
 

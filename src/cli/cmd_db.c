@@ -2,6 +2,7 @@
 #include "advisory/feed/nvd_facts_write.h"
 #include "cli/command_rows.h"
 #include "cli/db.h"
+#include "cli/option_rows.h"
 
 static const struct option update_options[] = {
     {.name = "mirror",
@@ -62,12 +63,7 @@ static const struct command import = {
 };
 
 static const struct option format_options[] = {
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .argument = "FORMAT",
-     .standard = "table",
-     .choices = "table json",
-     .prose = "table, for people; json, for programs."},
+    OPTION_ROW_TABLE_OR_JSON,
     {NULL},
 };
 

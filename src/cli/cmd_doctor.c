@@ -1,6 +1,7 @@
 /* plimsoll doctor [IMAGE|REGISTRY] */
 #include "base/terminal.h"
 #include "cli/command_rows.h"
+#include "cli/option_rows.h"
 #include "ship/doctor/doctor_report.h"
 
 static const struct option options[] = {
@@ -42,14 +43,7 @@ static const struct option options[] = {
      .variable = "PLIMSOLL_PLATFORM",
      .key = "scan.platform",
      .prose = "What it is pulled for: linux/arm64, linux/arm/v7. Without it this machine's."},
-    {.name = "insecure",
-     .variable = "PLIMSOLL_INSECURE",
-     .key = "registry.insecure",
-     .prose = "Do not verify the registry's TLS certificate."},
-    {.name = "plain-http",
-     .variable = "PLIMSOLL_PLAIN_HTTP",
-     .key = "registry.plain-http",
-     .prose = "Speak HTTP without TLS to the registry (localhost: always allowed)."},
+    OPTION_ROWS_REGISTRY,
     {NULL},
 };
 

@@ -2,15 +2,13 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "cli/command_rows.h"
+#include "cli/option_rows.h"
 #include "cli/report_call.h"
 #include "cli/scan_call.h"
 
 static const struct option options[] = {
     REPORT_FORMAT_OPTION("cyclonedx"),
-    {.name = "strict",
-     .variable = "PLIMSOLL_STRICT",
-     .key = "scan.strict",
-     .prose = "End with 4 when part of the image could not be read."},
+    OPTION_ROW_STRICT,
     SCAN_ALL_PLATFORMS_OPTION,
     SCAN_INPUT_OPTIONS,
     {NULL},

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "cli/command_rows.h"
+#include "cli/option_rows.h"
 #include "cli/report_call.h"
 #include "cli/scan_call.h"
 #include "scan/policy.h"
@@ -39,10 +40,7 @@ static const struct option options[] = {
      .variable = "PLIMSOLL_BASELINE",
      .key = "scan.baseline",
      .prose = "A former report (--format json): only what is new since counts and is shown."},
-    {.name = "strict",
-     .variable = "PLIMSOLL_STRICT",
-     .key = "scan.strict",
-     .prose = "End with 4 when part of the image could not be read."},
+    OPTION_ROW_STRICT,
     {.name = "secrets",
      .variable = "PLIMSOLL_SECRETS",
      .key = "scan.secrets",

@@ -4,6 +4,7 @@
 #include "base/threads.h"
 #include "cli/command_rows.h"
 #include "cli/format_call.h"
+#include "cli/option_rows.h"
 #include "ship/size/compare.h"
 #include "ship/size/size_report.h"
 
@@ -41,37 +42,11 @@ static const struct option options[] = {
     {.name = "strict",
      .variable = "PLIMSOLL_STRICT",
      .prose = "End with 4 when part of the image could not be read."},
-    {.name = "platform",
-     .type = OPTION_STRING,
-     .argument = "OS/ARCH",
-     .variable = "PLIMSOLL_PLATFORM",
-     .key = "scan.platform",
-     .prose = "Which image of an index: linux/arm64, linux/arm/v7. Without it this machine's."},
-    {.name = "tag",
-     .type = OPTION_STRING,
-     .argument = "TAG",
-     .prose = "Which image of an archive or layout that holds several."},
-    {.name = "insecure",
-     .variable = "PLIMSOLL_INSECURE",
-     .key = "registry.insecure",
-     .prose = "Do not verify the registry's TLS certificate."},
-    {.name = "plain-http",
-     .variable = "PLIMSOLL_PLAIN_HTTP",
-     .key = "registry.plain-http",
-     .prose = "Speak HTTP without TLS to the registry (localhost: always allowed)."},
-    {.name = "offline",
-     .variable = "PLIMSOLL_OFFLINE",
-     .key = "scan.offline",
-     .prose = "Only files and folders: no engine socket, no registry."},
-    {.name = "jobs",
-     .letter = 'j',
-     .type = OPTION_INT,
-     .argument = "N",
-     .variable = "PLIMSOLL_JOBS",
-     .key = "scan.jobs",
-     .low = 1,
-     .high = 64,
-     .prose = "Threads at most; without it as many as there are processors."},
+    OPTION_ROW_PLATFORM,
+    OPTION_ROW_IMAGE_TAG,
+    OPTION_ROWS_REGISTRY,
+    OPTION_ROW_OFFLINE,
+    OPTION_ROW_JOBS,
     {NULL},
 };
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "cli/command_rows.h"
+#include "cli/option_rows.h"
 #include "cli/registry_call.h"
 #include "cli/user_password.h"
 #include "registry/auth/policy.h"
@@ -45,12 +46,7 @@ static const struct option policy_options[] = {
 };
 static const struct option list_options[] = {
     REGISTRY_CALL_OPTIONS,
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .argument = "FORMAT",
-     .standard = "table",
-     .choices = "table json",
-     .prose = "table, for people; json, for programs."},
+    OPTION_ROW_TABLE_OR_JSON,
     {NULL},
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 /* What `ship`, `build` and `push` have in common: option rows, and voyage_options made of them. */
 #include "cli/command.h"
+#include "cli/option_rows.h"
 #include "ship/voyage/voyage.h"
 
 const char *ship_state_folder(struct arena *arena);
@@ -36,14 +37,7 @@ const char *ship_state_folder(struct arena *arena);
          .key = "ship.state",                                                                      \
          .compute = ship_state_folder,                                                             \
          .prose = "Where records of former runs, locks and built images are kept."},               \
-        {.name = "insecure",                                                                       \
-         .variable = "PLIMSOLL_INSECURE",                                                          \
-         .key = "registry.insecure",                                                               \
-         .prose = "Do not verify the registry's TLS certificate."},                                \
-    {                                                                                              \
-        .name = "plain-http", .variable = "PLIMSOLL_PLAIN_HTTP", .key = "registry.plain-http",     \
-        .prose = "Speak HTTP without TLS to the registry (localhost: always allowed)."             \
-    }
+        OPTION_ROWS_REGISTRY
 
 /* Of those that push. */
 #define SHIP_ATTACH_OPTIONS                                                                        \

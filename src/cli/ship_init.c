@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/terminal.h"
 #include "cli/configuration.h"
+#include "cli/option_rows.h"
 #include "ship/init/init.h"
 
 static const struct option options[] = {
@@ -27,12 +28,7 @@ static const struct option options[] = {
      .prose = "New repositories let no tag be moved; then latest, 1 and 1.2 cannot be moved "
               "either: for those who want version tags alone."},
     {.name = "dry-run", .prose = "Say what is missing, and make nothing."},
-    {.name = "format",
-     .type = OPTION_CHOICE,
-     .argument = "FORMAT",
-     .standard = "table",
-     .choices = "table json",
-     .prose = "How it is written."},
+    OPTION_ROW_TABLE_OR_JSON,
     {NULL},
 };
 

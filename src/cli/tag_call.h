@@ -5,6 +5,7 @@
  * that comes of it.
  */
 #include "cli/command.h"
+#include "cli/option_rows.h"
 #include "project/project.h"
 #include "ship/push/tag_apply.h"
 
@@ -35,26 +36,7 @@
          .prose = "Also make the tag with a v in front, v1.2.0. Also tags.keep-v in "              \
                   "plimsoll.yaml."},                                                               \
         {.name = "no-latest", .prose = "There is no latest. Also tags.latest: false."},            \
-        {.name = "insecure",                                                                       \
-         .variable = "PLIMSOLL_INSECURE",                                                          \
-         .key = "registry.insecure",                                                               \
-         .prose = "Do not verify the registry's TLS certificate."},                                \
-        {.name = "plain-http",                                                                     \
-         .variable = "PLIMSOLL_PLAIN_HTTP",                                                        \
-         .key = "registry.plain-http",                                                             \
-         .prose = "Speak HTTP without TLS to the registry (localhost: always allowed)."},          \
-        {.name = "wait",                                                                           \
-         .type = OPTION_INT,                                                                       \
-         .argument = "SECONDS",                                                                    \
-         .standard = "30",                                                                         \
-         .low = 1,                                                                                 \
-         .high = 86400,                                                                            \
-         .prose = "How long to wait when the registry wants to be left alone (429); over that it " \
-                  "ends and says until when."},                                                    \
-    {                                                                                              \
-        .name = "format", .type = OPTION_CHOICE, .argument = "FORMAT", .standard = "table",        \
-        .choices = "table json", .prose = "How it is written."                                     \
-    }
+        OPTION_ROWS_REGISTRY, OPTION_ROW_WAIT, OPTION_ROW_TABLE_OR_JSON
 
 struct tag_call {
     struct project project;

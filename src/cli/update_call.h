@@ -2,6 +2,7 @@
 /* What `plimsoll update` and its parts share: options made of rows and plimsoll.yaml, and the ways
    to write a result. */
 #include "cli/command.h"
+#include "cli/option_rows.h"
 #include "project/project.h"
 #include "update/bases.h"
 #include "update/pins/pins.h"
@@ -21,14 +22,7 @@
          .high = 86400,                                                                            \
          .prose = "How long to wait at most when a registry says that it was asked too often; 0: " \
                   "stop at once, with until when."},                                               \
-        {.name = "insecure",                                                                       \
-         .variable = "PLIMSOLL_INSECURE",                                                          \
-         .key = "registry.insecure",                                                               \
-         .prose = "Do not verify the registry's TLS certificate."},                                \
-    {                                                                                              \
-        .name = "plain-http", .variable = "PLIMSOLL_PLAIN_HTTP", .key = "registry.plain-http",     \
-        .prose = "Speak HTTP without TLS to the registry (localhost: always allowed)."             \
-    }
+        OPTION_ROWS_REGISTRY
 
 /* How lists of tags are asked for. */
 struct tag_list_options update_call_tags(struct invocation *call);
