@@ -11,8 +11,9 @@
  *
  * An audit is one write at the end, synced, under a lock of the file: a killed audit leaves no line
  * or a line without an end, which the next one notes and cuts off. Lines that are none are passed
- * over with a note. A line of a later version is ERROR_UNSUPPORTED. The file is ours, and yet read
- * with limits: it may lie in a shared folder.
+ * over with a note. A line of a later version is ERROR_UNSUPPORTED, and a file without any of ours
+ * ERROR_FORMAT: somebody else's is not written to. It is read with limits: it may lie in a shared
+ * folder.
  */
 #include <stdio.h>
 

@@ -292,6 +292,22 @@ static bool take_line(struct history *history, struct slice text, size_t number,
                      HISTORY_AUDITS_MAX);
 }
 
+/* Nothing is written to a file that somebody else keeps. One with a single audit is ours, whatever
+   else was in the way; so is an empty one, and the beginning of a first line. */
+static bool is_ours(const struct history *history, struct slice tail)
+{
+    struct slice opening = SLICE("{\"schema\":\"" SCHEMA);
+    struct slice begun = slice_upto(tail, opening.len);
+    return history->audits || (!history->bad_lines && slice_starts(opening, begun));
+}
+
+static bool refuse_foreign(struct error *err)
+{
+    return error_set(err, ERROR_FORMAT,
+                     "there is no audit in it: it is another file, or damaged, and is left as it "
+                     "is; name another by --history, or move it away");
+}
+
 bool history_parse(struct slice bytes, int64_t since, struct arena *arena, struct history *history,
                    struct error *err)
 {
@@ -303,11 +319,11 @@ bool history_parse(struct slice bytes, int64_t since, struct arena *arena, struc
         struct slice line = slice_trim(slice_cut(&rest, '\n'));
         if (!ends) {
             history->truncated = true;
-            return true;
+            break;
         }
         history->whole_size = bytes.len - rest.len;
         if (line.len && !take_line(history, line, number, since, err))
             return false;
     }
-    return true;
+    return is_ours(history, slice_from(bytes, history->whole_size)) || refuse_foreign(err);
 }

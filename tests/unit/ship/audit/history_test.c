@@ -126,6 +126,28 @@ static void test_garbage_between(void **state)
     assert_false(finding(&history, "r/app", "CVE-1", "openssl")->present);
 }
 
+/* A foreign file had a line appended to it, or its last line cut off. */
+static void test_foreign_files(void **state)
+{
+    (void)state;
+    static const char *const foreign[] = {
+        "my diary\n", "my diary", "{\"a\":1}\n", "{}", "{\"schema\":\"plimsoll/scan/1\"",
+        "x\n{\"sch"};
+    static const char *const ours[] = {
+        "", "{", "{\"sch", "{\"schema\":\"plimsoll/audit-history/1\",", "x\n" LINE_1, LINE_1 "x"};
+    struct history history;
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        struct error err = {0};
+        assert_false(history_parse(slice_str(foreign[i]), AUDIT_NEVER, &arena, &history, &err));
+        assert_int_equal(err.kind, ERROR_FORMAT);
+        assert_non_null(strstr(err.text, "--history"));
+    }
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        parse(ours[i], AUDIT_NEVER);
+    struct error err = {0};
+    assert_false(history_parse(slice_of("\0\0\0\0", 4), AUDIT_NEVER, &arena, &history, &err));
+}
+
 static void test_later_version(void **state)
 {
     (void)state;
@@ -199,6 +221,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_since, setup, teardown),
         cmocka_unit_test_setup_teardown(test_last_line_without_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_garbage_between, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_foreign_files, setup, teardown),
         cmocka_unit_test_setup_teardown(test_later_version, setup, teardown),
         cmocka_unit_test_setup_teardown(test_file, setup, teardown),
     };
