@@ -75,6 +75,8 @@ port=$(free_port)
 doctor "a closed port" 1 "127.0.0.1:$port/app:1"
 found tcp "$port"
 same "what needs it is skipped" skipped "$(row tag)"
+doctor "the same, a registry alone" 1 "127.0.0.1:$port"
+same "has no tag to look for" not-applicable "$(row tag)"
 doctor "a name that is none" 1 nowhere.invalid/app:1
 found dns "does not resolve"
 stub silent

@@ -105,15 +105,26 @@ static const struct doctor_row *missing(const struct doctor *doctor,
     return NULL;
 }
 
+/* Of a registry alone there is nothing to say of these, whatever failed before. */
+static bool is_of_image(const struct doctor_check *check)
+{
+    static const char *const names[] = {"repository", "archived", "tag", "platform", "layers"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(check->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static void run_check(struct doctor *doctor, const struct doctor_check *check)
 {
     struct doctor_row *row = &doctor->result->rows[doctor->result->count];
-    const struct doctor_row *first = missing(doctor, check);
+    bool applies = doctor->image || !is_of_image(check);
+    const struct doctor_row *first = applies ? missing(doctor, check) : NULL;
     double begun = clock_monotonic();
     *row = (struct doctor_row){.check = check, .state = DOCTOR_ABSENT};
     if (first)
         doctor_say(doctor, row, DOCTOR_SKIPPED, "needs \"%s\" first", first->check->title);
-    else
+    else if (applies)
         check->run(doctor, row);
     row->seconds = clock_monotonic() - begun;
     doctor->result->count++;
