@@ -98,9 +98,14 @@ void json_put_number(struct json_writer *writer, double value); /* shortest form
 void json_put_int(struct json_writer *writer, int64_t value);
 void json_put_bool(struct json_writer *writer, bool value);
 void json_put_null(struct json_writer *writer);
-/* Name and value at once; json_field_text leaves the member out when the value is empty. */
+/* Name and value at once. Of an empty value json_field_text leaves the member out, and
+   json_field_or_null says null. */
 void json_field(struct json_writer *writer, const char *name, struct slice value);
 void json_field_text(struct json_writer *writer, const char *name, struct slice value);
+void json_field_or_null(struct json_writer *writer, const char *name, struct slice value);
+/* An array. */
+void json_field_strings(struct json_writer *writer, const char *name, const struct slice *values,
+                        size_t count);
 void json_field_int(struct json_writer *writer, const char *name, int64_t value);
 void json_field_number(struct json_writer *writer, const char *name, double value);
 void json_field_bool(struct json_writer *writer, const char *name, bool value);

@@ -168,6 +168,25 @@ void json_field_text(struct json_writer *writer, const char *name, struct slice 
         json_field(writer, name, value);
 }
 
+void json_field_or_null(struct json_writer *writer, const char *name, struct slice value)
+{
+    json_name(writer, name);
+    if (value.len)
+        json_put_string(writer, value);
+    else
+        json_put_null(writer);
+}
+
+void json_field_strings(struct json_writer *writer, const char *name, const struct slice *values,
+                        size_t count)
+{
+    json_name(writer, name);
+    json_begin_array(writer);
+    for (size_t i = 0; i < count; i++)
+        json_put_string(writer, values[i]);
+    json_end_array(writer);
+}
+
 void json_field_int(struct json_writer *writer, const char *name, int64_t value)
 {
     json_name(writer, name);

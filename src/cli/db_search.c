@@ -258,11 +258,7 @@ static void json_fact(struct json_writer *json, const struct fact *fact)
     json_field_text(json, "description", fact->facts.description);
     json_field_text(json, "published", fact->facts.published);
     json_field_text(json, "url", fact->facts.url);
-    json_name(json, "aliases");
-    json_begin_array(json);
-    for (size_t i = 0; i < fact->facts.alias_count; i++)
-        json_put_string(json, fact->facts.aliases[i]);
-    json_end_array(json);
+    json_field_strings(json, "aliases", fact->facts.aliases, fact->facts.alias_count);
     json_name(json, "ratings");
     json_begin_array(json);
     for (size_t i = 0; i < fact->facts.rating_count; i++) {

@@ -183,11 +183,7 @@ static void write_image(struct json_writer *json, const struct shown *image, str
 {
     json_begin_object(json);
     json_field(json, "digest", image->digest);
-    json_name(json, "tags");
-    json_begin_array(json);
-    for (size_t i = 0; i < image->tag_count; i++)
-        json_put_string(json, image->tags[i]);
-    json_end_array(json);
+    json_field_strings(json, "tags", image->tags, image->tag_count);
     if (image->pushed > 0)
         json_field(json, "pushedAt", clock_format(image->pushed, arena));
     json_field(json, "verdict", slice_str(word_of(image->action)));

@@ -195,11 +195,7 @@ static void put_json_row(struct json_writer *json, const struct pin_row *row)
     json_field_text(json, "release", row->release);
     json_field_text(json, "newest", row->newest);
     json_field(json, "state", slice_str(pin_state_name(row->state)));
-    json_name(json, "mends");
-    json_begin_array(json);
-    for (size_t i = 0; i < row->mended_count; i++)
-        json_put_string(json, row->mended[i]);
-    json_end_array(json);
+    json_field_strings(json, "mends", row->mended, row->mended_count);
     json_field_text(json, "why", row->why);
     json_end_object(json);
 }

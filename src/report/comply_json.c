@@ -41,11 +41,7 @@ void comply_write_json(const struct comply *comply, FILE *file)
     for (size_t i = 0; i < comply->count; i++)
         put_row(&json, &comply->rows[i]);
     json_end_array(&json);
-    json_name(&json, "notes");
-    json_begin_array(&json);
-    for (size_t i = 0; i < comply->note_count; i++)
-        json_put_string(&json, comply->notes[i]);
-    json_end_array(&json);
+    json_field_strings(&json, "notes", comply->notes, comply->note_count);
     json_end_object(&json);
     fputc('\n', file);
 }

@@ -1,37 +1,18 @@
-/* Everything that a scan knows, as docs/schema/scan-1.json describes it. */
+/* Everything that a scan knows, as docs/schema/scan-1.json describes it: null where there is
+   nothing, so that every object has all its members. */
 #include "base/json.h"
 #include "base/table.h"
 #include "report/formats.h"
 #include "report/secrets.h"
 #include "report/summary.h"
 
-/* null where there is nothing, so that every object has all its members. */
-static void field_or_null(struct json_writer *json, const char *name, struct slice value)
-{
-    json_name(json, name);
-    if (value.len)
-        json_put_string(json, value);
-    else
-        json_put_null(json);
-}
-
-static void field_texts(struct json_writer *json, const char *name, const struct slice *texts,
-                        size_t count)
-{
-    json_name(json, name);
-    json_begin_array(json);
-    for (size_t i = 0; i < count; i++)
-        json_put_string(json, texts[i]);
-    json_end_array(json);
-}
-
 static void put_layer(struct json_writer *json, const struct layer *layer)
 {
     json_begin_object(json);
-    field_or_null(json, "digest", digest_slice(&layer->digest));
-    field_or_null(json, "diff_id", digest_slice(&layer->diff_id));
+    json_field_or_null(json, "digest", digest_slice(&layer->digest));
+    json_field_or_null(json, "diff_id", digest_slice(&layer->diff_id));
     json_field_int(json, "size", (int64_t)layer->size);
-    field_or_null(json, "created_by", layer->created_by);
+    json_field_or_null(json, "created_by", layer->created_by);
     json_end_object(json);
 }
 
@@ -43,13 +24,13 @@ static void put_image(struct json_writer *json, const struct scan_result *result
     json_begin_object(json);
     json_field(json, "name", image->name);
     json_field(json, "kind", slice_str(image->kind));
-    field_or_null(json, "tag", image->tag);
-    field_or_null(json, "platform", image_platform(image, arena));
-    field_texts(json, "platforms", result->platforms, result->platform_count);
-    field_or_null(json, "digest", digest_slice(&image->manifest_digest));
-    field_or_null(json, "index_digest", digest_slice(&image->index_digest));
-    field_or_null(json, "config_digest", digest_slice(&image->config_digest));
-    field_or_null(json, "created", image->created);
+    json_field_or_null(json, "tag", image->tag);
+    json_field_or_null(json, "platform", image_platform(image, arena));
+    json_field_strings(json, "platforms", result->platforms, result->platform_count);
+    json_field_or_null(json, "digest", digest_slice(&image->manifest_digest));
+    json_field_or_null(json, "index_digest", digest_slice(&image->index_digest));
+    json_field_or_null(json, "config_digest", digest_slice(&image->config_digest));
+    json_field_or_null(json, "created", image->created);
     json_name(json, "layers");
     json_begin_array(json);
     for (size_t i = 0; i < image->layer_count; i++)
@@ -68,9 +49,9 @@ static void put_distribution(struct json_writer *json, const struct distribution
     json_begin_object(json);
     json_field(json, "id", distribution->id);
     json_field(json, "version_id", distribution->version_id);
-    field_or_null(json, "codename", distribution->codename);
-    field_or_null(json, "pretty", distribution->pretty);
-    field_or_null(json, "path", distribution->path);
+    json_field_or_null(json, "codename", distribution->codename);
+    json_field_or_null(json, "pretty", distribution->pretty);
+    json_field_or_null(json, "path", distribution->path);
     json_end_object(json);
 }
 
@@ -79,10 +60,10 @@ static void put_coverage(struct json_writer *json, const struct coverage *covera
     json_name(json, "coverage");
     json_begin_object(json);
     json_field_bool(json, "covered", coverage->covered);
-    field_or_null(json, "scope", coverage->scope);
-    field_or_null(json, "feed", coverage->feed);
-    field_or_null(json, "feed_date", coverage->feed_date);
-    field_or_null(json, "end_of_life", coverage->end_of_life);
+    json_field_or_null(json, "scope", coverage->scope);
+    json_field_or_null(json, "feed", coverage->feed);
+    json_field_or_null(json, "feed_date", coverage->feed_date);
+    json_field_or_null(json, "end_of_life", coverage->end_of_life);
     json_field_bool(json, "past_end_of_life", coverage->past_end_of_life);
     json_end_object(json);
 }
@@ -96,14 +77,14 @@ static void put_package_members(struct json_writer *json, const struct package *
     json_field(json, "type", slice_str(package_type_name(package->type)));
     json_field(json, "source", package->source);
     json_field(json, "source_version", package->source_version);
-    field_or_null(json, "arch", package->arch);
-    field_or_null(json, "vendor", package->vendor);
-    field_or_null(json, "path", package->path);
+    json_field_or_null(json, "arch", package->arch);
+    json_field_or_null(json, "vendor", package->vendor);
+    json_field_or_null(json, "path", package->path);
     struct slice digest = {0};
     if (layer)
         digest = digest_slice(layer->digest.text[0] ? &layer->digest : &layer->diff_id);
-    field_or_null(json, "layer", digest);
-    field_or_null(json, "purl", purl);
+    json_field_or_null(json, "layer", digest);
+    json_field_or_null(json, "purl", purl);
 }
 
 static void put_ratings(struct json_writer *json, const struct finding *finding)
@@ -114,8 +95,8 @@ static void put_ratings(struct json_writer *json, const struct finding *finding)
         const struct rating *rating = &finding->ratings[i];
         json_begin_object(json);
         json_field(json, "source", rating->source);
-        field_or_null(json, "version", rating->version);
-        field_or_null(json, "vector", rating->vector);
+        json_field_or_null(json, "version", rating->version);
+        json_field_or_null(json, "vector", rating->vector);
         json_name(json, "score");
         if (rating->score > 0 || rating->vector.len)
             json_put_number(json, rating->score);
@@ -139,7 +120,7 @@ static void put_exploitation(struct json_writer *json, const struct finding *fin
         json_put_null(json);
     }
     json_field_bool(json, "kev", finding->kev);
-    field_or_null(json, "kev_due", finding->kev_due);
+    json_field_or_null(json, "kev_due", finding->kev_due);
 }
 
 static void put_suppression(struct json_writer *json, const struct scan_finding *finding)
@@ -151,10 +132,10 @@ static void put_suppression(struct json_writer *json, const struct scan_finding 
     }
     json_begin_object(json);
     json_field(json, "reason", finding->reason);
-    field_or_null(json, "owner", finding->owner);
+    json_field_or_null(json, "owner", finding->owner);
     json_field_text(json, "reviewed", finding->reviewed);
-    field_or_null(json, "expires", finding->expires);
-    field_or_null(json, "source", finding->exception_source);
+    json_field_or_null(json, "expires", finding->expires);
+    json_field_or_null(json, "source", finding->exception_source);
     json_end_object(json);
 }
 
@@ -202,26 +183,26 @@ static void put_finding(struct json_writer *json, const struct scan_finding *fou
     const struct finding *finding = &found->finding;
     json_begin_object(json);
     json_field(json, "id", finding->id);
-    field_texts(json, "aliases", finding->aliases, finding->alias_count);
+    json_field_strings(json, "aliases", finding->aliases, finding->alias_count);
     json_field(json, "severity", slice_str(severity_name(finding->severity)));
-    field_or_null(json, "severity_source", finding->severity_source);
+    json_field_or_null(json, "severity_source", finding->severity_source);
     json_field(json, "state", slice_str(fix_state_name(finding->state)));
-    field_or_null(json, "fixed", finding->fixed);
-    field_or_null(json, "range", finding->range);
-    field_or_null(json, "order", slice_str(finding->order));
-    field_or_null(json, "title", finding->title);
+    json_field_or_null(json, "fixed", finding->fixed);
+    json_field_or_null(json, "range", finding->range);
+    json_field_or_null(json, "order", slice_str(finding->order));
+    json_field_or_null(json, "title", finding->title);
     put_ratings(json, finding);
     put_exploitation(json, finding);
-    field_or_null(json, "url", finding->url);
+    json_field_or_null(json, "url", finding->url);
     json_field(json, "feed", finding->feed);
-    field_or_null(json, "feed_date", finding->feed_date);
+    json_field_or_null(json, "feed_date", finding->feed_date);
     put_suppression(json, found);
     json_field_bool(json, "in_baseline", found->in_baseline);
     json_name(json, "package");
     json_begin_object(json);
     put_package_members(json, finding->package, found->layer, purl);
     json_end_object(json);
-    field_texts(json, "platforms", finding->platforms, finding->platform_count);
+    json_field_strings(json, "platforms", finding->platforms, finding->platform_count);
     json_end_object(json);
 }
 
@@ -249,10 +230,10 @@ static void put_packages(struct json_writer *json, const struct scan_result *res
         const struct scan_package *package = &result->packages[i];
         json_begin_object(json);
         put_package_members(json, &package->package, package->layer, package->purl);
-        field_or_null(json, "evidence", package->package.evidence);
-        field_or_null(json, "cpe", package->package.cpe);
-        field_or_null(json, "license", package->package.license);
-        field_texts(json, "platforms", package->platforms, package->platform_count);
+        json_field_or_null(json, "evidence", package->package.evidence);
+        json_field_or_null(json, "cpe", package->package.cpe);
+        json_field_or_null(json, "license", package->package.license);
+        json_field_strings(json, "platforms", package->platforms, package->platform_count);
         json_end_object(json);
     }
     json_end_array(json);
@@ -277,7 +258,7 @@ static void put_secret(struct json_writer *json, const struct scan_secret *secre
     json_field(json, "hint", secret->hint);
     if (layer)
         digest = digest_slice(layer->digest.text[0] ? &layer->digest : &layer->diff_id);
-    field_or_null(json, "layer", digest);
+    json_field_or_null(json, "layer", digest);
     json_field_bool(json, "deleted", secret->deleted);
     json_field(json, "advice", slice_str(secret->kind->advice));
     put_suppression(json, &judged);
@@ -305,7 +286,7 @@ static void put_notes(struct json_writer *json, const struct scan_result *result
     json_begin_array(json);
     for (size_t i = 0; i < result->note_count; i++) {
         json_begin_object(json);
-        field_or_null(json, "path", result->notes[i].path);
+        json_field_or_null(json, "path", result->notes[i].path);
         json_field(json, "text", result->notes[i].text);
         json_end_object(json);
     }
@@ -323,11 +304,11 @@ static void put_database(struct json_writer *json, const struct scan_result *res
         const struct feed_status *feed = &result->feeds[i];
         json_begin_object(json);
         json_field(json, "name", feed->name);
-        field_or_null(json, "date", feed->date);
-        field_or_null(json, "updated", feed->updated);
-        field_or_null(json, "source", feed->source);
+        json_field_or_null(json, "date", feed->date);
+        json_field_or_null(json, "updated", feed->updated);
+        json_field_or_null(json, "source", feed->source);
         json_field_int(json, "records", (int64_t)feed->records);
-        field_or_null(json, "error", feed->error);
+        json_field_or_null(json, "error", feed->error);
         json_end_object(json);
     }
     json_end_array(json);

@@ -2,15 +2,6 @@
 #include "base/json.h"
 #include "report/lint_report.h"
 
-static void put_or_null(struct json_writer *json, const char *name, struct slice text)
-{
-    json_name(json, name);
-    if (text.len)
-        json_put_string(json, text);
-    else
-        json_put_null(json);
-}
-
 static void put_number_or_null(struct json_writer *json, const char *name, unsigned number)
 {
     json_name(json, name);
@@ -80,8 +71,8 @@ static void put_finding(struct json_writer *json, const struct lint_finding *fin
     json_field(json, "message", finding->message);
     put_fix(json, finding);
     json_field_bool(json, "suppressed", finding->suppressed);
-    put_or_null(json, "suppression", finding->suppression);
-    put_or_null(json, "reason", finding->reason);
+    json_field_or_null(json, "suppression", finding->suppression);
+    json_field_or_null(json, "reason", finding->reason);
     json_end_object(json);
 }
 
@@ -102,8 +93,8 @@ static void put_effect(struct json_writer *json, const struct header_effect *eff
     json_field(json, "name", effect->name);
     json_field(json, "value", effect->value);
     json_field(json, "reason", slice_str(reason_id(effect->reason)));
-    put_or_null(json, "condition", effect->condition);
-    put_or_null(json, "file", effect->file ? effect->file->path : (struct slice){NULL, 0});
+    json_field_or_null(json, "condition", effect->condition);
+    json_field_or_null(json, "file", effect->file ? effect->file->path : (struct slice){NULL, 0});
     put_number_or_null(json, "line", effect->line);
     put_number_or_null(json, "reason_line", effect->reason_line);
     json_end_object(json);
@@ -112,7 +103,7 @@ static void put_effect(struct json_writer *json, const struct header_effect *eff
 static void put_route(struct json_writer *json, const struct header_route *route)
 {
     json_begin_object(json);
-    put_or_null(json, "file", route->file ? route->file->path : (struct slice){NULL, 0});
+    json_field_or_null(json, "file", route->file ? route->file->path : (struct slice){NULL, 0});
     put_number_or_null(json, "line", route->line);
     json_field(json, "server", route->server);
     json_field(json, "path", route->path);
@@ -160,8 +151,8 @@ static void put_endpoints(struct json_writer *json, const struct lint_result *re
             json_field(json, "kind", endpoint->kind);
             json_field(json, "path", endpoint->path);
             put_number_or_null(json, "port", endpoint->port);
-            put_or_null(json, "file",
-                        endpoint->file ? endpoint->file->path : (struct slice){NULL, 0});
+            json_field_or_null(json, "file",
+                               endpoint->file ? endpoint->file->path : (struct slice){NULL, 0});
             put_number_or_null(json, "line", endpoint->line);
             json_end_object(json);
         }
@@ -195,7 +186,7 @@ static void put_notes(struct json_writer *json, const struct lint_report *report
     json_begin_array(json);
     for (size_t i = 0; i < report->note_count; i++) {
         json_begin_object(json);
-        put_or_null(json, "path", report->notes[i].path);
+        json_field_or_null(json, "path", report->notes[i].path);
         json_field(json, "text", report->notes[i].text);
         json_end_object(json);
     }

@@ -1,10 +1,8 @@
 /* SARIF 2.1.0 of a lint (OASIS; sections are quoted as §): rules with their words, results with
    their region, what suppresses them, and the edits that mend them. */
-#include "base/hash.h"
-#include "base/json.h"
-#include "base/table.h"
 #include "base/utf8.h"
 #include "report/lint_report.h"
+#include "report/sarif_frame.h"
 #include "report/sarif_text.h"
 
 #define ROOT "%SRCROOT%"
@@ -54,16 +52,12 @@ static void put_rule(struct json_writer *json, const struct lint_rule *rule, str
     json_field(json, "id", slice_str(rule->id));
     sarif_put_text(json, "shortDescription", sarif_plain(slice_str(rule->title), arena));
     sarif_put_text(json, "fullDescription", sarif_plain(slice_str(rule->why), arena));
-    json_name(json, "defaultConfiguration");
-    json_begin_object(json);
-    json_field(json, "level", slice_str(level_of(rule->severity)));
-    json_end_object(json);
+    sarif_put_default_level(json, level_of(rule->severity));
     put_help(json, rule, arena);
     put_tags(json, rule);
     json_end_object(json);
 }
 
-/* `rules`: id → position + 1. */
 static bool put_rules(struct json_writer *json, const struct lint_result *result,
                       struct table *rules, struct arena *arena)
 {
@@ -71,11 +65,11 @@ static bool put_rules(struct json_writer *json, const struct lint_result *result
     json_begin_array(json);
     for (size_t i = 0; i < result->report.count; i++) {
         const struct lint_rule *rule = result->report.findings[i]->rule;
-        if (table_get(rules, slice_str(rule->id)))
-            continue;
-        if (!table_put(rules, slice_str(rule->id), (void *)(uintptr_t)(rules->count + 1)))
+        bool is_new;
+        if (!sarif_rule_enter(rules, slice_str(rule->id), &is_new))
             return false;
-        put_rule(json, rule, arena);
+        if (is_new)
+            put_rule(json, rule, arena);
     }
     json_end_array(json);
     return true;
@@ -205,15 +199,10 @@ static void put_result(struct json_writer *json, const struct lint_result *resul
     struct digest digest;
     lint_report_fingerprint(result, index, arena, &digest);
     json_begin_object(json);
-    json_field(json, "ruleId", id);
-    json_field_int(json, "ruleIndex", (int64_t)(uintptr_t)table_get(rules, id) - 1);
-    json_field(json, "level", slice_str(level_of(finding->severity)));
+    sarif_put_rule_of(json, rules, id, level_of(finding->severity));
     sarif_put_text(json, "message", sarif_plain(finding->message, arena));
     put_location(json, finding, arena);
-    json_name(json, "partialFingerprints");
-    json_begin_object(json);
-    json_field(json, "plimsoll/v1", slice_from(digest_slice(&digest), sizeof "sha256:" - 1));
-    json_end_object(json);
+    sarif_put_fingerprint(json, &digest);
     put_suppression(json, finding);
     put_fix(json, finding, arena);
     json_end_object(json);
@@ -221,44 +210,14 @@ static void put_result(struct json_writer *json, const struct lint_result *resul
 
 /* ---- the run ---- */
 
-static void put_invocation(struct json_writer *json, const struct lint_result *result,
-                           struct arena *arena)
+static void put_notes(struct json_writer *json, const struct lint_result *result,
+                      struct arena *arena)
 {
-    json_name(json, "invocations");
-    json_begin_array(json);
-    json_begin_object(json);
-    json_field_text(json, "startTimeUtc", result->started);
-    json_field_bool(json, "executionSuccessful", true);
-    json_name(json, "toolExecutionNotifications");
-    json_begin_array(json);
-    for (size_t i = 0; i < result->report.note_count; i++) {
-        const struct lint_note *note = &result->report.notes[i];
-        struct slice text = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(note->path),
-                                         note->path.len ? ": " : "", SLICE_ARG(note->text));
-        json_begin_object(json);
-        json_field(json, "level", result->unread ? SLICE("warning") : SLICE("note"));
-        sarif_put_text(json, "message", sarif_plain(text, arena));
-        json_end_object(json);
-    }
-    json_end_array(json);
-    json_end_object(json);
-    json_end_array(json);
-}
-
-static bool put_driver(struct json_writer *json, const struct lint_result *result,
-                       struct table *rules, struct arena *arena)
-{
-    json_name(json, "tool");
-    json_begin_object(json);
-    json_name(json, "driver");
-    json_begin_object(json);
-    json_field(json, "name", SLICE("plimsoll"));
-    json_field(json, "semanticVersion", SLICE(PLIMSOLL_VERSION));
-    if (!put_rules(json, result, rules, arena))
-        return false;
-    json_end_object(json);
-    json_end_object(json);
-    return true;
+    const struct lint_report *report = &result->report;
+    sarif_begin_notes(json, result->started);
+    for (size_t i = 0; i < report->note_count; i++)
+        sarif_put_note(json, result->unread, report->notes[i].path, report->notes[i].text, arena);
+    sarif_end_notes(json);
 }
 
 bool lint_report_sarif(const struct lint_result *result, const struct lint_report_options *options,
@@ -268,24 +227,18 @@ bool lint_report_sarif(const struct lint_result *result, const struct lint_repor
     struct json_writer json;
     struct table rules;
     table_init(&rules, arena);
-    json_writer_init(&json, file, 2);
-    json_begin_object(&json);
-    json_field(&json, "$schema", SLICE("https://json.schemastore.org/sarif-2.1.0.json"));
-    json_field(&json, "version", SLICE("2.1.0"));
-    json_name(&json, "runs");
-    json_begin_array(&json);
-    json_begin_object(&json);
-    if (!put_driver(&json, result, &rules, arena))
+    sarif_begin(&json, file);
+    sarif_begin_driver(&json);
+    if (!put_rules(&json, result, &rules, arena))
         return arena_error(err);
-    put_invocation(&json, result, arena);
+    sarif_end_driver(&json);
+    put_notes(&json, result, arena);
     json_name(&json, "results");
     json_begin_array(&json);
     for (size_t i = 0; i < result->report.count; i++)
         put_result(&json, result, i, &rules, arena);
     json_end_array(&json);
     json_field(&json, "columnKind", SLICE("unicodeCodePoints"));
-    json_end_object(&json);
-    json_end_array(&json);
-    json_end_object(&json);
+    sarif_end(&json);
     return true;
 }

@@ -5,10 +5,8 @@
  * rule, a finding a result of it.
  */
 #include "base/ascii.h"
-#include "base/hash.h"
-#include "base/json.h"
-#include "base/table.h"
 #include "report/formats.h"
+#include "report/sarif_frame.h"
 #include "report/sarif_parts.h"
 #include "report/sarif_text.h"
 #include "report/summary.h"
@@ -101,10 +99,7 @@ static void put_rule(struct json_writer *json, const struct finding *finding, st
     sarif_put_text(json, "shortDescription",
                    arena_printf(arena, "%.*s: %.*s", SLICE_ARG(finding->id), SLICE_ARG(title)));
     sarif_put_text(json, "fullDescription", title);
-    json_name(json, "defaultConfiguration");
-    json_begin_object(json);
-    json_field(json, "level", slice_str(sarif_level(finding->severity)));
-    json_end_object(json);
+    sarif_put_default_level(json, sarif_level(finding->severity));
     if (sarif_is_web(finding->url))
         json_field(json, "helpUri", finding->url);
     put_help(json, finding, arena);
@@ -112,7 +107,7 @@ static void put_rule(struct json_writer *json, const struct finding *finding, st
     json_end_object(json);
 }
 
-/* `rules`: id → position + 1. Findings come worst first, so a rule is its worst finding's. */
+/* Findings come worst first, so a rule is its worst finding's. */
 static bool put_rules(struct json_writer *json, const struct scan_result *result,
                       struct table *rules, struct arena *arena)
 {
@@ -120,11 +115,11 @@ static bool put_rules(struct json_writer *json, const struct scan_result *result
     json_begin_array(json);
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *finding = &result->findings[i].finding;
-        if (table_get(rules, finding->id))
-            continue;
-        if (!table_put(rules, finding->id, (void *)(uintptr_t)(rules->count + 1)))
+        bool is_new;
+        if (!sarif_rule_enter(rules, finding->id, &is_new))
             return false;
-        put_rule(json, finding, arena);
+        if (is_new)
+            put_rule(json, finding, arena);
     }
     bool fine = sarif_put_secret_rules(json, result, rules, arena);
     json_end_array(json);
@@ -146,14 +141,9 @@ static struct slice message_of(const struct finding *finding, struct arena *aren
                         SLICE_ARG(title_of(finding, arena)));
 }
 
-/* Without a path (SBOMs, purls) the image itself is the place: no result may be without one. */
-static void put_location(struct json_writer *json, const struct scan_result *result,
-                         const struct scan_finding *scanned, struct arena *arena)
+void sarif_put_place(struct json_writer *json, struct slice path, unsigned line,
+                     struct arena *arena)
 {
-    const struct package *package = scanned->finding.package;
-    const struct scan_package *installed = result_package(result, package);
-    struct slice path = package->path.len ? package->path : result->image.name;
-    json_begin_object(json);
     json_name(json, "physicalLocation");
     json_begin_object(json);
     json_name(json, "artifactLocation");
@@ -163,9 +153,20 @@ static void put_location(struct json_writer *json, const struct scan_result *res
     json_end_object(json);
     json_name(json, "region");
     json_begin_object(json);
-    json_field_int(json, "startLine", 1);
+    json_field_int(json, "startLine", line);
     json_end_object(json);
     json_end_object(json);
+}
+
+/* Without a path (SBOMs, purls) the image itself is the place: no result may be without one. */
+static void put_location(struct json_writer *json, const struct scan_result *result,
+                         const struct scan_finding *scanned, struct arena *arena)
+{
+    const struct package *package = scanned->finding.package;
+    const struct scan_package *installed = result_package(result, package);
+    struct slice path = package->path.len ? package->path : result->image.name;
+    json_begin_object(json);
+    sarif_put_place(json, path, 1, arena);
     json_name(json, "logicalLocations");
     json_begin_array(json);
     json_begin_object(json);
@@ -187,10 +188,7 @@ static void put_fingerprint(struct json_writer *json, const struct finding *find
                            package_type_name(finding->package->type),
                            SLICE_ARG(finding->package->name), SLICE_ARG(finding->package->path)),
               &digest);
-    json_name(json, "partialFingerprints");
-    json_begin_object(json);
-    json_field(json, "plimsoll/v1", slice_from(digest_slice(&digest), sizeof "sha256:" - 1));
-    json_end_object(json);
+    sarif_put_fingerprint(json, &digest);
 }
 
 void sarif_put_suppression(struct json_writer *json, const struct scan_finding *scanned)
@@ -242,9 +240,7 @@ static void put_result(struct json_writer *json, const struct scan_result *resul
 {
     const struct finding *finding = &scanned->finding;
     json_begin_object(json);
-    json_field(json, "ruleId", finding->id);
-    json_field_int(json, "ruleIndex", (int64_t)(uintptr_t)table_get(rules, finding->id) - 1);
-    json_field(json, "level", slice_str(sarif_level(finding->severity)));
+    sarif_put_rule_of(json, rules, finding->id, sarif_level(finding->severity));
     sarif_put_text(json, "message", message_of(finding, arena));
     json_name(json, "locations");
     json_begin_array(json);
@@ -278,28 +274,13 @@ static void put_results(struct json_writer *json, const struct scan_result *resu
 /* ---- the run ---- */
 
 /* Notes: a result that hides what could not be read would be believed too much. */
-static void put_invocation(struct json_writer *json, const struct scan_result *result,
-                           struct arena *arena)
+static void put_notes(struct json_writer *json, const struct scan_result *result,
+                      struct arena *arena)
 {
-    json_name(json, "invocations");
-    json_begin_array(json);
-    json_begin_object(json);
-    json_field_text(json, "startTimeUtc", result->started);
-    json_field_bool(json, "executionSuccessful", true);
-    json_name(json, "toolExecutionNotifications");
-    json_begin_array(json);
-    for (size_t i = 0; i < result->note_count; i++) {
-        const struct note *note = &result->notes[i];
-        struct slice text = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(note->path),
-                                         note->path.len ? ": " : "", SLICE_ARG(note->text));
-        json_begin_object(json);
-        json_field(json, "level", result->partial ? SLICE("warning") : SLICE("note"));
-        sarif_put_text(json, "message", sarif_plain(text, arena));
-        json_end_object(json);
-    }
-    json_end_array(json);
-    json_end_object(json);
-    json_end_array(json);
+    sarif_begin_notes(json, result->started);
+    for (size_t i = 0; i < result->note_count; i++)
+        sarif_put_note(json, result->partial, result->notes[i].path, result->notes[i].text, arena);
+    sarif_end_notes(json);
 }
 
 static void put_root(struct json_writer *json, const struct image *image, struct arena *arena)
@@ -338,30 +319,16 @@ bool report_sarif(const struct scan_result *result, const struct report_options 
     struct json_writer json;
     struct table rules;
     table_init(&rules, arena);
-    json_writer_init(&json, file, 2);
-    json_begin_object(&json);
-    json_field(&json, "$schema", SLICE("https://json.schemastore.org/sarif-2.1.0.json"));
-    json_field(&json, "version", SLICE("2.1.0"));
-    json_name(&json, "runs");
-    json_begin_array(&json);
-    json_begin_object(&json);
-    json_name(&json, "tool");
-    json_begin_object(&json);
-    json_name(&json, "driver");
-    json_begin_object(&json);
-    json_field(&json, "name", SLICE("plimsoll"));
-    json_field(&json, "semanticVersion", SLICE(PLIMSOLL_VERSION));
+    sarif_begin(&json, file);
+    sarif_begin_driver(&json);
     if (!put_rules(&json, result, &rules, arena))
         return arena_error(err);
-    json_end_object(&json);
-    json_end_object(&json);
-    put_invocation(&json, result, arena);
+    sarif_end_driver(&json);
+    put_notes(&json, result, arena);
     put_root(&json, &result->image, arena);
     put_results(&json, result, &rules, arena);
     json_field(&json, "columnKind", SLICE("unicodeCodePoints"));
     put_run_properties(&json, result, arena);
-    json_end_object(&json);
-    json_end_array(&json);
-    json_end_object(&json);
+    sarif_end(&json);
     return true;
 }

@@ -7,6 +7,9 @@
 #define SARIF_ROOT "ROOTFS"
 
 const char *sarif_level(enum severity severity);
+/* physicalLocation: a file below the image's root folder. */
+void sarif_put_place(struct json_writer *json, struct slice path, unsigned line,
+                     struct arena *arena);
 void sarif_put_suppression(struct json_writer *json, const struct scan_finding *scanned);
 
 /* Rules "secrets/KIND" behind those of vulnerabilities, and their results. */

@@ -1,5 +1,5 @@
 /* Secrets in SARIF: a kind is a rule. */
-#include "base/hash.h"
+#include "report/sarif_frame.h"
 #include "report/sarif_parts.h"
 #include "report/sarif_text.h"
 #include "report/secrets.h"
@@ -21,10 +21,7 @@ static void put_rule(struct json_writer *json, const struct scan_secret *secret,
     sarif_put_text(json, "shortDescription", slice_str(kind->title));
     sarif_put_text(json, "fullDescription",
                    arena_printf(arena, "The image holds what looks like this: %s", kind->title));
-    json_name(json, "defaultConfiguration");
-    json_begin_object(json);
-    json_field(json, "level", slice_str(sarif_level(secret->severity)));
-    json_end_object(json);
+    sarif_put_default_level(json, sarif_level(secret->severity));
     json_name(json, "help");
     json_begin_object(json);
     json_field(json, "text", advice);
@@ -49,13 +46,11 @@ bool sarif_put_secret_rules(struct json_writer *json, const struct scan_result *
 {
     for (size_t i = 0; i < result->secret_count; i++) {
         struct slice id = rule_id(result->secrets[i].kind, arena);
-        if (!id.at)
+        bool is_new;
+        if (!id.at || !sarif_rule_enter(rules, id, &is_new))
             return false;
-        if (table_get(rules, id))
-            continue;
-        if (!table_put(rules, id, (void *)(uintptr_t)(rules->count + 1)))
-            return false;
-        put_rule(json, &result->secrets[i], id, arena);
+        if (is_new)
+            put_rule(json, &result->secrets[i], id, arena);
     }
     return true;
 }
@@ -66,18 +61,8 @@ static void put_location(struct json_writer *json, const struct scan_result *res
 {
     bool file = secret->in == SECRET_IN_FILE;
     json_begin_object(json);
-    json_name(json, "physicalLocation");
-    json_begin_object(json);
-    json_name(json, "artifactLocation");
-    json_begin_object(json);
-    json_field(json, "uri", sarif_uri(file ? secret->place : result->image.name, arena));
-    json_field(json, "uriBaseId", SLICE(SARIF_ROOT));
-    json_end_object(json);
-    json_name(json, "region");
-    json_begin_object(json);
-    json_field_int(json, "startLine", file ? secret->line : 1);
-    json_end_object(json);
-    json_end_object(json);
+    sarif_put_place(json, file ? secret->place : result->image.name, file ? secret->line : 1,
+                    arena);
     json_end_object(json);
 }
 
@@ -88,10 +73,7 @@ static void put_fingerprint(struct json_writer *json, const struct scan_secret *
     sha256_of(arena_printf(arena, "secrets/%s\n%.*s\n%.*s", secret->kind->id,
                            SLICE_ARG(secret->place), SLICE_ARG(secret->hint)),
               &digest);
-    json_name(json, "partialFingerprints");
-    json_begin_object(json);
-    json_field(json, "plimsoll/v1", slice_from(digest_slice(&digest), sizeof "sha256:" - 1));
-    json_end_object(json);
+    sarif_put_fingerprint(json, &digest);
 }
 
 static struct slice message(const struct scan_secret *secret, struct arena *arena)
@@ -111,9 +93,7 @@ static void put_result(struct json_writer *json, const struct scan_result *resul
     struct scan_finding judged = secret_judgement(secret);
     struct slice id = rule_id(secret->kind, arena);
     json_begin_object(json);
-    json_field(json, "ruleId", id);
-    json_field_int(json, "ruleIndex", (int64_t)(uintptr_t)table_get(rules, id) - 1);
-    json_field(json, "level", slice_str(sarif_level(secret->severity)));
+    sarif_put_rule_of(json, rules, id, sarif_level(secret->severity));
     sarif_put_text(json, "message", message(secret, arena));
     json_name(json, "locations");
     json_begin_array(json);

@@ -52,11 +52,8 @@ static void put_flags(struct writer *writer, const struct instruction *instructi
 
 static void put_arguments(struct writer *writer, const struct instruction *instruction)
 {
-    json_name(&writer->json, "arguments");
-    json_begin_array(&writer->json);
-    for (size_t i = 0; i < instruction->argument_count; i++)
-        json_put_string(&writer->json, instruction->arguments[i]);
-    json_end_array(&writer->json);
+    json_field_strings(&writer->json, "arguments", instruction->arguments,
+                       instruction->argument_count);
     json_name(&writer->json, "argument_places");
     json_begin_array(&writer->json);
     for (size_t i = 0; i < instruction->argument_count; i++) {

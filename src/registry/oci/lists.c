@@ -75,15 +75,6 @@ static void text_answer(struct oci_request *state, struct server_response *respo
     oci_json(state->http, response, body, media_type);
 }
 
-static void put_strings(struct text *text, const char *name, const struct slice *items, size_t n)
-{
-    json_name(&text->json, name);
-    json_begin_array(&text->json);
-    for (size_t i = 0; i < n; i++)
-        json_put_string(&text->json, items[i]);
-    json_end_array(&text->json);
-}
-
 /* One more than the page says whether there is a next one; no page (n=0) asks for nothing. */
 static bool list_tags(struct oci_request *state, const struct page *page, struct slice **tags,
                       size_t *count)
@@ -106,7 +97,7 @@ void oci_tags(struct oci_request *state, struct server_response *response)
     }
     bool more = count > page.n && page.n;
     json_field(&text.json, "name", name);
-    put_strings(&text, "tags", tags, count < page.n ? count : page.n);
+    json_field_strings(&text.json, "tags", tags, count < page.n ? count : page.n);
     text_answer(state, response, &text, "application/json; charset=utf-8");
     if (more)
         set_link(state, response,
@@ -173,7 +164,7 @@ void oci_catalog(struct oci_request *state, struct server_response *response)
         oci_fail_answer(state, response);
         return;
     }
-    put_strings(&text, "repositories", names, count < page.n ? count : page.n);
+    json_field_strings(&text.json, "repositories", names, count < page.n ? count : page.n);
     text_answer(state, response, &text, "application/json; charset=utf-8");
     if (count > page.n && page.n)
         set_link(state, response, SLICE("/v2/_catalog"), "", page.n, names[page.n - 1]);

@@ -95,15 +95,6 @@ static void put_updates(struct writing *to, const struct audit_repository *repos
     json_end_array(&to->json);
 }
 
-static void put_texts(struct writing *to, const char *name, const struct slice *texts, size_t count)
-{
-    json_name(&to->json, name);
-    json_begin_array(&to->json);
-    for (size_t i = 0; i < count; i++)
-        json_put_string(&to->json, texts[i]);
-    json_end_array(&to->json);
-}
-
 static void put_what_is_in(struct writing *to, const struct audit_repository *repository)
 {
     struct json_writer *json = &to->json;
@@ -133,7 +124,7 @@ static void put_what_is_in(struct writing *to, const struct audit_repository *re
     for (size_t i = 0; i < repository->gone_count; i++)
         put_gone(to, &repository->gone[i]);
     json_end_array(json);
-    put_texts(to, "notes", repository->notes, repository->note_count);
+    json_field_strings(json, "notes", repository->notes, repository->note_count);
 }
 
 static void put_repository(struct writing *to, const struct audit_repository *repository)
@@ -186,7 +177,7 @@ static void put_lists(struct writing *to)
         json_end_object(json);
     }
     json_end_array(json);
-    put_texts(to, "notes", audit->notes, audit->note_count);
+    json_field_strings(json, "notes", audit->notes, audit->note_count);
 }
 
 bool audit_write_json(const struct audit *audit, const struct audit_write_options *options,

@@ -209,11 +209,7 @@ static void put_json_lists(struct json_writer *json, const struct remedy *remedy
     for (size_t i = 0; i < remedy->drafts.count; i++)
         put_json_draft(json, &remedy->drafts.items[i]);
     json_end_array(json);
-    json_name(json, "notes");
-    json_begin_array(json);
-    for (size_t i = 0; i < remedy->note_count; i++)
-        json_put_string(json, remedy->notes[i]);
-    json_end_array(json);
+    json_field_strings(json, "notes", remedy->notes, remedy->note_count);
 }
 
 static bool write_json(const struct remedy *remedy, unsigned width, struct arena *arena, FILE *file,

@@ -200,6 +200,8 @@ static void writes(void **state)
     json_put_null(&writer);
     json_put_bool(&writer, true);
     json_end_array(&writer);
+    json_field_or_null(&writer, "o", SLICE(""));
+    json_field_strings(&writer, "t", (struct slice[]){SLICE("x"), SLICE("")}, 2);
     json_name(&writer, "e");
     json_begin_object(&writer);
     json_end_object(&writer);
@@ -207,7 +209,8 @@ static void writes(void **state)
     fclose(file);
     assert_string_equal(text, "{\n  \"a\": \"q\\\"\\\\\\n\\u0001\xEF\xBF\xBDé\",\n  \"n\": 0.1,\n"
                               "  \"whole\": 7,\n  \"i\": -9223372036854775808,\n"
-                              "  \"l\": [\n    null,\n    true\n  ],\n  \"e\": {}\n}\n");
+                              "  \"l\": [\n    null,\n    true\n  ],\n  \"o\": null,\n"
+                              "  \"t\": [\n    \"x\",\n    \"\"\n  ],\n  \"e\": {}\n}\n");
     free(text);
 }
 
