@@ -1,5 +1,6 @@
 #include "cli/configuration.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -25,10 +26,15 @@ static const char *search(struct arena *arena)
 bool configuration_read(const char *path, struct arena *arena, const char **found,
                         struct yaml_node **tree, struct error *err)
 {
-    if (!path)
+    bool given = path != NULL;
+    if (!given)
         path = search(arena);
     if (!path)
         return true;
+    /* What lies about may be a pipe, and nobody would ever write into it. */
+    struct stat status;
+    if (!given && stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+        return error_set(err, ERROR_USAGE, "%s is no file; move it away", path);
     struct slice bytes;
     if (!file_read(path, CONFIGURATION_SIZE_MAX, arena, &bytes, err))
         return false;

@@ -54,10 +54,21 @@ static bool offer(const char *key, void *suggestion)
     return false;
 }
 
-static void warn(const char *file, unsigned line, const char *key)
+static void offer_read_by_commands(struct suggestion *suggestion, struct arena *arena)
+{
+    for (const struct command *const *command = commands; *command; command++)
+        for (struct slice keys = slice_str((*command)->keys); keys.len;) {
+            const char *key = arena_string(arena, slice_cut(&keys, ' '));
+            if (key)
+                suggest_offer(suggestion, key);
+        }
+}
+
+static void warn(const char *file, unsigned line, const char *key, struct arena *arena)
 {
     struct suggestion suggestion = {.word = key};
     each_key(offer, &suggestion);
+    offer_read_by_commands(&suggestion, arena);
     if (suggestion.best)
         log_warning("%s line %u: unknown key %s; did you mean %s?", file, line, key,
                     suggestion.best);
@@ -77,7 +88,7 @@ static void check_map(const struct yaml_node *node, const char *prefix, const ch
         if (is_read_by_command(key))
             continue;
         if (!each_key(is_known, (void *)(uintptr_t)key.at))
-            warn(file, pair->line, key.at);
+            warn(file, pair->line, key.at, arena);
         else
             check_map(pair->value, key.at, file, arena);
     }

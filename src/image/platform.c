@@ -35,6 +35,18 @@ static bool known_architecture(struct slice name)
     return false;
 }
 
+/* GOOS of Go's releases: what an image may say. */
+static bool known_system(struct slice name)
+{
+    static const char *const systems[] = {
+        "linux",   "windows", "darwin",  "freebsd", "openbsd", "netbsd", "dragonfly", "solaris",
+        "illumos", "aix",     "android", "ios",     "plan9",   "js",     "wasip1",    "zos"};
+    for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
+        if (slice_equal_str(name, systems[i]))
+            return true;
+    return false;
+}
+
 static void platform_normalise(struct platform *platform)
 {
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
@@ -62,7 +74,7 @@ bool platform_parse(struct slice text, struct platform *platform, struct error *
         out = (struct platform){.os = SLICE("linux"), .architecture = text};
         platform_normalise(&out);
         if (!known_architecture(out.architecture)) {
-            out.os = text;
+            out.os = known_system(text) ? text : SLICE("");
             out.architecture = platform_host().architecture;
         }
     }

@@ -157,7 +157,10 @@ bool registry_manifest_put(const struct registry_link *link, struct slice refere
     if (response.status == 412)
         return error_set(err, ERROR_BUSY, "%.*s is not what it was: somebody else has moved it",
                          SLICE_ARG(reference));
-    if (response.status != 201 && response.status != 200)
+    /* 201 it is; a 200 from whoever stands in front (a proxy, a hotel's page) has stored nothing.
+     */
+    bool told = http_header_get(&response.headers, "Docker-Content-Digest").len > 0;
+    if (response.status != 201 && !(response.status == 200 && told))
         return session_refused(link->session, path.at, &response, arena, err);
     if (subject)
         *subject = http_header_get(&response.headers, "OCI-Subject").len > 0;

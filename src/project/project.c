@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/suggest.h"
+#include "image/manifest.h"
 #include "image/reference.h"
 #include "project/keys.h"
 
@@ -100,6 +101,20 @@ static bool take_arguments(struct project_reader *reader, const struct project_k
     return true;
 }
 
+static bool take_platforms(struct project_reader *reader, const struct project_key *key,
+                           const struct yaml_node *node, void *to)
+{
+    struct project_image *image = to;
+    struct platform platform;
+    struct error why;
+    if (!project_take_words(reader, key, node, &image->platforms))
+        return false;
+    for (size_t i = 0; i < image->platforms.count; i++)
+        if (!platform_parse(image->platforms.items[i], &platform, &why))
+            return project_fail(reader, node->line, "platforms: %s", why.text);
+    return true;
+}
+
 #define IMAGE(member) offsetof(struct project_image, member)
 static const struct project_key image_keys[] = {
     {"name", project_take_name, IMAGE(name), NULL, 0, 0},
@@ -108,7 +123,7 @@ static const struct project_key image_keys[] = {
     {"repository", project_take_text, IMAGE(repository), NULL, 0, 0},
     {"target", project_take_text, IMAGE(target), NULL, 0, 0},
     {"build-args", take_arguments, 0, NULL, 0, 0},
-    {"platforms", project_take_words, IMAGE(platforms), NULL, 0, 0},
+    {"platforms", take_platforms, 0, NULL, 0, 0},
     {"base", take_base, IMAGE(base), NULL, 0, 0},
     {"test", take_test, IMAGE(test), NULL, 0, 0},
     {"deploy", project_take_command, IMAGE(deploy), NULL, 0, 0},

@@ -129,7 +129,7 @@ static bool refuse_part(struct slice version, struct slice part, struct error *e
                          "the release \"%.*s\" has a number that begins with 0: \"%.*s\"; leave "
                          "the 0 out",
                          SLICE_ARG(version), SLICE_ARG(part));
-    if (digits)
+    if (digits && ascii_alpha(part.at[digits]))
         return error_set(err, ERROR_USAGE,
                          "the release \"%.*s\" is no semantic version; for a pre-release write "
                          "%.*s-%.*s",

@@ -309,6 +309,15 @@ static bool put(struct fixture *f, const struct digest *only_if)
     return fine;
 }
 
+/* A page of somebody in between: nothing was stored. */
+static void test_manifest_put_answered_by_a_page(void **state)
+{
+    struct fixture *f = *state;
+    f->server.answers[0] =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>";
+    assert_false(put(f, NULL));
+}
+
 static void test_manifest_put(void **state)
 {
     struct fixture *f = *state;
@@ -412,6 +421,7 @@ int main(void)
         CASE(test_a_long_wait_is_told),
         CASE(test_mount),
         CASE(test_manifest_put),
+        CASE(test_manifest_put_answered_by_a_page),
         CASE(test_manifest_moved_by_somebody_else),
         CASE(test_manifest_kept_otherwise),
         CASE(test_tags_of_two_pages),

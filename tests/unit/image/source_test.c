@@ -189,6 +189,7 @@ static void platforms_of_an_index(void **state)
     expect_error("@platforms.tar", "s390x", ERROR_NOT_FOUND,
                  "linux/amd64, linux/arm64/v8, linux/arm/v7");
     expect_error("@platforms.tar", "a/b/c/d", ERROR_USAGE, "is no platform");
+    expect_error("@platforms.tar", "amd46", ERROR_USAGE, "is no platform");
     struct source_options options = {.all_platforms = true};
     source_close(&list);
     assert_true(source_open(full("@platforms.tar"), &options, &arena, &list, &err));

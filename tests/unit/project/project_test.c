@@ -203,6 +203,7 @@ static void test_mistakes(void **state)
         {"images: [{name: a, build-args: {'A=B': c}}]", "build-args: a name has letters"},
         {"images: [{name: a, platforms: {a: b}}]", "platforms: a list"},
         {"images: [{name: a, platforms: [\"\"]}]", "platforms: an empty word"},
+        {"images: [{name: a, platforms: [amd46]}]", "\"amd46\" is no platform"},
         {"images: [{name: a, base: latest}]", "base: patch, minor, major, digest or none"},
         {"images: [{name: a, base: {policy: []}}]", "policy: patch, minor, major"},
         {"images: [{name: a, base: {polcy: minor}}]", "did you mean policy?"},
