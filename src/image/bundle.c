@@ -186,7 +186,9 @@ struct bundle *bundle_open(const char *path, struct arena *arena, struct error *
     return NULL;
 }
 
-/* Opens a file of a folder; the descriptor is kept. O_NONBLOCK: a FIFO must not stop us. */
+/* Opens a file of a folder; the descriptor is kept. Links inside of the folder are fine (blobs that
+   several layouts of one folder share, a layer that stands twice); what they lead to outside is
+   nobody's business, and would be quoted by errors. */
 static bool open_beside(struct bundle *bundle, struct slice name, struct bundle_file *file,
                         struct error *err)
 {
@@ -194,7 +196,12 @@ static bool open_beside(struct bundle *bundle, struct slice name, struct bundle_
     const char *path = arena_string(bundle->arena, name);
     if (!path)
         return arena_error(err);
-    CLEANUP_FD int fd = openat(bundle->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    CLEANUP_FD int fd = file_open_beneath(bundle->fd, path);
+    if (fd < 0 && (errno == EXDEV || errno == ELOOP))
+        return error_set(err, ERROR_FORMAT,
+                         "%s leads out of the folder by a link; copy what it "
+                         "names into the folder",
+                         path);
     if (fd < 0)
         return error_errno(err, "%s", path);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))

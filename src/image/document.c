@@ -43,8 +43,14 @@ json_t *document_parse_large(struct slice bytes, size_t limit, struct error *err
     json_error_t wrong;
     json_t *document = json_loadb(bytes.len ? bytes.at : "", bytes.len,
                                   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &wrong);
-    if (!document)
-        error_set(err, ERROR_FORMAT, "line %d column %d: %s", wrong.line, wrong.column, wrong.text);
+    if (!document) {
+        /* jansson quotes the document ("… near 'cGFzc3dvcmQ='"), which may be a login file, or
+           somebody else's. */
+        struct slice text = slice_str(wrong.text);
+        text = slice_upto(text, slice_search(text, SLICE(" near '")));
+        error_set(err, ERROR_FORMAT, "line %d column %d: %.*s", wrong.line, wrong.column,
+                  SLICE_ARG(text));
+    }
     return document;
 }
 

@@ -19,7 +19,7 @@ static bool is_directory_transport(int folder)
 {
     static const char mark[] = "Directory Transport Version";
     char head[sizeof mark - 1];
-    CLEANUP_FD int fd = openat(folder, "version", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    CLEANUP_FD int fd = file_open_beneath(folder, "version");
     return fd >= 0 && read(fd, head, sizeof head) == (ssize_t)sizeof head &&
            memcmp(head, mark, sizeof head) == 0;
 }

@@ -1,5 +1,9 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -119,6 +123,78 @@ static void folders_are_made_with_their_parents(void **state)
     assert_false(file_make_folder(path, &err));
 }
 
+/* How opening `name` below `folder` ends: 0, or errno. */
+static int beneath(int at, const char *name)
+{
+    int fd CLEANUP_FD = file_open_beneath(at, name);
+    return fd >= 0 ? 0 : errno;
+}
+
+/* A letter for each of the names that does not end as it should; `links`: those that stay inside
+   are followed. */
+static int beneath_failures(int at, bool links)
+{
+    const struct {
+        const char *name;
+        int want, other;
+    } rows[] = {{"file", 0, 0},
+                {"in/file", 0, 0},
+                {"absent", ENOENT, ENOENT},
+                {"in/absent/file", ENOENT, ENOENT},
+                {"to-file", links ? 0 : ELOOP, links ? 0 : ELOOP},
+                {"to-in/file", links ? 0 : ENOTDIR, links ? 0 : ELOOP},
+                {"away", links ? EXDEV : ELOOP, ELOOP},
+                {"up/passwd", EXDEV, ENOTDIR},
+                {"../file", EXDEV, EXDEV},
+                {"/etc/passwd", EXDEV, ENOENT}};
+    int wrong = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int got = beneath(at, rows[i].name);
+        if (got != rows[i].want && got != rows[i].other) {
+            fprintf(stderr, "%s: %d\n", rows[i].name, got);
+            wrong++;
+        }
+    }
+    return wrong;
+}
+
+/* As on a kernel that has no openat2. */
+static void take_openat2_away(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    if (!filter || seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0) != 0 ||
+        seccomp_load(filter) != 0)
+        _exit(99);
+    seccomp_release(filter);
+}
+
+static void links_out_of_a_folder_are_not_opened(void **state)
+{
+    (void)state;
+    int status;
+    int at CLEANUP_FD = file_open(folder, &err);
+    assert_true(file_write(path, SLICE("x"), &err));
+    assert_int_equal(mkdirat(at, "in", 0755), 0);
+    assert_int_equal(linkat(at, "file", at, "in/file", 0), 0);
+    assert_int_equal(symlinkat("in/../file", at, "to-file"), 0);
+    assert_int_equal(symlinkat("in", at, "to-in"), 0);
+    assert_int_equal(symlinkat("/etc/passwd", at, "away"), 0);
+    assert_int_equal(symlinkat("../../etc", at, "up"), 0);
+    assert_int_equal(beneath_failures(at, true), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        take_openat2_away();
+        _exit(beneath_failures(at, false));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    static const char *const names[] = {"in/file", "to-file", "to-in", "away", "up"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_int_equal(unlinkat(at, names[i], 0), 0);
+    assert_int_equal(unlinkat(at, "in", AT_REMOVEDIR), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +205,7 @@ int main(void)
         cmocka_unit_test(maps),
         cmocka_unit_test(pread_says_where_the_end_was),
         cmocka_unit_test(folders_are_made_with_their_parents),
+        cmocka_unit_test(links_out_of_a_folder_are_not_opened),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -219,8 +219,10 @@ static void what_is_no_image_is_told_apart(void **state)
     expect_error(beside("text"), NULL, ERROR_UNSUPPORTED, "neither an image archive, nor a layer");
     put("empty", SLICE(""));
     expect_error(beside("empty"), NULL, ERROR_FORMAT, "an empty file");
-    put("zeros", slice_of((char[10240]){0}, 10240)); /* a layer without entries */
-    assert_string_equal(open_one(beside("zeros"), NULL, NULL)->kind, "layer");
+    put("zeros", slice_of((char[10240]){0}, 10240)); /* a layer without entries, or nothing */
+    expect_error(beside("zeros"), NULL, ERROR_FORMAT, "it begins with zeros");
+    assert_string_equal(
+        open_one(arena_printf(&arena, "layer:%s", beside("zeros")).at, NULL, NULL)->kind, "layer");
     put("xz", slice_of("\xfd\x37zXZ\0\0\0", 8));
     expect_error(beside("xz"), NULL, ERROR_UNSUPPORTED, "compressed by xz");
     expect_error(beside("absent.tar"), NULL, ERROR_NOT_FOUND, "no such file or folder");
@@ -258,6 +260,28 @@ static void folders_are_walked_and_links_are_not(void **state)
     assert_string_equal(seen.text, "+a =y +away +b +b/file =x +circle ");
 }
 
+static void links_do_not_lead_out_of_a_layout(void **state)
+{
+    (void)state;
+    put("outside", SLICE("root:secret:0"));
+    assert_int_equal(mkdir(beside("layout"), 0755), 0);
+    put("layout/oci-layout", SLICE("{}"));
+    assert_int_equal(symlink("../outside", beside("layout/index.json")), 0);
+    expect_error(beside("layout"), NULL, ERROR_FORMAT, "index.json leads out of the folder");
+    assert_int_equal(unlink(beside("layout/index.json")), 0);
+    assert_int_equal(symlink(beside("outside"), beside("layout/index.json")), 0);
+    expect_error(beside("layout"), NULL, ERROR_FORMAT, "index.json leads out of the folder");
+    /* One that stays inside is followed. What is no JSON is not quoted. */
+    assert_int_equal(unlink(beside("layout/index.json")), 0);
+    put("layout/real", SLICE("root:secret:0"));
+    assert_int_equal(symlink("./real", beside("layout/index.json")), 0);
+    struct source_options options = options_of(NULL, NULL);
+    struct error err = {0};
+    assert_false(source_open(beside("layout"), &options, &arena, &list, &err));
+    assert_non_null(strstr(err.text, "line 1 column"));
+    assert_null(strstr(err.text, "root"));
+}
+
 static void damaged_archives_are_refused(void **state)
 {
     (void)state;
@@ -286,9 +310,25 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    static const char *const names[] = {
-        "sbom",   "zeros",  "xml",       "text",        "empty", "xz",      "root/b/file",
-        "root/b", "root/a", "root/away", "root/circle", "root",  "cut.tar", "bent.tar"};
+    static const char *const names[] = {"sbom",
+                                        "zeros",
+                                        "xml",
+                                        "text",
+                                        "empty",
+                                        "xz",
+                                        "root/b/file",
+                                        "root/b",
+                                        "root/a",
+                                        "root/away",
+                                        "root/circle",
+                                        "root",
+                                        "cut.tar",
+                                        "bent.tar",
+                                        "layout/index.json",
+                                        "layout/oci-layout",
+                                        "layout/real",
+                                        "layout",
+                                        "outside"};
     char path[200];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
@@ -305,6 +345,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(platforms_of_an_index, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_no_image_is_told_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(folders_are_walked_and_links_are_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(links_do_not_lead_out_of_a_layout, setup, teardown),
         cmocka_unit_test_setup_teardown(damaged_archives_are_refused, setup, teardown),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
