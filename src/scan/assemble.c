@@ -15,8 +15,11 @@ struct assembly {
     struct scan *scan;
     struct table packages; /* key → position + 1 in result.packages */
     struct table findings; /* key → position + 1 in result.findings */
+    struct table notes;    /* of matching, as they were said: once is enough */
     bool many;             /* platforms are to be named */
     struct slice platform; /* of the image at hand */
+    /* Whose distribution and coverage the result tells: that of the platform that is worst off. */
+    const struct scan_image *shown;
 };
 
 static void *position_pointer(size_t position)
@@ -118,6 +121,50 @@ static bool assembly_add_finding(struct assembly *assembly, const struct finding
             (key.at && table_put(&assembly->findings, key, position_pointer(position))));
 }
 
+/* 0 fine, 1 past its end of life, 2 without advisories. */
+static int coverage_rank(const struct scan_image *image, const struct coverage *coverage)
+{
+    return !image->distribution.id.len ? 0 : !coverage->covered ? 2 : coverage->past_end_of_life;
+}
+
+static bool assembly_take_coverage(struct assembly *assembly, const struct scan_image *image,
+                                   const struct coverage *coverage)
+{
+    struct scan *scan = assembly->scan;
+    if (assembly->shown &&
+        coverage_rank(image, coverage) <= coverage_rank(assembly->shown, &scan->result.coverage))
+        return true;
+    bool first = !assembly->shown;
+    assembly->shown = image;
+    scan->result.coverage = *coverage;
+    return first || scan_note(scan, (struct slice){NULL, 0},
+                              arena_printf(scan->arena,
+                                           "the distribution and what covers it are told of "
+                                           "platform %.*s, which is worse off than others",
+                                           SLICE_ARG(assembly->platform)));
+}
+
+/* Platforms mostly say the same; what is of one alone is said with its name. */
+static bool assembly_add_note(struct assembly *assembly, const struct note *note, bool first)
+{
+    struct arena *arena = assembly->scan->arena;
+    struct slice text = note->text;
+    if (assembly->many) {
+        struct slice key =
+            arena_printf(arena, "%.*s\n%.*s", SLICE_ARG(note->path), SLICE_ARG(note->text));
+        if (!key.at)
+            return false;
+        if (table_get(&assembly->notes, key))
+            return true;
+        if (!table_put(&assembly->notes, key, assembly))
+            return false;
+        if (!first)
+            text =
+                arena_printf(arena, "%.*s: %.*s", SLICE_ARG(assembly->platform), SLICE_ARG(text));
+    }
+    return scan_note(assembly->scan, note->path, text);
+}
+
 static bool assembly_match(struct assembly *assembly, const struct scan_image *image,
                            const size_t *positions, bool first, struct error *err)
 {
@@ -126,15 +173,15 @@ static bool assembly_match(struct assembly *assembly, const struct scan_image *i
     if (!match_packages(scan->store, &image->distribution, image->packages, image->package_count,
                         scan->arena, &matched, err))
         return error_add(err, "matching");
-    if (first)
-        scan->result.coverage = matched.coverage;
+    if (!assembly_take_coverage(assembly, image, &matched.coverage))
+        return arena_error(err);
     for (size_t i = 0; i < matched.finding_count; i++) {
         size_t index = (size_t)(matched.findings[i].package - image->packages);
         if (!assembly_add_finding(assembly, &matched.findings[i], positions[index]))
             return arena_error(err);
     }
-    for (size_t i = 0; first && i < matched.note_count; i++)
-        if (!scan_note(scan, matched.notes[i].path, matched.notes[i].text))
+    for (size_t i = 0; i < matched.note_count; i++)
+        if (!assembly_add_note(assembly, &matched.notes[i], first))
             return arena_error(err);
     return true;
 }
@@ -174,6 +221,7 @@ bool scan_assemble(struct scan *scan, struct error *err)
     struct assembly assembly = {.scan = scan, .many = scan->image_count > 1};
     table_init(&assembly.packages, scan->arena);
     table_init(&assembly.findings, scan->arena);
+    table_init(&assembly.notes, scan->arena);
     for (size_t i = 0; i < scan->image_count; i++)
         if (!assembly_add_image(&assembly, &scan->images[i], i == 0, err))
             return false;
@@ -181,6 +229,7 @@ bool scan_assemble(struct scan *scan, struct error *err)
         qsort(scan->result.findings, scan->result.finding_count, sizeof *scan->result.findings,
               finding_compare);
     if (scan->image_count)
-        scan->result.distribution = scan->images[0].distribution;
+        scan->result.distribution =
+            (assembly.shown ? assembly.shown : &scan->images[0])->distribution;
     return true;
 }
