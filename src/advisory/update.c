@@ -323,12 +323,15 @@ static bool add_missing(struct run *run, struct update_result *result, size_t *r
 
 static bool collect(struct run *run, struct update_result *result, struct error *err)
 {
-    size_t room = 0;
+    size_t room = 0, absent_room = 0;
     *result = (struct update_result){0};
-    for (size_t i = 0; i < run->plan.job_count; i++)
-        if (run->results[i].outcome != UPDATE_ABSENT &&
-            !ARENA_PUSH(run->arena, result->feeds, result->count, room, run->results[i]))
+    for (size_t i = 0; i < run->plan.job_count; i++) {
+        const struct update_feed *feed = &run->results[i];
+        if (feed->outcome == UPDATE_ABSENT
+                ? !ARENA_PUSH(run->arena, result->absent, result->absent_count, absent_room, *feed)
+                : !ARENA_PUSH(run->arena, result->feeds, result->count, room, *feed))
             return arena_error(err);
+    }
     if (!add_missing(run, result, &room, err))
         return false;
     for (size_t i = 0; i < result->count; i++)

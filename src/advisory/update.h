@@ -43,6 +43,8 @@ struct update_result {
         *feeds; /* in the order of the table; without those that are absent unasked */
     size_t count;
     size_t failed;
+    struct update_feed *absent; /* of an HTTP mirror that answers 404: not updated */
+    size_t absent_count;
 };
 
 /* False when nothing could be begun at all (ERROR_BUSY, a mirror that is not there, an unknown

@@ -162,7 +162,12 @@ static bool run_import(struct invocation *call, struct error *err)
     for (size_t i = 0; i < imported.note_count; i++)
         log_warning("%.*s: %.*s", SLICE_ARG(imported.notes[i].path),
                     SLICE_ARG(imported.notes[i].text));
-    if (imported.exceptions.count && !exceptions_append(to, &imported.exceptions, call->arena, err))
+    if (!imported.exceptions.count)
+        return error_set(err, ERROR_FORMAT,
+                         "%s: no exception in it can be taken over; plimsoll reads .trivyignore, "
+                         ".trivyignore.yaml, .grype.yaml and OpenVEX",
+                         from);
+    if (!exceptions_append(to, &imported.exceptions, call->arena, err))
         return false;
     printf("%zu exceptions imported into ", imported.exceptions.count);
     terminal_put(stdout, slice_str(to));

@@ -50,6 +50,21 @@ static void show_feed(const struct update_feed *feed, int width)
     putchar('\n');
 }
 
+/* One line: a mirror need not have all feeds, but what it lacks is not to be missed in silence. */
+static void show_absent(const struct update_result *result)
+{
+    if (!result->absent_count)
+        return;
+    printf("the mirror does not have: ");
+    for (size_t i = 0; i < result->absent_count; i++) {
+        const struct update_feed *feed = &result->absent[i];
+        printf("%s", i ? ", " : "");
+        terminal_put(stdout, feed->name);
+        printf("%s", feed->had_data ? " (its old data stays)" : "");
+    }
+    putchar('\n');
+}
+
 static bool show_result(struct invocation *call, const struct update_result *result, double seconds,
                         bool from_upstream, struct error *err)
 {
@@ -60,6 +75,7 @@ static bool show_result(struct invocation *call, const struct update_result *res
             width = (int)terminal_columns(result->feeds[i].name);
     for (size_t i = 0; i < result->count; i++)
         show_feed(&result->feeds[i], width);
+    show_absent(result);
     printf("%zu feeds in %.1f s, database in %s\n", result->count, seconds,
            option_text(call, "db"));
     for (size_t i = 0; i < result->count; i++)

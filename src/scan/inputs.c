@@ -108,8 +108,11 @@ bool scan_read_purls(struct scan *scan, const struct scan_options *options, stru
     for (size_t i = 0; i < options->purl_count; i++) {
         struct distribution distribution = {{NULL, 0}};
         struct slice purl = options->purls[i];
-        if (!package_from_purl(purl, scan->arena, &image->packages[i], &distribution, err))
+        if (!package_from_purl(purl, scan->arena, &image->packages[i], &distribution, err)) {
+            if (err->kind == ERROR_FORMAT)
+                err->kind = ERROR_USAGE; /* it is a word of the command line */
             return error_add(err, "%.*s", SLICE_ARG(slice_upto(purl, 200)));
+        }
         if (!purl_take_distribution(scan, image, &distribution, purl, err))
             return false;
         image->layers[i] = SIZE_MAX;
