@@ -19,9 +19,9 @@ void file_close_others(const int *keep, size_t count);
 /* Opens for reading, close-on-exec; -1 and err ("opening PATH: …") when it cannot. */
 int file_open(const char *path, struct error *err);
 
-/* Opens a file below a folder that somebody else has filled, close-on-exec and without waiting for a
-   FIFO's writer: no "..", absolute path or symbolic link leads out of the folder (file_beneath.c).
-   -1 and errno: EXDEV or ELOOP when one would. */
+/* Opens a file below a folder that somebody else has filled, close-on-exec and without waiting for
+   a FIFO's writer: no "..", absolute path or symbolic link leads out of the folder
+   (file_beneath.c). -1 and errno: EXDEV or ELOOP when one would. */
 int file_open_beneath(int folder, const char *path);
 
 /* The whole file, at most `limit` bytes (ERROR_LIMIT over it), NUL-terminated behind, in `arena`.
