@@ -141,6 +141,15 @@ static const struct option options[] = {
      .key = "serve.recycle",
      .prose =
          "What a lifecycle policy expires can be restored for so long; 0: it is gone at once."},
+    {.name = "journal-days",
+     .type = OPTION_INT,
+     .argument = "DAYS",
+     .standard = "400",
+     .key = "serve.journal-days",
+     .high = 36500,
+     .prose = "How long the audit log (plimsoll registry audit) goes back; 0: to the beginning. "
+              "The newest 10,000 entries stay in any case, and what a webhook or replication has "
+              "not read yet."},
     {.name = "max-blob",
      .type = OPTION_SIZE,
      .argument = "SIZE",
@@ -352,6 +361,7 @@ static bool run(struct invocation *call, struct error *err)
         .rate = (double)option_number(call, "rate-limit"),
         .collect_seconds = (unsigned)option_number(call, "collect-every"),
         .lifecycle_seconds = (unsigned)option_number(call, "lifecycle-every"),
+        .journal_days = (unsigned)option_number(call, "journal-days"),
         .stop_seconds = (unsigned)option_number(call, "stop-after"),
         .access_key = getenv("PLIMSOLL_BOOTSTRAP_ACCESS_KEY"),
         .secret_key = getenv("PLIMSOLL_BOOTSTRAP_SECRET_KEY"),

@@ -13,6 +13,7 @@ enum { ENTRIES_AT_ONCE = 500 };
 struct audit {
     struct slice repository; /* empty: all */
     int64_t since;
+    uint64_t after;
     bool json;
 };
 
@@ -26,6 +27,11 @@ static const struct option audit_options[] = {
      .type = OPTION_STRING,
      .argument = "TIME",
      .prose = "Only from then on: 2026-11-23 or 2026-11-23T10:00:00Z."},
+    {.name = "after",
+     .type = OPTION_INT,
+     .argument = "N",
+     .standard = "0",
+     .prose = "Only entries behind this sequence number: to go on with an export."},
     {.name = "format",
      .type = OPTION_CHOICE,
      .argument = "FORMAT",
@@ -99,7 +105,7 @@ static bool is_wanted(const struct audit *audit, const struct scope *scope,
 
 static bool show_all(const struct audit *audit, struct registry_call *registry, struct error *err)
 {
-    uint64_t sequence = 0;
+    uint64_t sequence = audit->after;
     size_t count;
     do {
         struct arena arena CLEANUP_ARENA;
@@ -123,6 +129,7 @@ static bool run(struct invocation *call, struct error *err)
     const char *since = option_text(call, "since");
     struct audit audit = {.repository = slice_str(option_text(call, "repository")),
                           .json = slice_equal_str(SLICE("json"), option_text(call, "format"))};
+    audit.after = (uint64_t)option_number(call, "after");
     if (since && !clock_parse(slice_str(since), &audit.since))
         return error_set(err, ERROR_USAGE, "--since %s: a date, as 2026-11-23", since);
     return registry_call_open(&registry, call, NULL, err) && show_all(&audit, &registry, err);
@@ -132,6 +139,8 @@ static const struct command_example examples[] = {
     {"plimsoll registry audit --repository react-app-haproxy --since 2026-11-01", ""},
     {"plimsoll registry audit --format json | jq -r 'select(.action == \"ExpireImage\") | .digest'",
      "what lifecycle policies took away"},
+    {"plimsoll registry audit --format json --after 41230 >> audit.jsonl",
+     "what came since the last export; .sequence of its last line"},
     {NULL, NULL},
 };
 

@@ -17,6 +17,9 @@
 #include "registry/mirror/mirror.h"
 #include "registry/ops/events.h"
 #include "registry/ops/metrics.h"
+#include "registry/retention.h"
+
+enum { JOURNAL_SECONDS = 3600 };
 
 struct serving {
     const struct serve_options *options;
@@ -124,6 +127,13 @@ static bool orphans(struct serving *serving, struct error *err)
     return collect_orphans(serving->node.registry, &serving->stop, &report, err);
 }
 
+static bool shorten_journal(struct serving *serving, struct error *err)
+{
+    struct retention_report report;
+    return retention_run(serving->node.registry, serving->options->journal_days, &serving->stop,
+                         &report, err);
+}
+
 /* The thread that keeps house. */
 static void *keep_house(void *argument)
 {
@@ -134,6 +144,7 @@ static void *keep_house(void *argument)
         {"lifecycle policies", options->lifecycle_seconds, expire},
         {"collection", options->collect_seconds, collect},
         {"looking for files without an owner", options->collect_seconds * 24, orphans},
+        {"the journal", options->journal_days ? JOURNAL_SECONDS : 0, shorten_journal},
     };
     size_t count = sizeof chores / sizeof *chores;
     struct error err;

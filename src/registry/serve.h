@@ -23,6 +23,7 @@ struct serve_options {
     double rate;                         /* requests a second of one caller; 0: no limit */
     unsigned collect_seconds;            /* between collections; 0: never */
     unsigned lifecycle_seconds;          /* between runs of lifecycle policies; 0: never */
+    unsigned journal_days;               /* how long the journal is kept; 0: for ever */
     unsigned stop_seconds;               /* what is under way may end for so long */
     const char *access_key, *secret_key; /* for the first key; NULL: made */
     void *context;

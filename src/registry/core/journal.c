@@ -13,18 +13,25 @@ enum { SCRATCH_MAX = 64 << 20, NAME_DIGITS = 16 };
 
 const struct caller caller_system = {.kind = CALLER_SYSTEM, .name = {"system", 6}, .admin = true};
 
+bool journal_last(struct meta_txn *txn, struct arena *arena, uint64_t *sequence, struct error *err)
+{
+    struct slice text;
+    bool found;
+    *sequence = 0;
+    if (!meta_get(txn, ROW_COUNTER, SLICE(""), SLICE(SEQUENCE), arena, &text, &found, err))
+        return false;
+    return !found || slice_u64(text, sequence) ||
+           error_set(err, ERROR_FORMAT, "the journal's counter is damaged");
+}
+
 /* Sequence numbers are given inside the writing transaction, so their order is that of commits. */
 static bool next_sequence(struct meta_txn *txn, struct arena *arena, char name[NAME_DIGITS + 1],
                           struct error *err)
 {
-    struct slice text;
-    uint64_t sequence = 0;
+    uint64_t sequence;
     char decimal[24];
-    bool found;
-    if (!meta_get(txn, ROW_COUNTER, SLICE(""), SLICE(SEQUENCE), arena, &text, &found, err))
+    if (!journal_last(txn, arena, &sequence, err))
         return false;
-    if (found && !slice_u64(text, &sequence))
-        return error_set(err, ERROR_FORMAT, "the journal's counter is damaged");
     sequence++;
     snprintf(decimal, sizeof decimal, "%" PRIu64, sequence);
     snprintf(name, NAME_DIGITS + 1, "%016" PRIx64, sequence);
@@ -127,4 +134,63 @@ bool journal_read(struct registry *registry, uint64_t sequence, size_t limit, st
     *entries = reading.items;
     *count = reading.count;
     return true;
+}
+
+struct shortening {
+    struct arena arena, scratch;
+    double before, now;
+    uint64_t upto;
+    struct slice *names;
+    size_t count, room, limit;
+    bool spent;
+};
+
+static bool shorten_take(void *context, const struct meta_row *row)
+{
+    struct shortening *work = context;
+    struct journal_entry entry = {.when = 0};
+    struct error damaged;
+    uint64_t sequence;
+    arena_reset(&work->scratch);
+    if (!parse_sequence(row->name, &sequence))
+        return true;
+    /* A damaged one has no date, and goes with its neighbours. */
+    if (sequence > work->upto || work->count == work->limit)
+        return false;
+    if (journal_decode(row->value, &work->scratch, &entry, &damaged) && entry.when >= work->before)
+        return entry.when > work->now;
+    struct slice name = arena_copy(&work->arena, row->name);
+    work->spent = !name.at || !ARENA_PUSH(&work->arena, work->names, work->count, work->room, name);
+    return !work->spent;
+}
+
+static bool shorten(struct registry *registry, struct shortening *work, struct error *err)
+{
+    CLEANUP_META struct meta_txn *txn = NULL;
+    struct meta_range range = {.kind = ROW_JOURNAL, .scope = SLICE("")};
+    if (!meta_begin(registry->meta, true, &txn, err) ||
+        !meta_scan(txn, &range, shorten_take, work, err))
+        return false;
+    if (work->spent)
+        return arena_error(err);
+    for (size_t i = 0; i < work->count; i++)
+        if (!meta_remove(txn, ROW_JOURNAL, SLICE(""), work->names[i], err))
+            return false;
+    return !work->count || meta_commit(&txn, err);
+}
+
+bool journal_shorten(struct registry *registry, double before, uint64_t upto, size_t limit,
+                     size_t *removed, struct error *err)
+{
+    struct shortening work = {.before = before,
+                              .now = registry->world->ops->now(registry->world),
+                              .upto = upto,
+                              .limit = limit};
+    arena_init(&work.arena, SCRATCH_MAX);
+    arena_init(&work.scratch, SCRATCH_MAX);
+    bool fine = shorten(registry, &work, err);
+    *removed = fine ? work.count : 0;
+    arena_done(&work.scratch);
+    arena_done(&work.arena);
+    return fine;
 }

@@ -28,6 +28,13 @@ bool journal_add(struct registry *registry, struct meta_txn *txn, const struct s
 /* In a transaction of its own: what happened without a change of rows (a refused pull, a scan). */
 bool journal_tell(struct registry *registry, const struct scope *scope,
                   const struct journal_entry *entry, const struct caller *who, struct error *err);
+/* The last sequence number that was given; 0: none. */
+bool journal_last(struct meta_txn *txn, struct arena *arena, uint64_t *sequence, struct error *err);
+/* Removes those that are older than `before` (seconds since 1970), up to the number `upto`, oldest
+   first, at most `limit`, in a transaction of its own. Ends at the first that is younger; those
+   that a clock dated into the future are passed over, and stay. */
+bool journal_shorten(struct registry *registry, double before, uint64_t upto, size_t limit,
+                     size_t *removed, struct error *err);
 /* Those after `sequence`, at most `limit`. */
 bool journal_read(struct registry *registry, uint64_t sequence, size_t limit, struct arena *arena,
                   struct journal_entry **entries, size_t *count, struct error *err);

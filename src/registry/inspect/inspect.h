@@ -71,6 +71,11 @@ struct inspect_report {
     size_t statement_count;
 };
 
+struct meta_txn;
+/* How far of the journal is dealt with, for good. */
+bool inspect_place(struct meta_txn *txn, struct arena *arena, uint64_t *sequence,
+                   struct error *err);
+
 /* What another version of plimsoll analysed is PENDING, is analysed again by itself, and sooner
    when it is asked for here in full or pulled. status INSPECT_NONE and no failure when it was never
    scanned. `full` false: only status and counts. */

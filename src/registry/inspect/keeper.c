@@ -132,18 +132,26 @@ static void keeper_wishes(struct inspect *inspect)
         (void)meta_scan(txn, &range, wish_take, inspect, &err);
 }
 
+bool inspect_place(struct meta_txn *txn, struct arena *arena, uint64_t *sequence, struct error *err)
+{
+    struct slice text;
+    bool found;
+    if (!meta_get(txn, ROW_INSPECT, nobody, SLICE("cursor"), arena, &text, &found, err))
+        return false;
+    if (!found || !slice_u64(text, sequence))
+        *sequence = 0;
+    return true;
+}
+
 static bool cursor_load(struct inspect *inspect, struct error *err)
 {
     struct arena arena CLEANUP_ARENA;
     struct meta_txn *txn CLEANUP_META = NULL;
-    struct slice text;
-    bool found;
     arena_init(&arena, 1 << 16);
     if (!meta_begin(inspect->registry->meta, false, &txn, err) ||
-        !meta_get(txn, ROW_INSPECT, nobody, SLICE("cursor"), &arena, &text, &found, err))
+        !inspect_place(txn, &arena, &inspect->cursor, err))
         return false;
-    if (found && slice_u64(text, &inspect->cursor))
-        inspect->cursor_kept = inspect->cursor;
+    inspect->cursor_kept = inspect->cursor;
     return true;
 }
 

@@ -19,6 +19,9 @@ bool replication_open(struct replication **replication, struct mirror *mirror, s
 /* These accept NULL. Stopped (mirror's `stop` is set before), it can still be woken. */
 void replication_stop(struct replication *replication);
 void replication_close(struct replication *replication);
+/* How far of the journal is dealt with, for good. */
+bool replication_place(struct meta_txn *txn, struct arena *arena, uint64_t *sequence,
+                       struct error *err);
 void replication_wake(struct replication *replication);   /* the journal has more */
 void replication_forget(struct replication *replication); /* rules changed */
 

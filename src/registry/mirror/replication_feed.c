@@ -47,6 +47,18 @@ void replication_sequence_keep(struct replication *replication)
     replication->kept_at = mirror_now(replication->mirror);
 }
 
+bool replication_place(struct meta_txn *txn, struct arena *arena, uint64_t *sequence,
+                       struct error *err)
+{
+    struct slice value;
+    bool found;
+    if (!meta_get(txn, ROW_COUNTER, SLICE(""), SEQUENCE_ROW, arena, &value, &found, err))
+        return false;
+    if (!found || !slice_u64(value, sequence))
+        *sequence = 0;
+    return true;
+}
+
 bool replication_sequence_load(struct replication *replication, struct error *err)
 {
     struct slice value;

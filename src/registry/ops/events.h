@@ -20,6 +20,10 @@ bool events_open(struct events **events, struct registry *registry, struct metri
 /* A try under way is broken off. Accepts NULL. */
 void events_close(struct events *events);
 
+/* How far of the journal all hooks are that there are (those that are to begin yet begin at its
+   end): UINT64_MAX when there is none. */
+bool events_place(struct meta_txn *txn, struct arena *arena, uint64_t *sequence, struct error *err);
+
 /* Rows of ours, in the scope of the hook's setting (rows.h):
  *   hook   NAME           {"sequence": how far it has come}
  *   dead   NAME/SEQUENCE  an event that did not get through */

@@ -18,17 +18,13 @@ enum {
 
 /* --- a hook's place --- */
 
-static bool journal_end(struct events *events, struct meta_txn *txn, struct arena *arena,
-                        uint64_t *sequence, struct error *err)
+bool hook_place_read(struct slice text, uint64_t *sequence, struct error *err)
 {
-    struct slice text;
-    bool found;
-    (void)events;
-    *sequence = 0;
-    if (!meta_get(txn, ROW_COUNTER, SLICE(""), SLICE("journal"), arena, &text, &found, err))
-        return false;
-    return !found || slice_u64(text, sequence) ||
-           error_set(err, ERROR_FORMAT, "the journal's counter is damaged");
+    CLEANUP_JSON json_t *row = document_parse(text, err);
+    if (!row)
+        return error_add(err, "a webhook's place in the journal");
+    *sequence = (uint64_t)json_integer_value(json_object_get(row, "sequence"));
+    return true;
 }
 
 static bool put_place(struct meta_txn *txn, const struct runner *runner, struct error *err)
@@ -64,10 +60,11 @@ static bool find_place(struct events *events, struct runner *runner, struct aren
         !meta_get(txn, ROW_HOOK, runner->scope_text, runner->name, arena, &text, &found, err))
         return false;
     if (found) {
-        CLEANUP_JSON json_t *row = document_parse(text, err);
-        runner->sequence = (uint64_t)json_integer_value(json_object_get(row, "sequence"));
-    } else if (!journal_end(events, txn, arena, &runner->sequence, err) ||
-               !put_place(txn, runner, err) || !meta_commit(&txn, err)) {
+        struct error damaged; /* then from the beginning: rather twice than never */
+        if (!hook_place_read(text, &runner->sequence, &damaged))
+            runner->sequence = 0;
+    } else if (!journal_last(txn, arena, &runner->sequence, err) || !put_place(txn, runner, err) ||
+               !meta_commit(&txn, err)) {
         return false;
     }
     runner->saved = runner->sequence;

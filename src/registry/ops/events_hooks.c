@@ -111,6 +111,51 @@ void events_load(struct events *events)
     }
 }
 
+struct placing {
+    struct arena *arena;
+    struct meta_row *rows; /* of settings: scope, and the hook's name */
+    size_t count, room;
+    bool spent;
+};
+
+static bool place_take(void *context, const struct meta_row *row)
+{
+    struct placing *placing = context;
+    if (!slice_starts(row->name, SLICE(HOOK_SETTING)))
+        return true;
+    struct meta_row kept = {
+        .scope = arena_copy(placing->arena, row->scope),
+        .name = arena_copy(placing->arena, slice_from(row->name, sizeof HOOK_SETTING - 1))};
+    placing->spent =
+        !kept.scope.at || !kept.name.at ||
+        !ARENA_PUSH(placing->arena, placing->rows, placing->count, placing->room, kept);
+    return !placing->spent;
+}
+
+bool events_place(struct meta_txn *txn, struct arena *arena, uint64_t *sequence, struct error *err)
+{
+    struct placing placing = {.arena = arena};
+    struct meta_range range = {.kind = ROW_SETTING, .scope = SLICE(""), .below = true};
+    *sequence = UINT64_MAX;
+    if (!meta_scan(txn, &range, place_take, &placing, err))
+        return false;
+    if (placing.spent)
+        return arena_error(err);
+    for (size_t i = 0; i < placing.count; i++) {
+        struct slice text;
+        bool found;
+        uint64_t own;
+        if (!meta_get(txn, ROW_HOOK, placing.rows[i].scope, placing.rows[i].name, arena, &text,
+                      &found, err))
+            return false;
+        if (found && !hook_place_read(text, &own, err))
+            return false;
+        if (found && own < *sequence)
+            *sequence = own;
+    }
+    return true;
+}
+
 /* Entries that pushes and pulls make change no hook; any other may have. */
 static bool may_change_hooks(const struct journal_entry *entry)
 {

@@ -60,7 +60,10 @@ void events_load(struct events *events);
 /* Whether the entries since last time ask for a new look at the settings. */
 bool events_look_at_news(struct events *events);
 
-/* events_deliver.c. A batch of the journal. *wait: seconds until there is more to do; 0 at once,
+/* events_deliver.c */
+/* The value of a row ROW_HOOK. */
+bool hook_place_read(struct slice text, uint64_t *sequence, struct error *err);
+/* A batch of the journal. *wait: seconds until there is more to do; 0 at once,
    `never` when something happens. */
 bool runner_advance(struct events *events, struct http_client *client, struct runner *runner,
                     struct arena *arena, double *wait, struct error *err);
