@@ -1,5 +1,7 @@
 #include "cli/backup_call.h"
 
+#include <dirent.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -68,9 +70,41 @@ static bool is_free(const char *to, struct error *err)
 
 static enum data_folder_use use_of(const char *from, enum backup_call_kind kind)
 {
-    if (kind == BACKUP_CALL_RESTORE || access(from, W_OK) != 0)
-        return DATA_FOLDER_FROZEN;
-    return DATA_FOLDER_VISIT;
+    return kind == BACKUP_CALL_RESTORE ? DATA_FOLDER_FROZEN : data_folder_look(from);
+}
+
+enum target { TARGET_ABSENT, TARGET_EMPTY, TARGET_USED };
+
+static enum target target_of(const char *to)
+{
+    DIR *folder = opendir(to);
+    enum target target = folder ? TARGET_EMPTY : TARGET_ABSENT;
+    const struct dirent *entry;
+    while (folder && (entry = readdir(folder)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            target = TARGET_USED;
+    if (folder)
+        closedir(folder);
+    return target;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *where)
+{
+    (void)status, (void)type;
+    if (where->level > 0)
+        (void)remove(path); /* what stays makes its folder stay, and harms nobody */
+    return 0;
+}
+
+/* A restore that failed leaves what it found: nothing. Where there was something, it is left alone,
+   and another try goes on with what was copied. */
+static void take_back(const char *to, enum target before)
+{
+    if (before == TARGET_USED)
+        return;
+    (void)nftw(to, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    if (before == TARGET_ABSENT)
+        (void)rmdir(to);
 }
 
 /* What is there is replaced only where it can have been a backup: a name that ends in .tar, or a
@@ -124,8 +158,11 @@ bool backup_call(struct invocation *call, const char *from, const char *to,
     umask(S_IRWXG | S_IRWXO); /* keys are in it */
     if (kind == BACKUP_CALL_RESTORE ? !is_free(to, err) : !may_replace(to, err))
         return false;
+    enum target before = target_of(to);
     bool done = copy(from, to, kind, &options, &report, err);
     progress_clear();
+    if (!done && kind == BACKUP_CALL_RESTORE)
+        take_back(to, before);
     if (!done)
         return error_add(err, "copying %s to %s", from, to);
     printf("%" PRIu64 " blobs of %" PRIu64 " bytes in ", report.blobs, report.bytes);

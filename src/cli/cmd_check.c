@@ -1,6 +1,5 @@
 /* plimsoll check DATA */
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/terminal.h"
@@ -46,12 +45,6 @@ static void print_summary(const struct check_report *report, double seconds)
                report->mended, report->lost);
 }
 
-/* Where nothing may be written, a server cannot run either: the folder does not change. */
-static enum data_folder_use use_of(const char *path, bool repair)
-{
-    return repair || access(path, W_OK) == 0 ? DATA_FOLDER_VISIT : DATA_FOLDER_FROZEN;
-}
-
 static bool run(struct invocation *call, struct error *err)
 {
     CLEANUP_DATA_FOLDER struct data_folder folder = {.lock = -1};
@@ -61,8 +54,9 @@ static bool run(struct invocation *call, struct error *err)
                                  .tell = print_finding,
                                  .progress = show_progress};
     double start = clock_monotonic();
-    if (!data_folder_open(&folder, call->operands[0], use_of(call->operands[0], what.repair), NULL,
-                          err) ||
+    enum data_folder_use use =
+        what.repair ? DATA_FOLDER_VISIT : data_folder_look(call->operands[0]);
+    if (!data_folder_open(&folder, call->operands[0], use, NULL, err) ||
         !check_run(&folder.registry, &what, &report, err))
         return error_add(err, "checking %s", call->operands[0]);
     progress_clear();

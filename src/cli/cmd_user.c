@@ -10,7 +10,7 @@
 #include "cli/option_rows.h"
 #include "cli/registry_call.h"
 #include "cli/user_password.h"
-#include "registry/auth/policy.h"
+#include "registry/actions.h"
 #include "registry/auth/user.h"
 #include "registry/core/journal.h"
 
@@ -102,9 +102,13 @@ static bool read_rights(struct invocation *call, struct auth_user *user, bool *g
         user->policy = policy_preset(slice_str(allow));
     if (!path)
         return true;
-    if (strcmp(path, "-") == 0)
-        return file_read_fd(0, POLICY_TEXT_MAX, call->arena, &user->policy, err);
-    return file_read(path, POLICY_TEXT_MAX, call->arena, &user->policy, err);
+    struct policy *parsed;
+    bool read = strcmp(path, "-") == 0
+                    ? file_read_fd(0, POLICY_TEXT_MAX, call->arena, &user->policy, err)
+                    : file_read(path, POLICY_TEXT_MAX, call->arena, &user->policy, err);
+    return read &&
+           (actions_policy_parse(user->policy, POLICY_OF_IDENTITY, call->arena, &parsed, err) ||
+            error_add(err, "%s", path));
 }
 
 static bool show_new_key(struct registry_call *registry, struct slice user, struct arena *arena,
@@ -301,7 +305,7 @@ static bool list(struct invocation *call, struct error *err)
     CLEANUP_REGISTRY_CALL struct registry_call registry;
     struct auth_user *users;
     size_t count;
-    if (!registry_call_open(&registry, call, NULL, err) ||
+    if (!registry_call_look(&registry, call, NULL, err) ||
         !auth_user_list(registry.folder.meta, call->arena, &users, &count, err))
         return false;
     if (slice_equal_str(SLICE("json"), option_text(call, "format")))

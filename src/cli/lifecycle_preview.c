@@ -102,7 +102,7 @@ static bool judge_local(struct invocation *call, struct slice policy, struct sho
     struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
     struct expire_preview preview;
     struct failure failure = {.reason = FAILURE_NONE};
-    if (!registry_call_open(&registry, call, call->operands[0], err))
+    if (!registry_call_look(&registry, call, call->operands[0], err))
         return false;
     if (!registry.scope.region.len) /* as serve has it */
         registry.scope.region = SLICE("us-east-1");

@@ -132,7 +132,7 @@ static bool run(struct invocation *call, struct error *err)
     audit.after = (uint64_t)option_number(call, "after");
     if (since && !clock_parse(slice_str(since), &audit.since))
         return error_set(err, ERROR_USAGE, "--since %s: a date, as 2026-11-23", since);
-    return registry_call_open(&registry, call, NULL, err) && show_all(&audit, &registry, err);
+    return registry_call_look(&registry, call, NULL, err) && show_all(&audit, &registry, err);
 }
 
 static const struct command_example examples[] = {

@@ -12,8 +12,8 @@ static struct slice local_user(struct arena *arena)
     return arena_printf(arena, "local:%u", (unsigned)getuid());
 }
 
-bool registry_call_open(struct registry_call *registry, struct invocation *call,
-                        const char *repository, struct error *err)
+static bool open_folder(struct registry_call *registry, struct invocation *call,
+                        const char *repository, enum data_folder_use use, struct error *err)
 {
     *registry = (struct registry_call){
         .folder.lock = -1,
@@ -24,8 +24,20 @@ bool registry_call_open(struct registry_call *registry, struct invocation *call,
     registry->who.account = registry->scope.account;
     if (registry->scope.repository.len && !repository_name_is_valid(registry->scope.repository))
         return error_set(err, ERROR_USAGE, "%s is no name of a repository", repository);
-    return data_folder_open(&registry->folder, option_text(call, "data"), DATA_FOLDER_VISIT, NULL,
-                            err);
+    return data_folder_open(&registry->folder, option_text(call, "data"), use, NULL, err);
+}
+
+bool registry_call_open(struct registry_call *registry, struct invocation *call,
+                        const char *repository, struct error *err)
+{
+    return open_folder(registry, call, repository, DATA_FOLDER_VISIT, err);
+}
+
+bool registry_call_look(struct registry_call *registry, struct invocation *call,
+                        const char *repository, struct error *err)
+{
+    return open_folder(registry, call, repository, data_folder_look(option_text(call, "data")),
+                       err);
 }
 
 void registry_call_close(struct registry_call *registry)

@@ -32,6 +32,9 @@ struct registry_call {
 /* `repository` may be NULL or empty: the account as a whole. Must be closed in any case. */
 bool registry_call_open(struct registry_call *registry, struct invocation *call,
                         const char *repository, struct error *err);
+/* For commands that only read: works without the permission to write there, too. */
+bool registry_call_look(struct registry_call *registry, struct invocation *call,
+                        const char *repository, struct error *err);
 void registry_call_close(struct registry_call *registry);
 #define CLEANUP_REGISTRY_CALL __attribute__((cleanup(registry_call_close)))
 

@@ -75,7 +75,8 @@ static bool run(struct invocation *call, struct error *err)
     size_t count;
     if (again && drop)
         return error_set(err, ERROR_USAGE, "--again or --drop, not both");
-    if (!registry_call_open(&registry, call, NULL, err))
+    bool changes = again || drop;
+    if (!(changes ? registry_call_open : registry_call_look)(&registry, call, NULL, err))
         return false;
     if (!again && !drop)
         return show(&registry, hook, slice_equal_str(SLICE("json"), option_text(call, "format")),

@@ -17,7 +17,7 @@ static bool run_list(struct invocation *call, struct error *err)
     struct registry_call CLEANUP_REGISTRY_CALL registry = {.folder.lock = -1};
     struct repository_list list = {0};
     struct failure failure = {0};
-    if (!registry_call_open(&registry, call, NULL, err))
+    if (!registry_call_look(&registry, call, NULL, err))
         return false;
     if (!repository_list(&registry.folder.registry, &registry.scope, (struct slice){NULL, 0}, 0,
                          call->arena, &list, &failure))
@@ -51,7 +51,7 @@ static bool run_recycled(struct invocation *call, struct error *err)
     struct recycled *items;
     struct failure failure = {0};
     size_t count;
-    if (!registry_call_open(&registry, call, call->operands[0], err))
+    if (!registry_call_look(&registry, call, call->operands[0], err))
         return false;
     if (!recycled_list(&registry.folder.registry, &registry.scope, call->arena, &items, &count,
                        &failure))
@@ -120,7 +120,7 @@ static bool run_quarantined(struct invocation *call, struct error *err)
     struct repository repository;
     struct failure failure = {0};
     size_t count;
-    if (!registry_call_open(&registry, call, call->operands[0], err))
+    if (!registry_call_look(&registry, call, call->operands[0], err))
         return false;
     if (!repository_get(&registry.folder.registry, &registry.scope, call->arena, &repository,
                         &failure))

@@ -94,7 +94,7 @@ static bool run_get(struct invocation *call, struct error *err)
     struct slice value;
     bool exists;
     if (!setting_kind_find(call->operands[0], err) ||
-        !registry_call_open(&registry, call, option_text(call, "repository"), err))
+        !registry_call_look(&registry, call, option_text(call, "repository"), err))
         return false;
     if (!setting_get(&registry.folder.registry, &registry.scope, call->operands[0], call->arena,
                      &value, &exists, &failure))

@@ -44,6 +44,11 @@ static bool is_there(const char *database, const char *path, struct error *err)
                      path);
 }
 
+enum data_folder_use data_folder_look(const char *path)
+{
+    return access(path, W_OK) == 0 ? DATA_FOLDER_VISIT : DATA_FOLDER_FROZEN;
+}
+
 bool data_folder_open(struct data_folder *folder, const char *path, enum data_folder_use use,
                       const struct registry_limits *limits, struct error *err)
 {

@@ -20,11 +20,12 @@ struct data_folder {
 
 enum data_folder_use {
     DATA_FOLDER_SERVE,  /* makes it when absent; alone */
-    DATA_FOLDER_FROZEN, /* must be there; nobody writes to it meanwhile: a backup, a read-only disk
-                         */
+    DATA_FOLDER_FROZEN, /* must be there; we only read it: a backup, a read-only disk */
     DATA_FOLDER_VISIT,  /* must be there (ERROR_NOT_FOUND); a server may be running */
 };
 
+/* For who only looks: DATA_FOLDER_VISIT, or _FROZEN where we may not write. */
+enum data_folder_use data_folder_look(const char *path);
 /* `folder` must be given to data_folder_close in any case. `limits` may be NULL. ERROR_BUSY:
    another server has it. */
 bool data_folder_open(struct data_folder *folder, const char *path, enum data_folder_use use,

@@ -1,5 +1,6 @@
 #include "registry/settings.h"
 
+#include "registry/actions.h"
 #include "registry/expire.h"
 #include "registry/inspect/pull_policy.h"
 #include "registry/ops/hook.h"
@@ -33,7 +34,7 @@ const struct setting_kind setting_kinds[] = {
     {HOOK_SETTING, true, true,
      "A webhook: {\"url\", \"format\": cloudevents or eventbridge, \"actions\", \"repositories\", "
      "\"secret\", \"attempts\", \"wait\", \"disabled\"} (docs/registry.md).",
-     hook_check},
+     actions_hook_check},
     {NULL},
 };
 

@@ -84,8 +84,8 @@ struct meta {
 
 /* `path`: the file. Makes it when absent. ERROR_UNSUPPORTED for one of a newer version. */
 bool meta_sqlite_open(struct meta **meta, const char *path, struct error *err);
-/* One that nobody writes to as long as it is open (a backup, a read-only disk): nothing is written
-   beside it, and beginning a writing transaction fails with ERROR_IO. */
+/* One that we may only read (a backup, a read-only disk), others perhaps write to it: nothing is
+   written beside it, and beginning a writing transaction fails with ERROR_IO. */
 bool meta_sqlite_open_frozen(struct meta **meta, const char *path, struct error *err);
 /* In memory, the same semantics, for tests and the simulation. Its rows outlive a crash as far as
    they were committed: meta_memory_crash makes every transaction that is open now fail. */

@@ -67,8 +67,9 @@ bool sqlite_run(sqlite3 *db, const char *sql, const char *doing, struct error *e
 #define READER_SETTINGS SETTINGS "PRAGMA cache_size=-512; PRAGMA query_only=ON;"
 #define FROZEN_SETTINGS "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
 
-/* The name of the file as an URI that says that nobody changes it: nothing is written beside it. */
-static bool frozen_name(const char *path, char *name, size_t room)
+/* The name of the file as an URI that says that nobody changes it: nothing is written beside it.
+   `shared`: others do change it. */
+static bool frozen_name(const char *path, bool shared, char *name, size_t room)
 {
     size_t used = (size_t)snprintf(name, room, "file:");
     for (const char *at = path; *at && used + 4 < room; at++) {
@@ -76,7 +77,8 @@ static bool frozen_name(const char *path, char *name, size_t room)
         used +=
             (size_t)snprintf(name + used, room - used, plain ? "%c" : "%%%02x", (unsigned char)*at);
     }
-    return snprintf(name + used, room - used, "?immutable=1") < (int)(room - used);
+    return snprintf(name + used, room - used, shared ? "?mode=ro" : "?immutable=1") <
+           (int)(room - used);
 }
 
 static int open_file(const struct sqlite *sqlite, bool write, sqlite3 **db)
@@ -86,7 +88,7 @@ static int open_file(const struct sqlite *sqlite, bool write, sqlite3 **db)
         return sqlite3_open_v2(
             sqlite->path, db,
             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (write ? SQLITE_OPEN_CREATE : 0), NULL);
-    if (!frozen_name(sqlite->path, name, sizeof name))
+    if (!frozen_name(sqlite->path, sqlite->shared, name, sizeof name))
         return SQLITE_TOOBIG;
     return sqlite3_open_v2(name, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
                            NULL);

@@ -57,24 +57,38 @@ static bool check_format(struct connection *reader, struct error *err)
                                                   (long long)version, FORMAT_VERSION);
 }
 
-/* What is still in the log would not be seen. */
-static bool log_is_empty(const char *path, struct error *err)
+/* *size 0: it is not there, or empty. */
+static bool file_beside(const char *path, const char *suffix, bool *there, off_t *size,
+                        struct error *err)
 {
     char name[PATH_MAX + 8];
-    struct stat status;
-    snprintf(name, sizeof name, "%s-wal", path);
-    if (stat(name, &status) != 0)
-        return errno == ENOENT || error_errno(err, "%s", name);
-    return status.st_size == 0 ||
+    struct stat status = {.st_size = 0};
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    *there = stat(name, &status) == 0;
+    *size = status.st_size;
+    return *there || errno == ENOENT || error_errno(err, "%s", name);
+}
+
+/* What is still in the log is seen only with the index of the log, which is there while others
+   have the database open (and after a crash). */
+static bool look_for_others(struct sqlite *sqlite, struct error *err)
+{
+    bool log, index;
+    off_t log_size, index_size;
+    if (!file_beside(sqlite->path, "-wal", &log, &log_size, err) ||
+        !file_beside(sqlite->path, "-shm", &index, &index_size, err))
+        return false;
+    sqlite->shared = log && index;
+    return sqlite->shared || !log_size ||
            error_set(err, ERROR_UNSUPPORTED,
-                     "%s has changes that are not in the database yet, and nothing may be written "
-                     "there; copy the folder to where it may",
-                     name);
+                     "%s-wal has changes that are not in the database yet, and nothing may be "
+                     "written there; copy the folder to where it may",
+                     sqlite->path);
 }
 
 static bool prepare_frozen(struct sqlite *sqlite, struct error *err)
 {
-    if (!log_is_empty(sqlite->path, err))
+    if (!look_for_others(sqlite, err))
         return false;
     sqlite->writer = connection_open(sqlite, false, err); /* shows that it can be read */
     return sqlite->writer && check_format(sqlite->writer, err);

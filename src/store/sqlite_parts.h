@@ -40,7 +40,8 @@ struct connection {
 struct sqlite {
     struct meta meta;
     char path[PATH_MAX];
-    bool read_only;              /* nobody writes to the file as long as it is open */
+    bool read_only;              /* it is not written to by us */
+    bool shared;                 /* with read_only: but by others */
     pthread_mutex_t writer_lock; /* writer, data_version */
     struct connection *writer;
     int64_t data_version;

@@ -45,12 +45,31 @@ exits "nor anything to release" 3 registry release team/app v1
 check "the log names the setting" sh -c '"$0" registry audit --data data --format json | jq -s -e "any(.action == \"PutSetting\" and .why == \"pull-policy\")"' "$PLIMSOLL"
 exits "it is not set any more" 3 registry get pull-policy --repository team/app
 
+# What names nothing is refused, with what may be meant.
+echo '{"url": "http://127.0.0.1:1/", "actions": ["PutImages"]}' >hook.json
+exits "a webhook for what never happens" 3 registry set webhook/ci hook.json
+check "is told what happens" grep -q 'did you mean PutImage?' err
+echo '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ecr:PutImages", "Resource": "*"}}' >rights.json
+exits "a policy for what cannot be done" 3 "$PLIMSOLL" user add wrong --policy rights.json --data data
+check "is told what can" grep -q 'did you mean ecr:PutImage?' err
+
+# Who may only read the folder sees what there is, while the server writes to it.
+if [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then
+    looking() { unshare --mount sh -c 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"' "$work/data" "$@"; }
+    check "a folder that may not be written to" looking sh -c '! touch "$0/x" 2>/dev/null' "$work/data"
+    same "lists its repositories" team/app "$(looking "$PLIMSOLL" registry list --data "$work/data" | cut -d' ' -f1)"
+    check "and its users" looking "$PLIMSOLL" user list --data "$work/data"
+    check "and tells what happened" looking "$PLIMSOLL" registry audit --data "$work/data"
+    exits "but changes nothing" 3 looking "$PLIMSOLL" user remove admin --data "$work/data"
+fi
+
 # The audit log has it all, with who.
 registry audit --format json >audit.json
 check "push, quarantine and release are there, with who" jq -s -e '
     (map(select(.action == "PutImage" and .repository == "team/app" and .tag == "v1" and (.who | length) > 0)) | length == 1)
     and (map(select(.action == "QuarantineImage" and (.who | startswith("local:")))) | length == 1)
     and (map(select(.action == "ReleaseImage")) | length == 1)' audit.json
+same "an export goes on where it ended" 1 "$(registry audit --format json --after "$(tail -n 2 audit.json | head -n 1 | jq .sequence)" | wc -l)"
 same "since tomorrow nothing" 0 "$(registry audit --since "$(date -d tomorrow +%F)" | wc -l)"
 "$PLIMSOLL" user list --format json --data data >users.json
 if python3 -c 'import jsonschema' 2>/dev/null; then

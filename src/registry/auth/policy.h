@@ -27,6 +27,11 @@ struct policy;
 bool access_policy_parse(struct slice text, enum policy_kind kind, struct arena *arena,
                          struct policy **policy, struct error *err);
 
+/* Each Action and NotAction, as written; false, with err, as soon as `each` says so. */
+bool policy_each_action(const struct policy *policy,
+                        bool (*each)(void *context, struct slice action, struct error *err),
+                        void *context, struct error *err);
+
 struct policy_question {
     const char *action;    /* "ecr:PutImage" */
     struct slice resource; /* an ARN */

@@ -261,3 +261,16 @@ bool access_policy_parse(struct slice text, enum policy_kind kind, struct arena 
     *policy = parsed;
     return true;
 }
+
+bool policy_each_action(const struct policy *policy,
+                        bool (*each)(void *context, struct slice action, struct error *err),
+                        void *context, struct error *err)
+{
+    for (size_t i = 0; i < policy->count; i++) {
+        const struct policy_words *actions = &policy->statements[i].actions;
+        for (size_t k = 0; k < actions->count; k++)
+            if (!each(context, actions->items[k], err))
+                return error_add(err, "Statement %zu", i + 1);
+    }
+    return true;
+}

@@ -48,6 +48,26 @@ static bool same_row(struct change *change, const char *kind, const struct row *
     return true;
 }
 
+static struct slice lost_key(struct arena *arena, const struct change *change,
+                             const struct digest *blob)
+{
+    return arena_printf(arena, "%.*s %s", SLICE_ARG(change->at), blob->text);
+}
+
+bool check_lost_is_told(struct checking *checking, struct change *change, const struct digest *blob)
+{
+    struct slice key = lost_key(&change->arena, change, blob);
+    return key.at && table_get(&checking->lost, key);
+}
+
+static bool lost_note(struct checking *checking, const struct change *change,
+                      const struct digest *blob)
+{
+    struct slice key = lost_key(&checking->arena, change, blob);
+    return (key.at && table_put(&checking->lost, key, checking)) ||
+           failure_memory(&checking->failure);
+}
+
 /* Looks again: what was wrong may be gone by now, and now it is mended, too. */
 static bool look_again(struct checking *checking, const char *kind, const struct row *row,
                        check_judge *judge)
@@ -69,7 +89,7 @@ static bool look_again(struct checking *checking, const char *kind, const struct
     if (mend && !change_commit(&change, &checking->failure))
         return false;
     check_tell(checking, word, finding.text);
-    return true;
+    return !finding.lost || !finding.blob.text[0] || lost_note(checking, &change, &finding.blob);
 }
 
 struct wrong_rows {
@@ -186,6 +206,7 @@ bool check_run(struct registry *registry, const struct check_options *options,
     struct checking checking = {.registry = registry, .options = options, .report = report};
     *report = (struct check_report){0};
     arena_init(&checking.arena, NAMES_MAX);
+    table_init(&checking.lost, &checking.arena);
     bool done = check_database(&checking, err);
     /* Rows of a damaged database cannot be trusted to say what else is to be mended. */
     if (done && report->lost == 0 && !check_all(&checking)) {

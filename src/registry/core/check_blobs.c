@@ -203,6 +203,7 @@ static bool lose_blob(struct checking *checking, struct change *change,
                        : now->state == BLOB_DAMAGED ? "has other bytes than its digest says"
                                                     : "has a file of another size";
     finding->lost = true;
+    finding->blob = now->digest;
     if (!check_found(checking, change, finding, "%.*s: blob %s %s%s%.*s", SLICE_ARG(change->at),
                      now->digest.text, what, users.len ? "; push again: " : "", SLICE_ARG(users)))
         return false;

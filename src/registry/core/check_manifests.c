@@ -88,8 +88,12 @@ static bool check_blob(struct checking *checking, struct change *change,
         return false;
     if (found || facts->sparse)
         return true;
+    if (check_lost_is_told(checking, change, &blob->digest))
+        return true;
     bool there = check_blob_now(checking, &blob->digest, &size) == BLOB_FINE;
     finding->lost = finding->lost || !there;
+    if (!there)
+        finding->blob = blob->digest;
     return check_found(checking, change, finding, "%.*s: the manifest %s names %s, which is not %s",
                        SLICE_ARG(change->at), facts->digest.text, blob->digest.text,
                        there ? "entered in the repository" : "here; push it again") &&

@@ -1,5 +1,6 @@
 #pragma once
 /* What the files of check share. */
+#include "base/table.h"
 #include "registry/core/check.h"
 #include "registry/core/parts.h"
 
@@ -19,13 +20,15 @@ struct checking {
     struct arena arena;
     struct checked_blob *blobs; /* those that rows name, ascending by digest */
     size_t blob_count, blob_room;
+    struct table lost; /* "SCOPE DIGEST": blobs whose loss was told */
     struct failure failure;
 };
 
 /* What a look at one row said. */
 struct finding {
     bool wrong, lost;
-    struct slice text; /* in the change's arena */
+    struct digest blob; /* that is lost; empty: something else */
+    struct slice text;  /* in the change's arena */
 };
 
 /*
@@ -43,6 +46,11 @@ __attribute__((format(printf, 4, 5))) bool check_found(struct checking *checking
                                                        struct change *change,
                                                        struct finding *finding, const char *format,
                                                        ...);
+
+/* One loss is told once: of a blob that was taken out of its repository, each manifest that names
+   it would tell again. */
+bool check_lost_is_told(struct checking *checking, struct change *change,
+                        const struct digest *blob);
 
 /* check_blobs.c */
 bool check_blob_files(struct checking *checking);

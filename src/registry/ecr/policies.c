@@ -1,4 +1,5 @@
 /* Policies of a repository and of the registry: kept and given back as they were sent. */
+#include "registry/actions.h"
 #include "registry/auth/policy.h"
 #include "registry/ecr/settings.h"
 
@@ -14,7 +15,7 @@ static bool text_read(struct ecr_call *call, enum policy_kind kind, struct slice
     struct error err;
     if (!call_text_in(call, "policyText", true, 0, POLICY_MAX, text))
         return false;
-    if (access_policy_parse(*text, kind, call->arena, policy, &err))
+    if (actions_policy_parse(*text, kind, call->arena, policy, &err))
         return true;
     if (err.kind == ERROR_LIMIT)
         return call_no_memory(call);

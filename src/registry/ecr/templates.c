@@ -2,6 +2,7 @@
  * Repository creation templates. One is kept as the API tells it (RepositoryCreationTemplate), so
  * that what is described is what was sent; mirror/template.h makes repositories by it.
  */
+#include "registry/actions.h"
 #include "registry/mirror/template.h"
 
 #include "image/document.h"
@@ -129,7 +130,7 @@ static bool take_policies(struct ecr_call *call, json_t *template)
     struct slice text;
     if (!take_text(call, template, "repositoryPolicy", POLICY_MAX, &text))
         return false;
-    if (text.len && !access_policy_parse(text, POLICY_OF_REPOSITORY, call->arena, &policy, &err))
+    if (text.len && !actions_policy_parse(text, POLICY_OF_REPOSITORY, call->arena, &policy, &err))
         return call_fail(call, "InvalidParameterException",
                          "Invalid parameter at 'repositoryPolicy' failed to satisfy constraint: "
                          "'Invalid repository policy provided': %s",

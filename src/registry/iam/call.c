@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "net/base64.h"
 #include "net/url.h"
+#include "registry/actions.h"
 #include "registry/iam/operations.h"
 
 enum { BAD_REQUEST = 400, NOT_FOUND = 404, ITEMS = 100, ITEMS_MAX = 1000, MARKER_MAX = 400 };
@@ -128,7 +129,7 @@ bool iam_policy_document(struct iam_call *call, const char *field, enum policy_k
     struct error err = {0};
     if (!iam_field(call, field, true, POLICY_TEXT_MAX, text))
         return false;
-    return access_policy_parse(*text, kind, &scratch, &policy, &err) ||
+    return actions_policy_parse(*text, kind, &scratch, &policy, &err) ||
            iam_fail(call, BAD_REQUEST, "MalformedPolicyDocument", "%s", err.text);
 }
 

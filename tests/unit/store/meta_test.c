@@ -492,6 +492,26 @@ static void write_file(const char *path, size_t offset, const char *bytes)
     close(fd);
 }
 
+/* Somebody else writes while we may only read: what is committed is seen, also from the log. */
+static void test_read_while_others_write(void **state)
+{
+    struct store *store = *state;
+    struct store other = {.meta = NULL};
+    struct meta_txn *txn = NULL;
+    if (!with_sqlite)
+        skip();
+    put_alone(store, "s", "a", "one");
+    arena_init(&other.arena, 1 << 20);
+    OK(meta_sqlite_open_frozen(&other.meta, store->path, &err));
+    assert_string_equal(get_alone(&other, "s", "a"), "one");
+    put_alone(store, "s", "a", "two");
+    assert_string_equal(get_alone(&other, "s", "a"), "two");
+    FAILS(ERROR_IO, meta_begin(other.meta, true, &txn, &err));
+    meta_close(other.meta);
+    arena_done(&other.arena);
+    assert_string_equal(get_alone(store, "s", "a"), "two");
+}
+
 static void test_strange_files(void **state)
 {
     struct store *store = *state;
@@ -603,6 +623,7 @@ int main(void)
         BOTH(test_random_rows),
         BOTH(test_crash_drops_what_is_open),
         BOTH(test_other_process),
+        BOTH(test_read_while_others_write),
         BOTH(test_strange_files),
         BOTH(test_damage_is_found),
         BOTH(test_backup),
