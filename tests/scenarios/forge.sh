@@ -129,7 +129,16 @@ exits "when it may" 0 run nginx 1.29.3 1.29.6 Dockerfile haproxy 3.3.4-alpine 3.
 same "the branch that was pushed is taken up" "unchanged opened" "$(cut -d' ' -f1 "$work/out" | paste -sd' ')"
 tell fault '{"match": "GET .*/pulls", "status": 404}'
 exits "a repository that it cannot see" 3 haproxy
-said "is said" 'shows no acme/web'
+said "is said" 'pull requests turned off there.*shows no acme/web'
+tell fault '{"match": "GET .*/issues", "status": 404}'
+exits "issues that it does not see" 3 run -i haproxy 3.3.4 CVE-2026-1,high,openssl,3.0.1
+said "are said" 'issues turned off there.*shows no acme/web'
+tell fault "{\"match\": \"GET .*/pulls\", \"status\": 301, \"headers\": {\"Location\": \"$api/repos/acme/web/pulls?state=open&page=1\"}}"
+exits "a repository of another name now" 3 haproxy
+said "is said, with where it is" "sends acme/web on to $api/repos/acme/web/pulls.*renamed or moved.*set-url"
+tell fault '{"match": "PATCH .*", "status": 423, "body": {"message": "acme/web is archived"}}'
+exits "one that is archived" 3 run haproxy 3.3.4-alpine 3.3.10-alpine docker/Dockerfile
+check "is said" grep -q '^failed .*acme/web is locked, or archived (423: acme/web is archived)' "$work/out"
 tell fault '{"match": "PATCH .*", "status": 422, "body": {"message": "Validation Failed", "errors": [{"message": "title is too strange"}]}}'
 exits "what the forge does not take" 3 run haproxy 3.3.4-alpine 3.3.10-alpine docker/Dockerfile
 check "is a row with its words" grep -q '^failed .*422: Validation Failed; title is too strange' "$work/out"
@@ -164,8 +173,15 @@ check "which is said, with what it may be" \
 tell fault "{\"match\": \"GET .*service=git-upload-pack\", \"status\": 301, \"headers\": {\"Location\": \"http://localhost:$port/x\"}}"
 exits "git is sent to another host" 3 haproxy
 said "and does not go there" "cannot redirect from '127.0.0.1' to 'localhost'"
+printf '#!/bin/sh\nprintf "error:\\nerror: GH013: Changes must be made\\nerror: \\n" >&2\nexit 1\n' >"$folder/web.git/hooks/pre-receive"
+chmod +x "$folder/web.git/hooks/pre-receive"
+exits "a push that a rule forbids" 3 run haproxy 3.3.4-alpine 3.3.12-alpine docker/Dockerfile
+check "is a row with the words of both" \
+    grep -q '^failed .*takes no push to plimsoll/haproxy-3.3: pre-receive hook declined (is it a protected branch?): GH013: Changes must be made$' "$work/out"
+rm "$folder/web.git/hooks/pre-receive"
 export GITHUB_TOKEN=another
 exits "git with another token" 3 haproxy
+said "names where it is from" 'the token in GITHUB_TOKEN or GH_TOKEN was refused'
 secret "does not show it either"
 GITHUB_TOKEN=$token
 exits "a token over plain http" 2 "$propose" -f github -u http://forge.example/api haproxy 3.3.4-alpine 3.3.9-alpine docker/Dockerfile

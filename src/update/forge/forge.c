@@ -232,16 +232,22 @@ static bool close_item(struct forge_session *session, enum forge_thing thing, ui
     return forge_ask(session, kind->close_method, closing, state, &response, err);
 }
 
+static bool list_error(const char *things, struct error *err)
+{
+    if (err->kind == ERROR_NOT_FOUND)
+        return error_add(err, "listing the %s that are open (are %s turned off there?)", things,
+                         things);
+    return error_add(err, "listing the %s that are open", things);
+}
+
 bool forge_list_pulls(struct forge_session *session, struct forge_items *list, struct error *err)
 {
-    return list_all(session, FORGE_PULL, list, err) ||
-           error_add(err, "listing the pull requests that are open");
+    return list_all(session, FORGE_PULL, list, err) || list_error("pull requests", err);
 }
 
 bool forge_list_issues(struct forge_session *session, struct forge_items *list, struct error *err)
 {
-    return list_all(session, FORGE_ISSUE, list, err) ||
-           error_add(err, "listing the issues that are open");
+    return list_all(session, FORGE_ISSUE, list, err) || list_error("issues", err);
 }
 
 bool forge_create_pull(struct forge_session *session, const struct forge_text *text,

@@ -91,6 +91,9 @@ static bool say(const struct forge_session *session, const struct http_response 
     if (status == 410)
         return error_set(err, ERROR_UNSUPPORTED, "issues are turned off in %.*s/%.*s (410: %.*s)",
                          SLICE_ARG(session->owner), SLICE_ARG(session->name), SLICE_ARG(says));
+    if (status == 423)
+        return error_set(err, ERROR_DENIED, "%.*s/%.*s is locked, or archived (423: %.*s)",
+                         SLICE_ARG(session->owner), SLICE_ARG(session->name), SLICE_ARG(says));
     if (status == 400 || status == 409 || status == 422)
         return error_set(err, ERROR_UNSUPPORTED, "%s does not take it (%d: %.*s)", forge->shown,
                          status, SLICE_ARG(says));
@@ -112,12 +115,26 @@ static bool add_headers(const struct forge_session *session, struct http_request
                                         session->arena, err));
 }
 
+/* What is written through a redirect may end as something else: a POST that is sent on becomes a
+   GET. The list, which is asked first, says so before anything is written. */
+static bool moved(const struct forge_session *session, const struct http_response *response,
+                  struct error *err)
+{
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "%s sends %.*s/%.*s on to %.*s: it was renamed or moved; `git remote set-url` "
+                     "with its new address",
+                     session->forge->shown, SLICE_ARG(session->owner), SLICE_ARG(session->name),
+                     SLICE_ARG(response->url));
+}
+
 static bool perform(struct forge_session *session, struct http_request *request,
                     struct http_response *response, struct error *err)
 {
     for (unsigned waits = 0;; waits++) {
         if (!http_perform(session->client, request, session->arena, response, err))
             return false;
+        if (response->redirects)
+            return moved(session, response, err);
         if (response->status / 100 == 2)
             return true;
         if (!is_limited(response))

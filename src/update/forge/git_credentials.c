@@ -80,6 +80,18 @@ static int give_key(struct git_work *work, git_credential **out, const char *use
     return give_key_file(work, out, user);
 }
 
+bool git_login_error(const struct git_work *work, struct error *err)
+{
+    const struct git_remote_options *options = &work->options;
+    if (work->header[0])
+        return error_add(err,
+                         "the token in %s was refused: it has expired, or is for another host; a "
+                         "new one needs %s",
+                         options->token_names, options->scopes);
+    return error_add(err, options->token ? "no ssh key was taken (a token is not used over ssh)"
+                                         : "no token is set, or no ssh key was taken");
+}
+
 static int on_credentials(git_credential **out, const char *address, const char *user,
                           unsigned allowed, void *payload)
 {

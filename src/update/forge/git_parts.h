@@ -28,7 +28,8 @@ struct git_work {
     bool has_expected;
     git_oid expected;
     bool moved;          /* the branch was another */
-    char rejection[200]; /* what the server said */
+    char rejection[200]; /* what the server said of the branch */
+    char remarks[400];   /* what it said beside that, on one line */
 };
 
 /* With the callbacks of credentials; `work` is their payload. */
@@ -41,6 +42,8 @@ bool git_header_make(struct git_work *work, struct error *err);
 git_strarray git_headers(struct git_work *work);
 int git_connect(struct git_work *work, git_direction direction,
                 const git_remote_callbacks *callbacks);
+/* What to say when a login was refused. */
+bool git_login_error(const struct git_work *work, struct error *err);
 const struct git_branch *git_branch_find(const struct git_work *work, struct slice branch);
 /* The tip is a commit that was made here and not touched since: its message names its tree. */
 bool git_tip_is_ours(struct git_work *work, const git_oid *tip);

@@ -25,8 +25,34 @@ static int on_answer(const char *name, const char *status, void *payload)
     return 0;
 }
 
+/* What hooks say, as git shows it behind "remote: "; line ends become blanks. */
+static int on_remark(const char *text, int length, void *payload)
+{
+    struct git_work *work = payload;
+    size_t at = strlen(work->remarks);
+    for (int i = 0; i < length && at + 1 < sizeof work->remarks; i++) {
+        char c = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
+        if (c != ' ' || (at && work->remarks[at - 1] != ' '))
+            work->remarks[at++] = c;
+    }
+    work->remarks[at] = '\0';
+    return 0;
+}
+
+/* Gitea says "error:", "error: Not allowed to push …", "error:". */
+static struct slice remarks_of(const struct git_work *work)
+{
+    struct slice mark = SLICE("error:"), words = slice_trim(slice_str(work->remarks));
+    while (slice_starts(words, mark))
+        words = slice_trim(slice_from(words, mark.len));
+    while (slice_ends(words, mark))
+        words = slice_trim(slice_upto(words, words.len - mark.len));
+    return words;
+}
+
 static bool push_error(struct git_work *work, int code, struct slice branch, struct error *err)
 {
+    struct slice remarks = remarks_of(work);
     if (work->moved)
         return error_set(err, ERROR_BUSY,
                          "branch %.*s was moved by somebody else meanwhile: left alone; run it "
@@ -34,12 +60,13 @@ static bool push_error(struct git_work *work, int code, struct slice branch, str
                          SLICE_ARG(branch));
     if (work->rejection[0])
         return error_set(err, ERROR_DENIED,
-                         "the remote takes no push to %.*s: %s (is it a protected branch?)",
-                         SLICE_ARG(branch), work->rejection);
+                         "the remote takes no push to %.*s: %s (is it a protected branch?)%s%.*s",
+                         SLICE_ARG(branch), work->rejection, remarks.len ? ": " : "",
+                         SLICE_ARG(remarks));
     int status = git_api_status(work->api);
     git_api_error(work->api, code, "pushing", err);
     if (code == GIT_EAUTH)
-        error_add(err, "the token or key was refused: it must be allowed to push");
+        git_login_error(work, err);
     if (status == 403 || status == 404)
         error_add(
             err,
@@ -57,11 +84,12 @@ static bool push(struct git_work *work, const char *spec, struct slice branch, s
     options.callbacks = git_callbacks(work);
     options.callbacks.push_negotiation = on_negotiation;
     options.callbacks.push_update_reference = on_answer;
+    options.callbacks.sideband_progress = on_remark;
     options.pb_parallelism = 1;
     options.custom_headers = git_headers(work);
     options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
     work->moved = false;
-    work->rejection[0] = '\0';
+    work->rejection[0] = work->remarks[0] = '\0';
     int code = git_connect(work, GIT_DIRECTION_PUSH, &options.callbacks);
     if (code == 0)
         code = work->api->remote_upload(work->remote, &specs, &options);

@@ -208,10 +208,8 @@ static bool connect_error(struct git_work *work, int code, struct error *err)
 {
     int status = git_api_status(work->api);
     git_api_error(work->api, code, "connecting to the remote", err);
-    if (code == GIT_EAUTH && !work->options.token)
-        return error_add(err, "no token is set, or no ssh key was taken");
     if (code == GIT_EAUTH)
-        return error_add(err, "the token or key was refused: it must be allowed to push");
+        return git_login_error(work, err);
     if (status == 403 || status == 404)
         return error_add(err,
                          "the remote shows no %.*s to the token: is its address right, and may the "

@@ -22,13 +22,14 @@ void git_work_cleanup(struct git_work **work);
 const char *git_work_folder(const struct git_work *work);
 
 struct git_remote_options {
-    const char *remote;  /* its name ("origin") or address */
-    const char *base;    /* branch; NULL: the remote's default */
-    const char *user;    /* for https: what goes with the token, such as "x-access-token" */
-    const char *token;   /* NULL: none; sent over https, and over http to loopback only */
-    const char *ca_file; /* PEM; NULL: the system's */
-    struct slice shown;  /* the repository in messages: "acme/web" */
-    const char *scopes;  /* in messages: what a token must be allowed */
+    const char *remote;      /* its name ("origin") or address */
+    const char *base;        /* branch; NULL: the remote's default */
+    const char *user;        /* for https: what goes with the token, such as "x-access-token" */
+    const char *token;       /* NULL: none; sent over https, and over http to loopback only */
+    const char *ca_file;     /* PEM; NULL: the system's */
+    struct slice shown;      /* the repository in messages: "acme/web" */
+    const char *token_names; /* in messages: "GITHUB_TOKEN or GH_TOKEN" */
+    const char *scopes;      /* in messages: what a token must be allowed */
 };
 
 /* The remote's address as git would push to it, in `arena`. ERROR_NOT_FOUND: no such remote. */

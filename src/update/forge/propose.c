@@ -101,6 +101,7 @@ static bool connect_git(struct propose_job *job, struct error *err)
                                          .token = password,
                                          .ca_file = job->options->ca_file,
                                          .shown = job->result->repository,
+                                         .token_names = forge_token_names(job->forge),
                                          .scopes = forge_scopes(job->forge)};
     if (!git_work_connect(job->git, &options, job->arena, err))
         return false;
