@@ -167,6 +167,13 @@ void connection_phase(struct connection *connection, enum connection_phase phase
 /* server_watch.c */
 bool server_watch_start(struct server *server, struct error *err);
 
+/*
+ * server_framing.c: where a body ends must be plain, and whom the request is for; what a proxy
+ * before us could read otherwise is refused (RFC 9112 sections 3.2, 5.1, 6.1, 6.3). Fills what the
+ * request says of its body. NULL, or what is wrong.
+ */
+const char *call_framing(struct call *call, const char *version);
+
 /* server_request.c */
 void *call_uri(void *context, const char *uri, struct MHD_Connection *wire);
 enum MHD_Result call_handle(void *context, struct MHD_Connection *wire, const char *url,

@@ -199,45 +199,6 @@ static void cut_target(struct server_request *request)
     request->query = slice_from(target, mark + 1);
 }
 
-struct framing {
-    unsigned lengths, encodings;
-    bool wrong;
-    uint64_t length;
-};
-
-static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, const char *name,
-                                      size_t name_len, const char *value, size_t value_len)
-{
-    struct framing *framing = context;
-    struct slice key = slice_of(name, name_len), text = slice_of(value, value ? value_len : 0);
-    (void)kind;
-    if (slice_equal_nocase(key, SLICE("content-length"))) {
-        framing->wrong |= !slice_u64(text, &framing->length);
-        framing->lengths++;
-    } else if (slice_equal_nocase(key, SLICE("transfer-encoding"))) {
-        framing->wrong |= !slice_equal_nocase(text, SLICE("chunked"));
-        framing->encodings++;
-    }
-    return MHD_YES;
-}
-
-/* Where a body ends must be plain: what a proxy before us could read otherwise is refused (RFC 9112
-   section 6.3). */
-static bool read_framing(struct call *call)
-{
-    struct framing framing = {0};
-    struct slice has_length = server_header(&call->request, "Content-Length");
-    struct slice encoding = server_header(&call->request, "Transfer-Encoding");
-    if (!has_length.at && !encoding.at)
-        return true;
-    call->connection->server->api->get_connection_values_n(call->wire, MHD_HEADER_KIND,
-                                                           look_at_header, &framing);
-    call->request.has_length = framing.lengths > 0;
-    call->request.length = framing.length;
-    call->request.chunked = framing.encodings > 0;
-    return !framing.wrong && framing.lengths + framing.encodings == 1;
-}
-
 static void fill_request(struct call *call, const char *method)
 {
     struct server_request *request = &call->request;
@@ -336,20 +297,21 @@ static enum MHD_Result begin(struct call *call)
     return MHD_YES;
 }
 
-static enum MHD_Result first_look(struct call *call, const char *method)
+static enum MHD_Result first_look(struct call *call, const char *method, const char *version)
 {
     struct connection *connection = call->connection;
     struct server *server = connection->server;
     connection_phase(connection, PHASE_BODY);
     atomic_fetch_add_explicit(&connection->loop->requests, 1, memory_order_relaxed);
     bool known = !server->tls || tls_identify(server, connection, call->wire);
+    const char *unclear = NULL;
     fill_request(call, method);
     if (!known)
         plain_answer(call, 403, SLICE("the client certificate is not one that is taken here\n"));
     else if (!read_forwarded(call))
         plain_answer(call, 400, SLICE("X-Forwarded-For and Forwarded name different clients\n"));
-    else if (!read_framing(call))
-        plain_answer(call, 400, SLICE("the length of the body is not clear\n"));
+    else if ((unclear = call_framing(call, version)))
+        plain_answer(call, 400, slice_str(unclear));
     else
         return begin(call);
     call->response.close = true;
@@ -466,7 +428,7 @@ enum MHD_Result call_handle(void *context, struct MHD_Connection *wire, const ch
                             size_t *upload_size, void **state)
 {
     struct call *call = *state;
-    (void)context, (void)wire, (void)url, (void)version;
+    (void)context, (void)wire, (void)url;
     if (!call)
         return MHD_NO;
     if (*upload_size) {
@@ -476,7 +438,7 @@ enum MHD_Result call_handle(void *context, struct MHD_Connection *wire, const ch
     }
     switch (call->step) {
     case STEP_NEW:
-        return first_look(call, method);
+        return first_look(call, method, version);
     case STEP_PREPARED:
         connection_phase(call->connection, PHASE_BODY);
         return begin(call);

@@ -105,7 +105,8 @@ def strangers(t):
     no(t, "an unknown key", "UnrecognizedClientException", operation, b"{}", key="AKIAUNKNOWNUNKNOWN00")
     no(t, "a wrong secret", "InvalidSignatureException", operation, b"{}", secret="wrong")
     no(t, "a session token that is none", "UnrecognizedClientException", operation, b"{}", token="forged")
-    no(t, "another service's signature", "InvalidSignatureException", operation, b"{}", service="s3")
+    for service in ("s3", "sts", "iam", "ECR"):
+        no(t, f"a signature for {service}", "InvalidSignatureException", operation, b"{}", service=service)
     no(t, "a date that was not signed", "IncompleteSignatureException", operation, b"{}", date="20200101T000000Z")
     t.same("health is not asked for credentials", 200, get("/healthz"))
 

@@ -254,8 +254,10 @@ bool access_policy_parse(struct slice text, enum policy_kind kind, struct arena 
         return arena_error(err);
     if (text.len > POLICY_TEXT_MAX)
         return error_set(err, ERROR_FORMAT, "the policy has over %d characters", POLICY_TEXT_MAX);
-    if (!(root = document_parse(text, err)))
+    if (!(root = document_parse(text, err))) {
+        err->kind = ERROR_FORMAT; /* a limit of depth is no want of memory */
         return false;
+    }
     if (!parse_root(root, kind, arena, parsed, err))
         return false;
     *policy = parsed;

@@ -537,6 +537,12 @@ static void unclear_requests_are_refused(void **state)
         {"PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n", 400},
         {"PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
         {"GET / HTTP/1.1\r\n\r\n", 400},
+        {"PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length : 3\r\n\r\nabc", 400},
+        {"PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length\t: 3\r\n\r\nabc", 400},
+        {"PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400},
+        {"GET /echo HTTP/1.1\r\nHost: h\r\nX(y): z\r\n\r\n", 400},
+        {"GET /echo HTTP/1.1\r\nHost: h\r\nHost: other\r\n\r\n", 400},
+        {"PUT /echo HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
