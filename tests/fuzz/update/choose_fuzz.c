@@ -19,7 +19,7 @@ static void check_chosen(const struct choose_request *request, const struct choi
     if (tag_version_parse(request->tag, &in_use) != TAG_IS_VERSION ||
         tag_version_parse(choice->chosen->name, &chosen) != TAG_IS_VERSION ||
         tag_version_compare(&in_use, &chosen) > 0 || (chosen.rank && !in_use.rank) ||
-        !slice_equal(in_use.prefix, chosen.prefix) || in_use.has_v != chosen.has_v ||
+        !slice_equal(in_use.prefix, chosen.prefix) || in_use.v != chosen.v ||
         !tag_version_same_shape(&in_use, &chosen) || request->policy > POLICY_MAJOR ||
         (unsigned)choice->level > (unsigned)request->policy)
         abort();
