@@ -15,6 +15,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&arena, 32 << 20);
     referrer_list_add(slice_of(data, size), SLICE("{}"), &digest, &arena, &made, &err);
     referrer_type_of(slice_of(data, size));
-    from_base_read(slice_of(data, size), "Dockerfile", &arena, &found, &err);
+    from_base_read(slice_of(data, size), "Dockerfile", NULL, &arena, &found, &err);
     return 0;
 }
