@@ -110,6 +110,7 @@ static const struct command_example examples[] = {
     {"plimsoll copy oci:build/app 123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1.2.0",
      "a layout to ECR, with the AWS credentials as the login"},
     {"plimsoll copy app.tar registry.example/app:1.2.0", "what docker save wrote"},
+    {"plimsoll copy docker:app:1.2.0 registry.example/app:1.2.0", "what docker has built"},
     {"plimsoll copy registry:haproxy:3.3.1-alpine registry.example/base/haproxy:3.3.1-alpine",
      "from one registry to another, all platforms"},
     {NULL, NULL},
@@ -122,12 +123,14 @@ const struct command command_copy = {
     .least = 2,
     .most = 2,
     .prose =
-        "From whatever scan reads images: layouts, archives, registries. Layers that the registry "
+        "From whatever scan reads images: layouts, archives, engines, registries. Layers that the "
+        "registry "
         "has are not sent; what breaks off goes on where it stopped, and after half a minute "
-        "without "
-        "the registry it ends: the same command again sends only what is missing. Manifests of "
+        "without the registry it ends: the same command again sends only what is missing. "
+        "Manifests of "
         "layouts and registries stay as they are, and digests with them. An archive of docker "
-        "save has no manifest for registries: one is made, and its layers are compressed.",
+        "save has no manifest for registries: one is made, and its layers are compressed; what an "
+        "engine has is saved first, into a nameless file in $TMPDIR.",
     .options = options,
     .examples = examples,
     .run = run,

@@ -22,6 +22,13 @@ static bool daemon_prepare(struct source *source, const struct layer **layers, s
     return export_plan(&((struct daemon *)source)->export, layers, count, err);
 }
 
+static bool daemon_save(struct source *source, struct arena *arena, struct stream **stream,
+                        struct error *err)
+{
+    *stream = export_whole(&((struct daemon *)source)->export, arena, err);
+    return *stream != NULL;
+}
+
 static void daemon_close(struct source *source)
 {
     export_done(&((struct daemon *)source)->export);
@@ -30,7 +37,8 @@ static void daemon_close(struct source *source)
 static const struct source_ops daemon_ops = {.name = "daemon",
                                              .layer_open = daemon_layer_open,
                                              .prepare = daemon_prepare,
-                                             .close = daemon_close};
+                                             .close = daemon_close,
+                                             .save = daemon_save};
 
 static bool check_platform(const struct image *image, const struct source_options *options,
                            struct arena *arena, struct error *err)

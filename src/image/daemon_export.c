@@ -53,6 +53,11 @@ static bool fetch(void *owner, struct http_request *request, struct arena *arena
     return response.status == 200 || http_status_error(&response, err);
 }
 
+struct stream *export_whole(struct export *export, struct arena *arena, struct error *err)
+{
+    return remote_stream(fetch, export, arena, err);
+}
+
 static bool stream_begin(struct export *export, struct error *err)
 {
     if (++export->rounds > ROUNDS_MAX)

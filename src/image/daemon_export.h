@@ -55,5 +55,7 @@ void export_init(struct export *export, const struct engine *engine, struct slic
 void export_done(struct export *export);
 bool export_plan(struct export *export, const struct layer **layers, size_t count,
                  struct error *err);
+/* All of it, as `docker save` has it. Not while layers are read. */
+struct stream *export_whole(struct export *export, struct arena *arena, struct error *err);
 bool export_open(struct export *export, const struct layer *layer, struct arena *arena,
                  struct stream **stream, struct error *err);

@@ -52,6 +52,11 @@ struct source_ops {
      */
     bool (*content)(struct source *source, const struct digest *digest, bool is_manifest,
                     struct arena *arena, struct stream **stream, struct error *err);
+    /* May be NULL. The one image as an archive of `docker save`, from its beginning: for whoever
+       needs its configuration as it is stored, which an engine does not tell otherwise. Not while
+       layers are read. */
+    bool (*save)(struct source *source, struct arena *arena, struct stream **stream,
+                 struct error *err);
 };
 
 /* Embedded first in each source's own struct. */

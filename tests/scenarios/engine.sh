@@ -37,6 +37,18 @@ wait_file() {
     done
 }
 
+serve --no-scan
+"$PLIMSOLL" copy "$work/demo.tar" "127.0.0.1:$port/demo:file" >"$work/log" 2>&1 || { fail "copy of the file"; cat "$work/log"; }
+from_file=$(tail -n 1 "$work/log")
+# copied WHAT: from the engine into a registry, the same bytes as from the file.
+copied() {
+    exits "$1: copy" 0 "$PLIMSOLL" copy demo:1 "127.0.0.1:$port/demo:$2"
+    # What is compressed already goes as it is, and makes another manifest.
+    [ "$1" = store ] || same "$1: is the same image" "$from_file" "$(tail -n 1 "$work/out")"
+    exits "$1: and can be scanned there" 0 "$PLIMSOLL" scan "127.0.0.1:$port/demo:$2" --format "json=$work/there.json"
+    check "$1: with what is in it" grep -q 1.1.1s-r0 "$work/there.json"
+}
+
 for style in old new store shuffled; do
     start python3 "$here/fake_engine.py" "$work/$style.sock" "$style" "$work/demo.tar"
     wait_file "$work/$style.sock"
@@ -44,6 +56,7 @@ for style in old new store shuffled; do
     exits "docker, $style export" 0 "$open" daemon demo:1
     check "$style: layers" all_good
     scanned "$style"
+    copied "$style" "$style"
     if can_scan; then
         cp "$work/$style.sock.log" "$work/before"
         exits "$style: scan again" 0 "$PLIMSOLL" scan demo:1
@@ -80,3 +93,5 @@ check "layers" all_good
 DOCKER_HOST=$CONTAINER_HOST
 export DOCKER_HOST
 scanned podman
+copied podman podman
+exits "podman by its name" 0 "$PLIMSOLL" copy podman:demo:1 "127.0.0.1:$port/other:1"

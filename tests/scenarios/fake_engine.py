@@ -23,7 +23,7 @@ def digest(data):
 
 
 def export():
-    members, names = [], []
+    members, names, configuration = [], [], manifest["Config"]
     if style == "old":
         numbers = [digest(b"%d" % i + layer) for i, layer in enumerate(layers)]
         for i, number in enumerate(numbers):
@@ -40,7 +40,8 @@ def export():
             data = gzip.compress(layer, mtime=0) if style == "store" else layer
             names.append("blobs/sha256/" + digest(data))
             blobs[names[-1]] = data
-        blobs["blobs/sha256/" + digest(config_bytes)] = config_bytes
+        configuration = "blobs/sha256/" + digest(config_bytes)
+        blobs[configuration] = config_bytes
         members = sorted(blobs.items()) + [("index.json", b"{}")]
     else:
         names = [digest(layer) + ".tar" for layer in layers]
@@ -48,7 +49,7 @@ def export():
         turn = exports % max(len(members), 1) if style == "shuffled" else 0
         members = members[turn:] + members[:turn]
         members.append((manifest["Config"], config_bytes))
-    listed = [{"Config": manifest["Config"], "RepoTags": manifest["RepoTags"], "Layers": names}]
+    listed = [{"Config": configuration, "RepoTags": manifest["RepoTags"], "Layers": names}]
     members.append(("manifest.json", json.dumps(listed).encode()))
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:

@@ -164,6 +164,26 @@ static bool gather_all(struct push_contents *contents, bool whole, struct arena 
     return contents->document_count == 1 || make_index(contents, arena, err);
 }
 
+/* An engine that is asked tells the parts of an image, but not its configuration byte for byte:
+   what it saves has that. The archive lies in a file without a name. */
+static bool open_saved(struct push_contents *contents, const struct source_options *options,
+                       struct arena *arena, struct error *err)
+{
+    char path[64];
+    struct image_list *list = &contents->images;
+    struct stream *stream = NULL;
+    if (!list->source->ops->save(list->source, arena, &stream, err))
+        return false;
+    int fd CLEANUP_FD = spool_whole(stream, err);
+    stream_close(stream);
+    if (fd < 0)
+        return false;
+    struct source_options saved = {.platform = options->platform, .all_platforms = true};
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    source_close(list);
+    return source_open(path, &saved, arena, list, err) || error_add(err, "what the engine saves");
+}
+
 bool contents_open(struct push_contents *contents, const char *image,
                    const struct push_options *options, struct arena *arena, struct error *err)
 {
@@ -176,6 +196,9 @@ bool contents_open(struct push_contents *contents, const char *image,
     *contents = (struct push_contents){0};
     if (!source_open(image, &source, arena, &contents->images, err))
         return false;
+    if (contents->images.source && contents->images.source->ops->save &&
+        !open_saved(contents, &source, arena, err))
+        return error_add(err, "%s", image);
     const struct image *first = contents->images.count ? &contents->images.images[0] : NULL;
     bool fine = false;
     if (!first || !first->config_json.len)

@@ -50,6 +50,9 @@ bool contents_make(struct push_contents *contents, const struct image *image, st
 bool spool_compressed(struct stream *plain, const struct digest *diff_id, struct push_blob *blob,
                       struct error *err);
 
+/* spool.c: all of a stream into a file without a name; -1: it cannot be done. */
+int spool_whole(struct stream *stream, struct error *err);
+
 /* ---- reading a blob (blob_reader.c) ---- */
 
 struct blob_reader {

@@ -160,9 +160,9 @@ bool contents_make(struct push_contents *contents, const struct image *image, st
     config.size = image->config_json.len;
     if (!digest_equal(&config.digest, &image->config_digest))
         return error_set(err, ERROR_UNSUPPORTED,
-                         "the engine does not give the configuration as it is stored, so it cannot "
-                         "be pushed from there: save the image to a file (docker save -o x.tar …) "
-                         "and push that");
+                         "its configuration is not what its digest %s says: the image cannot be "
+                         "pushed; save it anew (docker save -o x.tar …) and push that",
+                         image->config_digest.text);
     making.layers = arena_array(arena, image->layer_count + 1, sizeof *making.layers);
     if (!making.layers)
         return arena_error(err);

@@ -34,6 +34,21 @@ static int open_nameless(struct error *err)
     return fd;
 }
 
+int spool_whole(struct stream *stream, struct error *err)
+{
+    struct slice piece = {NULL, 0};
+    int fd = open_nameless(err);
+    bool fine = fd >= 0;
+    do {
+        fine = fine && stream_next(stream, &piece, err) &&
+               (file_write_fd(fd, piece.at, piece.len, err) ||
+                error_add(err, "what the engine saves, in $TMPDIR"));
+    } while (fine && piece.len);
+    if (!fine)
+        file_close_fd(&fd);
+    return fine ? fd : -1;
+}
+
 /* Compresses what is in the stream's input, and writes what comes of it. */
 static bool drain(struct spool *spool, struct error *err)
 {
