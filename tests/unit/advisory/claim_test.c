@@ -2,24 +2,10 @@
 #include "advisory/claim.h"
 
 #include "advisory/range.h"
+#include "arena.h"
 #include "test.h"
 
-static struct arena arena;
 static struct error err;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, 16 * 1024 * 1024);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct targets targets_for(const struct version_scheme *order, const char *version,
                                   bool distribution)
@@ -178,5 +164,5 @@ int main(void)
         cmocka_unit_test(damaged_bytes_are_told),
         cmocka_unit_test(ranges),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

@@ -6,25 +6,11 @@
 
 #include <cmocka.h>
 
+#include "arena.h"
+
 #include "advisory/record.h"
 
 #include "advisory/entry.h"
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, 4 << 20);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct advisory_entry sample(struct slice *aliases, struct version_range *ranges)
 {
@@ -201,5 +187,5 @@ int main(void)
         cmocka_unit_test(small_values_come_back),
         cmocka_unit_test(long_keys_are_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

@@ -1,23 +1,8 @@
 /* Where a package's advisories are looked up. */
 #include "advisory/target.h"
 
+#include "arena.h"
 #include "test.h"
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, 1024 * 1024);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static void releases(void **state)
 {
@@ -116,5 +101,5 @@ static void packages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(releases), cmocka_unit_test(packages)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

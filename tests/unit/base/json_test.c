@@ -2,23 +2,8 @@
 
 #include "base/json.h"
 
+#include "arena.h"
 #include "test.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 1 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct json_reader reader_of(const char *text)
 {
@@ -247,5 +232,5 @@ int main(void)
         cmocka_unit_test(writes),
         cmocka_unit_test(numbers_read_back),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

@@ -1,23 +1,9 @@
 #include "base/yaml.h"
 
+#include "arena.h"
 #include "test.h"
 
-static struct arena arena;
 static struct error err;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct yaml_node *read(const char *text)
 {
@@ -120,5 +106,5 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong_and_where),
         cmocka_unit_test(bools),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

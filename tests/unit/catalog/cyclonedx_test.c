@@ -1,25 +1,10 @@
 /* SBOMs of ours, of Trivy and of Syft, and packages from their purls. */
 #include "catalog/cyclonedx.h"
 
+#include "arena.h"
 #include "test.h"
 
 #define assert_slice(s, text) assert_true(slice_equal_str((s), (text)))
-
-static struct arena arena;
-
-static int start(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int finish(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct sbom read_text(const char *text)
 {
@@ -192,12 +177,8 @@ static void test_purls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_trivy, start, finish),
-        cmocka_unit_test_setup_teardown(test_syft, start, finish),
-        cmocka_unit_test_setup_teardown(test_others, start, finish),
-        cmocka_unit_test_setup_teardown(test_refused, start, finish),
-        cmocka_unit_test_setup_teardown(test_looks_like, start, finish),
-        cmocka_unit_test_setup_teardown(test_purls, start, finish),
+        ARENA_TEST(test_trivy),   ARENA_TEST(test_syft),       ARENA_TEST(test_others),
+        ARENA_TEST(test_refused), ARENA_TEST(test_looks_like), ARENA_TEST(test_purls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/yaml.h"
 #include "catalog/secret_table.h"
+#include "data.h"
 #include "test.h"
 
 enum { ARENA_SIZE = 64 << 20 };
@@ -267,18 +268,11 @@ static void judge_line(struct slice line, struct arena *arena)
 static void test_assignments(void **state)
 {
     (void)state;
-    char path[4096];
-    struct slice bytes;
-    struct error err = {0};
     size_t count = 0;
     struct arena arena CLEANUP_ARENA;
     arena_init(&arena, ARENA_SIZE);
-    snprintf(path, sizeof path, "%s/data/catalog/secret_assignments.txt", getenv("PLIMSOLL_TESTS"));
-    assert_true(file_read(path, 1 << 20, &arena, &bytes, &err));
-    while (bytes.len) {
-        struct slice line = slice_cut_line(&bytes);
-        if (!line.len || line.at[0] == '#')
-            continue;
+    struct slice bytes = test_data("catalog/secret_assignments.txt", &arena);
+    for (struct slice line; test_data_line(&bytes, &line);) {
         judge_line(line, &arena);
         count++;
     }

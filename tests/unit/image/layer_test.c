@@ -9,23 +9,8 @@
 #include "image/layer.h"
 #include "image/tar.h"
 
+#include "arena.h"
 #include "test.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 256 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 /* A stream of 7 bytes a piece: every edge lies inside something. */
 struct dribble {
@@ -372,13 +357,13 @@ static void leaves_out_what_is_not_wanted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(tells_what_tar_writers_wrote, setup, teardown),
-        cmocka_unit_test_setup_teardown(names_the_byte_where_a_tar_is_cut, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_flipped_byte_in_a_header_is_told, setup, teardown),
-        cmocka_unit_test_setup_teardown(limits_end_the_walk_with_a_word, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_bomb_is_stopped, setup, teardown),
-        cmocka_unit_test_setup_teardown(hashes_what_is_stored_and_what_comes_out, setup, teardown),
-        cmocka_unit_test_setup_teardown(leaves_out_what_is_not_wanted, setup, teardown),
+        ARENA_TEST(tells_what_tar_writers_wrote),
+        ARENA_TEST(names_the_byte_where_a_tar_is_cut),
+        ARENA_TEST(a_flipped_byte_in_a_header_is_told),
+        ARENA_TEST(limits_end_the_walk_with_a_word),
+        ARENA_TEST(a_bomb_is_stopped),
+        ARENA_TEST(hashes_what_is_stored_and_what_comes_out),
+        ARENA_TEST(leaves_out_what_is_not_wanted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

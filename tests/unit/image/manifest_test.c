@@ -1,5 +1,6 @@
 #include "image/manifest.h"
 
+#include "arena.h"
 #include "test.h"
 
 #define DIGEST "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -9,22 +10,6 @@
 #define LAYER(type) "{\"mediaType\":\"" type "\",\"digest\":\"" DIGEST "\",\"size\":10}"
 
 static const char oci_manifest[] = "application/vnd.oci.image.manifest.v1+json";
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
-
 static void expect_error(const char *text, const char *type, enum error_kind kind, const char *want)
 {
     struct manifest manifest;
@@ -180,11 +165,9 @@ static void the_best_platform_is_chosen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(manifests_are_what_they_say, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_no_image_manifest_is_named, setup, teardown),
-        cmocka_unit_test_setup_teardown(configurations_fill_the_image, setup, teardown),
-        cmocka_unit_test_setup_teardown(platforms_fit_as_engines_take_them, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_best_platform_is_chosen, setup, teardown),
+        ARENA_TEST(manifests_are_what_they_say),   ARENA_TEST(what_is_no_image_manifest_is_named),
+        ARENA_TEST(configurations_fill_the_image), ARENA_TEST(platforms_fit_as_engines_take_them),
+        ARENA_TEST(the_best_platform_is_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "image/path.h"
 
+#include "data.h"
 #include "test.h"
 
 static struct arena arena;
@@ -48,17 +49,10 @@ static void check_line(struct slice line)
 static void names_are_what_engines_take_them_for(void **state)
 {
     (void)state;
-    struct slice bytes;
-    struct error err;
-    char path[4096];
-    snprintf(path, sizeof path, "%s/data/image/references.txt", getenv("PLIMSOLL_TESTS"));
     arena_init(&arena, 16 << 20);
-    assert_true(file_read(path, 1 << 20, &arena, &bytes, &err));
-    while (bytes.len) {
-        struct slice line = slice_cut_line(&bytes);
-        if (line.len && line.at[0] != '#')
-            check_line(line);
-    }
+    struct slice bytes = test_data("image/references.txt", &arena);
+    for (struct slice line; test_data_line(&bytes, &line);)
+        check_line(line);
     arena_done(&arena);
 }
 

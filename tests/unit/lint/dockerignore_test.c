@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "data.h"
 #include "lint/dockerignore.h"
 #include "test.h"
 
@@ -22,14 +23,10 @@ static const char *answer(struct slice patterns, struct slice path, struct arena
 static void paths_are_kept_out_as_the_builder_does(void **state)
 {
     (void)state;
-    char path[512];
     size_t failed = 0, count = 0;
     CLEANUP_ARENA struct arena arena;
     arena_init(&arena, 16 << 20);
-    struct slice rest;
-    struct error err;
-    snprintf(path, sizeof path, "%s/data/lint/dockerignore.txt", getenv("PLIMSOLL_TESTS"));
-    assert_true(file_read(path, 1 << 20, &arena, &rest, &err));
+    struct slice rest = test_data("lint/dockerignore.txt", &arena);
     while (rest.len) {
         struct slice line = slice_cut(&rest, '\n');
         size_t arrow = slice_search(line, SLICE(" => ")), colon = slice_search(line, SLICE(" : "));

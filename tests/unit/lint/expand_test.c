@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/table.h"
+#include "data.h"
 #include "lint/dockerfile/expand.h"
 #include "test.h"
 
@@ -63,15 +64,12 @@ static bool check_case(struct fixture *fixture, struct slice word, char escape,
 static void words_expand_as_in_buildkit(void **state)
 {
     (void)state;
-    char path[512], escape = '\\';
+    char escape = '\\';
     size_t failed = 0, count = 0;
-    struct slice rest;
-    struct error err;
     struct fixture fixture;
     arena_init(&fixture.arena, 64 << 20);
     table_init(&fixture.variables, &fixture.arena);
-    snprintf(path, sizeof path, "%s/data/lint/expand.txt", getenv("PLIMSOLL_TESTS"));
-    assert_true(file_read(path, 1 << 20, &fixture.arena, &rest, &err));
+    struct slice rest = test_data("lint/expand.txt", &fixture.arena);
     while (rest.len) {
         struct slice line = slice_cut(&rest, '\n');
         size_t arrow = slice_search(line, SLICE(" => "));

@@ -1,24 +1,10 @@
 /* Edits to bytes: order, what overlaps, what must not be touched. */
 #include "lint/lint.h"
 
+#include "arena.h"
 #include "test.h"
 
-static struct arena arena;
 static const struct lint_rule rule = {.id = "x", .codes = ""};
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 16 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 struct change {
     size_t finding, start, end;
@@ -109,5 +95,5 @@ int main(void)
         cmocka_unit_test(test_unsound),
         cmocka_unit_test(test_suppressed_and_others),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

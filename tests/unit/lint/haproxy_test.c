@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "data.h"
 #include "lint/haproxy/haproxy.h"
 #include "lint/haproxy/haproxy_fetches.h"
 #include "test.h"
@@ -69,13 +70,9 @@ static void verdicts(void **state)
 {
     (void)state;
     CLEANUP_ARENA struct arena arena;
-    struct error err = {0};
-    struct slice text;
-    char path[1000];
     size_t count = 0;
     arena_init(&arena, 16 << 20);
-    snprintf(path, sizeof path, "%s/data/lint/haproxy/verdicts.txt", getenv("PLIMSOLL_TESTS"));
-    assert_true(file_read(path, 16 << 20, &arena, &text, &err));
+    struct slice text = test_data("lint/haproxy/verdicts.txt", &arena);
     struct slice rest = slice_from(text, slice_search(text, SLICE("\n== ")) + 4);
     while (rest.len) {
         size_t end = slice_search(rest, SLICE("\n== "));

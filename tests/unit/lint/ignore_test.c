@@ -1,25 +1,10 @@
 /* Comments that switch rules off: which lines each holds for, and what it names. */
 #include "lint/ignore.h"
 
+#include "arena.h"
 #include "test.h"
 
 #include "lint/rule_rows.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static const struct lint_rule pin = {.id = "pin-base-image", .codes = "DL3006 DL3007"};
 static const struct lint_rule casing = {
@@ -184,5 +169,5 @@ int main(void)
         cmocka_unit_test(test_proxies),
         cmocka_unit_test(test_check),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "data.h"
 #include "lint/dockerfile/model.h"
 #include "test.h"
 
@@ -131,13 +132,9 @@ static struct slice show(struct slice bytes, char *text, size_t room)
 static void stages_are_read(void **state)
 {
     (void)state;
-    static char bytes[1 << 16];
-    const char *tests = getenv("PLIMSOLL_TESTS");
-    snprintf(bytes, sizeof bytes, "%s/data/lint/model.txt", tests ? tests : "tests");
-    FILE *file = fopen(bytes, "r");
-    assert_non_null(file);
-    struct slice rest = slice_of(bytes, fread(bytes, 1, sizeof bytes, file));
-    fclose(file);
+    CLEANUP_ARENA struct arena arena;
+    arena_init(&arena, 16 << 20);
+    struct slice rest = test_data("lint/model.txt", &arena);
     unsigned wrong = 0, cases = 0;
     for (; rest.len; cases++) {
         char text[8192] = "";

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "data.h"
 #include "lint/shell/shell.h"
 #include "test.h"
 
@@ -73,13 +74,9 @@ static bool check_case(struct slice source, struct slice expected)
 static void bodies_are_read(void **state)
 {
     (void)state;
-    static char bytes[1 << 17];
-    const char *tests = getenv("PLIMSOLL_TESTS");
-    snprintf(bytes, sizeof bytes, "%s/data/lint/shell.txt", tests ? tests : "tests");
-    FILE *file = fopen(bytes, "r");
-    assert_non_null(file);
-    struct slice rest = slice_of(bytes, fread(bytes, 1, sizeof bytes, file));
-    fclose(file);
+    CLEANUP_ARENA struct arena arena;
+    arena_init(&arena, 16 << 20);
+    struct slice rest = test_data("lint/shell.txt", &arena);
     unsigned wrong = 0, cases = 0;
     while (rest.len) {
         size_t end = slice_search(rest, SLICE("\n====\n"));

@@ -1,3 +1,4 @@
+#include "data.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -15,12 +16,7 @@ struct vector {
 
 static struct slice vectors(struct arena *arena)
 {
-    char path[4096];
-    struct slice text;
-    struct error err = {0};
-    snprintf(path, sizeof path, "%s/data/net/sigv4.tsv", getenv("PLIMSOLL_TESTS"));
-    assert_true(file_read(path, 1 << 20, arena, &text, &err));
-    return text;
+    return test_data("net/sigv4.tsv", arena);
 }
 
 static bool next_vector(struct slice *text, struct vector *vector)

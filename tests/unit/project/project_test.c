@@ -4,23 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arena.h"
 #include "test.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static bool read_at(const char *path, const char *text, struct project *project, struct error *err)
 {
@@ -262,12 +247,8 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_whole, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_follows, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_paths, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_names, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_mistakes, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
+        ARENA_TEST(test_whole), ARENA_TEST(test_what_follows), ARENA_TEST(test_paths),
+        ARENA_TEST(test_names), ARENA_TEST(test_mistakes),     ARENA_TEST(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

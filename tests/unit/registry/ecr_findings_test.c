@@ -2,25 +2,10 @@
    service model ecr 2015-09-21; values of Amazon's user guide. */
 #include "registry/ecr_client.h"
 
+#include "arena.h"
 #include "test.h"
 
 #include "image/registry_write.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct ecr_client_findings read_page(const char *page, struct slice *next)
 {
@@ -131,10 +116,10 @@ static void test_catalogue(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_basic, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_enhanced, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_odd_answers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_catalogue, setup, teardown),
+        ARENA_TEST(test_basic),
+        ARENA_TEST(test_enhanced),
+        ARENA_TEST(test_odd_answers),
+        ARENA_TEST(test_catalogue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

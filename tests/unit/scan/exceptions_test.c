@@ -4,27 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arena.h"
 #include "test.h"
 
 #include "base/clock.h"
 #include "scan/exceptions_import.h"
 #include "scan/glob.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 16 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static void test_globs(void **state)
 {
@@ -340,22 +325,20 @@ static void test_import_refuses_others(void **state)
     assert_false(exceptions_import(SLICE("{\"statements\": [{"), "f", &arena, &imported, &err));
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_globs),
-        CASE(test_file),
-        CASE(test_errors_name_the_line),
-        CASE(test_apply),
-        CASE(test_apply_to_secrets),
-        CASE(test_import_trivyignore),
-        CASE(test_import_trivyignore_yaml),
-        CASE(test_import_grype),
-        CASE(test_openvex_there_and_back),
-        CASE(test_import_openvex),
-        CASE(test_import_refuses_others),
+        ARENA_TEST(test_globs),
+        ARENA_TEST(test_file),
+        ARENA_TEST(test_errors_name_the_line),
+        ARENA_TEST(test_apply),
+        ARENA_TEST(test_apply_to_secrets),
+        ARENA_TEST(test_import_trivyignore),
+        ARENA_TEST(test_import_trivyignore_yaml),
+        ARENA_TEST(test_import_grype),
+        ARENA_TEST(test_openvex_there_and_back),
+        ARENA_TEST(test_import_openvex),
+        ARENA_TEST(test_import_refuses_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

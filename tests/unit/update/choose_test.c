@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "base/file.h"
+#include "data.h"
 #include "update/choose.h"
 
-enum { TAGS_MAX = 20, CASES_LEAST = 50, FILE_MAX = 1 << 20 };
+enum { TAGS_MAX = 20, CASES_LEAST = 50 };
 
 struct example {
     struct choose_request request;
@@ -115,13 +115,8 @@ static void chooses_as_the_cases_say(void **state)
 {
     (void)state;
     CLEANUP_ARENA struct arena arena = {.limit = 64 << 20};
-    struct slice bytes;
-    struct error err = {0};
-    const char *folder = getenv("PLIMSOLL_TESTS");
-    const char *path =
-        arena_printf(&arena, "%s/data/update/choose.cases", folder ? folder : "tests").at;
+    struct slice bytes = test_data("update/choose.cases", &arena);
     unsigned wrong = 0, cases = 0;
-    assert_true(file_read(path, FILE_MAX, &arena, &bytes, &err));
     for (unsigned number = 1; bytes.len; number++) {
         struct slice line = slice_trim(slice_cut_line(&bytes));
         if (!line.len || line.at[0] == '#')

@@ -1,4 +1,5 @@
 /* Verdicts from tests/data/registry/policy_verdicts.txt, refusals from policy_refused.txt. */
+#include "data.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -6,17 +7,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "registry/auth/policy.h"
-
-static struct slice data(const char *name, struct arena *arena)
-{
-    char path[4096];
-    struct slice text;
-    struct error err = {0};
-    snprintf(path, sizeof path, "%s/data/registry/%s", getenv("PLIMSOLL_TESTS"), name);
-    if (!file_read(path, 1 << 20, arena, &text, &err))
-        fail_msg("%s", err.text);
-    return text;
-}
 
 static enum policy_kind kind_of(struct slice word)
 {
@@ -81,7 +71,7 @@ static void judge_line(struct slice line, struct policy *policy)
 static void test_verdicts(void **state)
 {
     CLEANUP_ARENA struct arena arena = {.limit = 16 << 20};
-    struct slice text = data("policy_verdicts.txt", &arena);
+    struct slice text = test_data("registry/policy_verdicts.txt", &arena);
     struct policy *policy = NULL;
     size_t count = 0;
     (void)state;
@@ -106,7 +96,7 @@ static void test_verdicts(void **state)
 static void test_refused(void **state)
 {
     CLEANUP_ARENA struct arena arena = {.limit = 16 << 20};
-    struct slice text = data("policy_refused.txt", &arena);
+    struct slice text = test_data("registry/policy_refused.txt", &arena);
     (void)state;
     while (text.len) {
         struct slice line = slice_trim(slice_cut_line(&text));

@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 
+#include "arena.h"
 #include "test.h"
 
-static struct arena arena;
 static struct manifest_facts facts;
 static struct failure failure;
 
@@ -16,20 +16,6 @@ static struct failure failure;
     "\",\"size\":7}"
 #define OCI       "application/vnd.oci.image.manifest.v1+json"
 #define OCI_INDEX "application/vnd.oci.image.index.v1+json"
-
-static int begin(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static bool parse(const char *text, const char *type)
 {
@@ -229,5 +215,5 @@ int main(void)
         cmocka_unit_test(schema_1_is_refused_in_plain_words),
         cmocka_unit_test(bad_input_is_refused),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

@@ -4,26 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arena.h"
 #include "test.h"
 
 #define DAY   ((int64_t)86400)
 #define START ((int64_t)1793491200) /* 2026-11-01 */
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static void test_deadline_words(void **state)
 {
@@ -196,11 +181,9 @@ static void test_clock_went_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_deadline_words, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_three_audits, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_excepted, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_unreachable, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_clock_went_back, setup, teardown),
+        ARENA_TEST(test_deadline_words),  ARENA_TEST(test_three_audits),
+        ARENA_TEST(test_excepted),        ARENA_TEST(test_unreachable),
+        ARENA_TEST(test_clock_went_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

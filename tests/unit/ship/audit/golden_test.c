@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arena.h"
 #include "test.h"
 
 #include "base/file.h"
@@ -13,22 +14,6 @@
 
 #define DAY   ((int64_t)86400)
 #define START ((int64_t)1793491200) /* 2026-11-01 */
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 #define FINDING(name, of, has, mended, level)                                                      \
     {                                                                                              \
@@ -164,7 +149,7 @@ static void test_formats(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_formats, setup, teardown),
+        ARENA_TEST(test_formats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

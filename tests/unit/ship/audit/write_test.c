@@ -4,26 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arena.h"
 #include "test.h"
 
 #include "base/terminal.h"
 #include "ship/audit/run.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 #define HOSTILE "\"><script>alert(1)</script>&\x1b[31m\xff\xe2\x80\xae|`*_[x](javascript:1)\n# x"
 
@@ -297,14 +282,14 @@ static void test_amazon_hosts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_html, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_text, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_narrow, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_mail, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_no_mail_to_nobody, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_newest, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_targets, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_amazon_hosts, setup, teardown),
+        ARENA_TEST(test_html),
+        ARENA_TEST(test_text),
+        ARENA_TEST(test_narrow),
+        ARENA_TEST(test_mail),
+        ARENA_TEST(test_no_mail_to_nobody),
+        ARENA_TEST(test_newest),
+        ARENA_TEST(test_targets),
+        ARENA_TEST(test_amazon_hosts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,9 +3,10 @@
 #include "base/file.h"
 #include "ship/engine/engine.h"
 
+#include "arena.h"
+#include "data.h"
 #include "test.h"
 
-static struct arena arena;
 static struct error err;
 
 struct given {
@@ -97,16 +98,9 @@ static void check(struct slice line)
 static void command_lines(void **state)
 {
     (void)state;
-    struct slice all;
-    char path[4096];
     size_t count = 0;
-    snprintf(path, sizeof path, "%s/data/ship/engine_words.txt", getenv("PLIMSOLL_TESTS"));
-    if (!file_read(path, 1 << 20, &arena, &all, &err))
-        fail_msg("%s", err.text);
-    while (all.len) {
-        struct slice line = slice_cut_line(&all);
-        if (!line.len || line.at[0] == '#')
-            continue;
+    struct slice all = test_data("ship/engine_words.txt", &arena);
+    for (struct slice line; test_data_line(&all, &line);) {
         check(line);
         count++;
     }
@@ -159,20 +153,6 @@ static void labels_honour_the_epoch(void **state)
     assert_int_equal(epoch, -1);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 16 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,5 +160,5 @@ int main(void)
         cmocka_unit_test(secrets_are_hidden_in_lines_but_not_in_words),
         cmocka_unit_test(labels_honour_the_epoch),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

@@ -3,10 +3,9 @@
 #include "base/file.h"
 #include "ship/engine/failure.h"
 
+#include "arena.h"
+#include "data.h"
 #include "test.h"
-
-static struct arena arena;
-static struct error err;
 
 static enum ship_failure by_name(struct slice name)
 {
@@ -49,11 +48,8 @@ static void recorded_outputs_are_recognised(void **state)
     (void)state;
     struct slice all, title = {NULL, 0};
     bool seen[SHIP_FAILURES] = {false};
-    char path[4096];
     size_t count = 0;
-    snprintf(path, sizeof path, "%s/data/ship/engine_failures.txt", getenv("PLIMSOLL_TESTS"));
-    if (!file_read(path, 1 << 20, &arena, &all, &err))
-        fail_msg("%s", err.text);
+    all = test_data("ship/engine_failures.txt", &arena);
     const char *start = all.at;
     while (all.len) {
         struct slice line = slice_cut_line(&all);
@@ -95,20 +91,6 @@ static void only_the_end_decides(void **state)
     assert_int_equal(ship_failure_find(SLICE("")), SHIP_FAILED);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 16 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,5 +98,5 @@ int main(void)
         cmocka_unit_test(every_kind_says_what_to_do),
         cmocka_unit_test(only_the_end_decides),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

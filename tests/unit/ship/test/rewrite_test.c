@@ -2,9 +2,9 @@
 
 #include "ship/test/parts.h"
 
+#include "arena.h"
 #include "test.h"
 
-static struct arena arena;
 static struct error err;
 static struct ship_rewrite rewrite;
 static struct ship_copies copies;
@@ -266,20 +266,6 @@ static void edits_that_overlap_are_left_out(void **state)
     assert_true(slice_equal_str(text, "bcXfgh"));
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,5 +285,5 @@ int main(void)
         cmocka_unit_test(haproxy_headers_and_files),
         cmocka_unit_test(edits_that_overlap_are_left_out),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

@@ -1,8 +1,8 @@
 #include "ship/test/parts.h"
 
+#include "arena.h"
 #include "test.h"
 
-static struct arena arena;
 static struct error err;
 
 static struct ship_test_result run(const char *script, unsigned seconds)
@@ -81,20 +81,6 @@ static void last_lines(void **state)
     assert_int_equal(ship_test_last_lines(SLICE(""), 2).len, 0);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,5 +90,5 @@ int main(void)
         cmocka_unit_test(plans_say_each_step),
         cmocka_unit_test(last_lines),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_arena_open, test_arena_close);
 }

@@ -6,28 +6,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "arena.h"
 #include "test.h"
 
 #include "base/file.h"
 
 #define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-static struct arena arena;
 static char path[] = "/tmp/plimsoll-record.XXXXXX";
-
-static int setup(void **state)
-{
-    (void)state;
-    arena_init(&arena, 64 << 20);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct voyage_record sample(void)
 {
@@ -172,9 +158,9 @@ static void test_foreign(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_round, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_every_cut, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),
+        ARENA_TEST(test_round),
+        ARENA_TEST(test_every_cut),
+        ARENA_TEST(test_foreign),
     };
     int fd = mkstemp(path);
     if (fd < 0)

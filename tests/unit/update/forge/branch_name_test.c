@@ -6,27 +6,14 @@
 
 #include <cmocka.h>
 
-#include "base/file.h"
+#include "data.h"
 #include "update/forge/branch_name.h"
-
-static struct slice read_data(const char *name, struct arena *arena)
-{
-    char path[4096];
-    struct slice bytes;
-    struct error err;
-    snprintf(path, sizeof path, "%s/data/update/%s", getenv("PLIMSOLL_TESTS"), name);
-    assert_true(file_read(path, 1 << 20, arena, &bytes, &err));
-    return bytes;
-}
 
 /* The next line that is no comment, cut at " | " into at most `most` fields. */
 static size_t next_case(struct slice *rest, struct slice *fields, size_t most)
 {
-    while (rest->len) {
-        struct slice line = slice_cut_line(rest);
+    for (struct slice line; test_data_line(rest, &line);) {
         size_t count = 0;
-        if (!line.len || line.at[0] == '#')
-            continue;
         while (count < most) {
             size_t bar = slice_search(line, SLICE(" | "));
             fields[count++] = slice_trim(slice_upto(line, bar));
@@ -44,7 +31,7 @@ static void branches_of_the_table(void **state)
     unsigned cases = 0;
     (void)state;
     arena_init(&arena, 16 << 20);
-    struct slice rest = read_data("branch_name.txt", &arena);
+    struct slice rest = test_data("update/branch_name.txt", &arena);
     while (next_case(&rest, fields, 3)) {
         struct update_change change = {.name = fields[0], .from = fields[1]};
         struct slice branch = branch_of_change(&change, &arena);
@@ -64,7 +51,7 @@ static void foreign_of_the_table(void **state)
     unsigned cases = 0;
     (void)state;
     arena_init(&arena, 16 << 20);
-    struct slice rest = read_data("foreign_update.txt", &arena);
+    struct slice rest = test_data("update/foreign_update.txt", &arena);
     while (next_case(&rest, fields, 5)) {
         struct foreign_update foreign = foreign_read(fields[0], fields[1]);
         const char *tool = foreign.tool ? foreign.tool : "-";

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "data.h"
+
 #include "base/file.h"
 #include "update/forge/remote_url.h"
 
@@ -16,14 +18,11 @@ static void read_table(void **state)
 {
     static const char *const kinds[] = {"https", "http", "ssh", "file"};
     CLEANUP_ARENA struct arena arena;
-    struct slice rest;
     struct error err;
     unsigned cases = 0;
-    char path[4096];
     (void)state;
     arena_init(&arena, 16 << 20);
-    snprintf(path, sizeof path, "%s/data/update/remote_url.txt", getenv("PLIMSOLL_TESTS"));
-    assert_true(file_read(path, 1 << 20, &arena, &rest, &err));
+    struct slice rest = test_data("update/remote_url.txt", &arena);
     while (rest.len) {
         struct remote_url url;
         char got[1000] = "bad";
