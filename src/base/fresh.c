@@ -128,7 +128,6 @@ static pid_t fresh_fork(const struct fresh_call *call, int job, struct arena *ar
     keep[call->keep_count] = job;
     fresh_environment(environment);
     char *const argv[] = {name, entry, number, NULL};
-    fflush(NULL);
     pid_t pid = fork();
     if (pid == 0)
         fresh_become(call, keep, argv, environment);

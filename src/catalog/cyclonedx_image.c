@@ -100,8 +100,7 @@ static bool take_layers(const struct sbom_item *item, struct arena *arena, struc
     return true;
 }
 
-/* The words of image.h; others are unknown. */
-static const char *kind_parse(struct slice text)
+const char *sbom_image_kind(struct slice text)
 {
     static const char *const kinds[] = {"registry", "docker-archive", "oci-layout", "daemon",
                                         "folder",   "layer",          "sbom",       "purl"};
@@ -160,7 +159,7 @@ bool sbom_take_image(const struct sbom_item *item, struct arena *arena, struct s
     bool own = sbom_property(item, "plimsoll:image:kind").len > 0;
     *image = (struct image){
         .name = item->name,
-        .kind = kind_parse(sbom_property(item, "plimsoll:image:kind")),
+        .kind = sbom_image_kind(sbom_property(item, "plimsoll:image:kind")),
         .tag = sbom_property(item, "plimsoll:image:tag"),
         .os = sbom_property(item, "plimsoll:image:os"),
         .architecture = sbom_property(item, "plimsoll:image:architecture"),

@@ -32,6 +32,9 @@ bool sbom_take_system(const struct sbom_item *item, struct arena *arena,
 /* `item`: metadata.component with the properties of metadata, too. */
 bool sbom_take_image(const struct sbom_item *item, struct arena *arena, struct sbom *sbom);
 
+/* The words of image.h for the kind of an image; NULL for all others. */
+const char *sbom_image_kind(struct slice text);
+
 /* purl_package.c: the id of os-release for the names that SBOMs and purls have for some ("redhat",
    "alma"); lower case. In `arena` or a literal; `at` NULL when the budget is spent. */
 struct slice sbom_distribution_id(struct slice name, struct arena *arena);

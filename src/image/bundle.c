@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "image/compression.h"
-#include "image/layer.h"
 #include "image/manifest.h"
 #include "image/path.h"
 #include "image/tar.h"
+#include "image/unpack.h"
 
 enum { LINKS_MAX = 8 };
 
@@ -135,22 +134,15 @@ static bool read_stream(struct bundle *bundle, struct stream *stream, struct err
 static bool read_members(struct bundle *bundle, uint64_t size, struct error *err)
 {
     CLEANUP_ARENA struct arena scratch;
-    enum layer_compression compression;
     arena_init(&scratch, 4 * 1024 * 1024);
-    struct stream *stream = stream_of_range(&scratch, bundle->fd, 0, size, err);
+    struct stream *stream = unpack_open(&scratch, bundle->fd, size, err);
     if (!stream)
         return false;
-    struct stream *inflated =
-        stream_of_compressed(&scratch, stream, layer_limits_default.window_max, &compression, err);
-    if (!inflated)
-        return false;
-    if (inflated == stream)
-        return read_stream(bundle, stream, err);
-    bundle->packed = packed_new(bundle->fd, size, bundle->arena, err);
-    struct stream *limited =
-        stream_of_limited(&scratch, inflated, stream, &layer_limits_default, err);
-    bool good = limited && bundle->packed && read_stream(bundle, limited, err);
-    stream_close(inflated);
+    bool seeks = stream_seeks(stream);
+    if (!seeks)
+        bundle->packed = packed_new(bundle->fd, size, bundle->arena, err);
+    bool good = (seeks || bundle->packed) && read_stream(bundle, stream, err);
+    stream_close(stream);
     return good;
 }
 

@@ -22,24 +22,26 @@ static bool skippable(struct slice head)
            memcmp(head.at + 1, "\x2a\x4d\x18", 3) == 0;
 }
 
+bool compression_look(struct slice head, enum layer_compression *compression, struct error *err)
+{
+    *compression = skippable(head) ? COMPRESSION_ZSTD : COMPRESSION_NONE;
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
+        if (!slice_starts(head, magics[i].magic))
+            continue;
+        *compression = magics[i].compression;
+        if (*compression == COMPRESSION_UNKNOWN)
+            return error_set(err, ERROR_UNSUPPORTED, "compressed by %s", magics[i].name);
+    }
+    return true;
+}
+
 struct stream *stream_of_compressed(struct arena *arena, struct stream *inner, uint64_t window_max,
                                     enum layer_compression *compression, struct error *err)
 {
     struct slice head;
     *compression = COMPRESSION_NONE;
-    if (!stream_peek(inner, MAGIC_MAX, &head, err))
+    if (!stream_peek(inner, MAGIC_MAX, &head, err) || !compression_look(head, compression, err))
         return NULL;
-    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
-        if (!slice_starts(head, magics[i].magic))
-            continue;
-        *compression = magics[i].compression;
-        if (*compression == COMPRESSION_UNKNOWN) {
-            error_set(err, ERROR_UNSUPPORTED, "compressed by %s", magics[i].name);
-            return NULL;
-        }
-    }
-    if (skippable(head))
-        *compression = COMPRESSION_ZSTD;
     if (*compression == COMPRESSION_GZIP)
         return stream_of_gzip(arena, inner, err);
     if (*compression == COMPRESSION_ZSTD)

@@ -19,9 +19,13 @@ struct stream *stream_of_gzip(struct arena *arena, struct stream *inner, struct 
 struct stream *stream_of_zstd(struct arena *arena, struct stream *inner, uint64_t window_max,
                               struct error *err);
 
+/* What bytes that begin so are compressed by; ERROR_UNSUPPORTED names other compressions (bzip2,
+   xz). Looks at marks alone. */
+bool compression_look(struct slice head, enum layer_compression *compression, struct error *err);
+
 /*
- * Looks at the first bytes and wraps `inner` in what they call for; ERROR_UNSUPPORTED names other
- * compressions (bzip2, xz). *compression tells what it was.
+ * Looks at the first bytes and wraps `inner` in what they call for, or fails, as
+ * compression_look says. *compression tells what it was.
  */
 struct stream *stream_of_compressed(struct arena *arena, struct stream *inner, uint64_t window_max,
                                     enum layer_compression *compression, struct error *err);

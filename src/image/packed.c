@@ -1,14 +1,13 @@
 /*
  * A tar that is compressed as a whole, read at several places without a temporary file. A reader
- * inflates from the beginning; when a layer is closed its reader waits, and the next layer behind
- * it goes on from there. Nothing is inflated twice by one thread that opens layers in the archive's
- * order.
+ * inflates from the beginning, in a process of its own (unpack.h); when a layer is closed its
+ * reader waits, and the next layer behind it goes on from there. Nothing is inflated twice by one
+ * thread that opens layers in the archive's order.
  */
 #include <pthread.h>
 
 #include "image/bundle.h"
-#include "image/compression.h"
-#include "image/layer.h"
+#include "image/unpack.h"
 
 enum { READERS_MAX = 16, READER_BUDGET = 4 * 1024 * 1024 };
 
@@ -94,13 +93,8 @@ static void release(struct packed *packed, struct reader *reader)
 
 static bool start(struct packed *packed, struct reader *reader, struct error *err)
 {
-    enum layer_compression compression;
     arena_init(&reader->arena, READER_BUDGET);
-    struct stream *stored = stream_of_range(&reader->arena, packed->fd, 0, packed->size, err);
-    if (!stored)
-        return false;
-    reader->stream = stream_of_compressed(&reader->arena, stored, layer_limits_default.window_max,
-                                          &compression, err);
+    reader->stream = unpack_open(&reader->arena, packed->fd, packed->size, err);
     return reader->stream != NULL;
 }
 

@@ -5,13 +5,13 @@
 
 #include "base/ascii.h"
 #include "base/file.h"
-#include "image/compression.h"
 #include "image/path.h"
 #include "image/source.h"
 #include "image/tar_parts.h"
+#include "image/unpack.h"
 
 /* Image archives have few members; what has not told itself by then is a layer. */
-enum { LOOK_MAX = 4096, WINDOW_LOG_MAX = 27 };
+enum { LOOK_MAX = 4096 };
 
 /* containers/image's "dir:" has the blobs of one image side by side and marks itself so. Walked as
    a root folder it would be an image without packages. */
@@ -117,14 +117,12 @@ static bool check_tar(struct slice head, struct error *err)
                      "neither an image archive, nor a layer, nor a JSON SBOM");
 }
 
-static source_opener sniff_tar(struct stream *stream, struct arena *arena, struct error *err)
+static source_opener sniff_tar(int fd, uint64_t size, struct arena *arena, struct error *err)
 {
-    enum layer_compression compression;
     struct slice head;
     struct tar tar;
     source_opener found = NULL;
-    struct stream *outer =
-        stream_of_compressed(arena, stream, 1ull << WINDOW_LOG_MAX, &compression, err);
+    struct stream *outer = unpack_open(arena, fd, size, err);
     if (!outer)
         return NULL;
     if (stream_peek(outer, TAR_BLOCK, &head, err) && check_tar(slice_upto(head, TAR_BLOCK), err)) {
@@ -153,7 +151,7 @@ static source_opener sniff_file(int fd, uint64_t size, struct error *err)
         error_set(err, ERROR_UNSUPPORTED, "an XML file; SBOMs are read as JSON");
         return NULL;
     }
-    return sniff_tar(stream, &arena, err);
+    return sniff_tar(fd, size, &arena, err);
 }
 
 source_opener source_sniff(const char *path, struct error *err)

@@ -50,5 +50,7 @@ void child_main(const struct child_job *job);
 bool child_job_encode(const struct child_job *job, struct arena *arena, struct slice *bytes,
                       struct error *err);
 int child_job_run(struct slice bytes, const struct child_question *const *questions, size_t count);
+/* inputs.c: what an SBOM file tells (catalog/sbom_form.h). */
+extern const struct child_question sbom_question;
 /* What broker.c starts a fresh process by. */
 #define CHILD_ENTRY "layers"

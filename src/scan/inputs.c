@@ -1,16 +1,18 @@
 /*
- * Packages without layers: SBOM files and purls. These are read in the broker: there is nothing to
- * inflate or walk, only JSON in the reader that also reads feeds and manifests.
+ * Packages without layers: SBOM files and purls. A file is somebody else's, so the jailed child
+ * reads it and tells what is in it; purls are the user's own words, a line each.
  */
 #include <inttypes.h>
 
 #include "base/file.h"
-#include "catalog/cyclonedx.h"
+#include "catalog/sbom_form.h"
 #include "scan/pipeline_parts.h"
 
 #define SBOM_SIZE_MAX ((uint64_t)256 << 20)
+/* In the child: the file, and what is read from it before it is encoded. */
+#define SBOM_BUDGET ((size_t)768 << 20)
 
-static bool sbom_load(const struct layer *layer, struct arena *arena, struct slice *bytes,
+static bool sbom_load(int fd, const struct layer *layer, struct arena *arena, struct slice *bytes,
                       struct error *err)
 {
     if (layer->size > SBOM_SIZE_MAX)
@@ -19,10 +21,50 @@ static bool sbom_load(const struct layer *layer, struct arena *arena, struct sli
     size_t got;
     if (!at)
         return arena_error(err);
-    if (!file_pread(layer->fd, at, layer->size, layer->offset, &got, err))
+    if (!file_pread(fd, at, layer->size, layer->offset, &got, err))
         return false;
     *bytes = slice_of(at, got);
     return true;
+}
+
+/* In the child. */
+static bool sbom_tell(const struct child_job *job, const struct child_layer *layer,
+                      struct stream *stored, const struct layer_options *options,
+                      struct arena *arena, struct slice *bytes, struct error *err)
+{
+    struct arena reading CLEANUP_ARENA;
+    struct slice json;
+    struct sbom sbom = {NULL};
+    (void)job, (void)stored, (void)options;
+    arena_init(&reading, SBOM_BUDGET);
+    return sbom_load(layer->fd, layer->layer, &reading, &json, err) &&
+           cyclonedx_read(json, &reading, &sbom, err) && sbom_encode(&sbom, arena, bytes, err);
+}
+
+const struct child_question sbom_question = {"sbom", sbom_tell};
+
+static void *sbom_take(struct slice encoded, struct arena *arena, struct error *err)
+{
+    struct sbom *sbom = arena_new(arena, struct sbom);
+    if (!sbom)
+        arena_error(err);
+    return sbom && sbom_decode(encoded, arena, sbom, err) ? sbom : NULL;
+}
+
+static const struct sbom *sbom_ask(struct scan *scan, const struct image *image,
+                                   const struct scan_options *options, struct error *err)
+{
+    struct broker_layer read = {.image = image, .layer = &image->layers[0]};
+    struct broker_options broker = {.idle_seconds = options->broker.idle_seconds,
+                                    .question = &sbom_question,
+                                    .decode = sbom_take};
+    if (!broker_read_layers(&read, 1, &broker, scan->arena, err))
+        return NULL;
+    if (!read.made)
+        error_set(err, ERROR_FORMAT, "%.*s",
+                  SLICE_ARG(read.analysis.note_count ? read.analysis.notes[0].text
+                                                     : SLICE("it was not read")));
+    return read.made;
 }
 
 static struct scan_image *scan_add_image(struct scan *scan, const struct image *image, size_t count)
@@ -54,13 +96,13 @@ static void sbom_take_image(struct scan *scan, const struct image *file, const s
     scan->result.partial = scan->result.partial || sbom->partial;
 }
 
-bool scan_read_sbom(struct scan *scan, const struct image *image, struct error *err)
+bool scan_read_sbom(struct scan *scan, const struct image *image,
+                    const struct scan_options *options, struct error *err)
 {
-    struct slice bytes;
-    struct sbom sbom = {NULL};
-    if (!sbom_load(&image->layers[0], scan->arena, &bytes, err) ||
-        !cyclonedx_read(bytes, scan->arena, &sbom, err))
+    const struct sbom *told = sbom_ask(scan, image, options, err);
+    if (!told)
         return false;
+    struct sbom sbom = *told;
     sbom_take_image(scan, image, &sbom);
     struct scan_image *made = scan_add_image(scan, &scan->result.image, sbom.count);
     if (!made)

@@ -79,7 +79,7 @@ static bool scan_read_input(struct scan *scan, const struct scan_options *option
         return error_set(err, ERROR_NOT_FOUND, "%s: there is no image in it", options->input);
     const struct image *image = &scan->list.images[0];
     if (strcmp(image->kind, "sbom") == 0)
-        return scan_read_sbom(scan, image, err) || error_add(err, "%s", options->input);
+        return scan_read_sbom(scan, image, options, err) || error_add(err, "%s", options->input);
     scan->result.image = *image;
     return scan_read_layers(scan, options, err);
 }

@@ -3,7 +3,8 @@
 #include "scan/pipeline.h"
 
 /* inputs.c: packages that come without layers. */
-bool scan_read_sbom(struct scan *scan, const struct image *image, struct error *err);
+bool scan_read_sbom(struct scan *scan, const struct image *image,
+                    const struct scan_options *options, struct error *err);
 bool scan_read_purls(struct scan *scan, const struct scan_options *options, struct error *err);
 
 /* secrets.c: those of layers and of configurations into the result, which must not hold any:
