@@ -52,6 +52,8 @@ static json_t *facts_object(const struct manifest_facts *facts)
     codec_put_time(object, "activated", facts->activated);
     if (facts->is_archived)
         json_object_set_new(object, "archive", json_true());
+    if (facts->embeds)
+        json_object_set_new(object, "embeds", json_true());
     if (facts->sparse)
         json_object_set_new(object, "sparse", json_true());
     return object;

@@ -158,6 +158,7 @@ static bool read_plain_member(struct row_reader *reader, struct slice name,
         {"archived", NULL, &facts->archived, NULL},
         {"activated", NULL, &facts->activated, NULL},
         {"archive", NULL, NULL, &facts->is_archived},
+        {"embeds", NULL, NULL, &facts->embeds},
         {"sparse", NULL, NULL, &facts->sparse},
     };
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {

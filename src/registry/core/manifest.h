@@ -36,6 +36,8 @@ struct manifest_facts {
     double pushed, pulled;      /* seconds since 1970; pulled 0: never */
     double archived, activated; /* 0: never */
     bool is_archived;           /* storage class ARCHIVE */
+    bool embeds;                /* an index that holds manifests themselves (descriptor.md, "data"):
+                                   containerd does not ask for those */
     bool sparse;                /* put so (manifest_push.sparse): what it names may not be here */
     struct slice *tags;         /* filled where said */
     size_t tag_count;

@@ -272,6 +272,14 @@ static bool add_sizes(const struct parsing *parsing, struct manifest_facts *fact
     return sum <= INT64_MAX;
 }
 
+static bool embeds_any(const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (has(json_array_get(list, i), "data"))
+            return true;
+    return false;
+}
+
 static bool read_members(const struct parsing *parsing, const json_t *document,
                          struct manifest_facts *facts)
 {
@@ -294,6 +302,7 @@ static bool read_members(const struct parsing *parsing, const json_t *document,
         !read_annotations(parsing, document, facts))
         return false;
     facts->kind = class_of(facts);
+    facts->embeds = embeds_any(json_object_get(document, "manifests"));
     if (!facts->artifact_type.len && facts->kind != MANIFEST_IS_INDEX)
         facts->artifact_type = facts->config.media_type;
     return add_sizes(parsing, facts);

@@ -110,7 +110,31 @@ static bool pull_judge_image(struct inspect *inspect, const struct scope *scope,
     return verdict->text.at || arena_error(err);
 }
 
-/* Indexes only lead to images, and artifacts are none: these are judged by quarantine alone. */
+static bool pull_judge(struct inspect *inspect, const struct scope *scope, struct slice text,
+                       const struct digest *digest, struct arena *arena,
+                       struct pull_verdict *verdict, struct failure *failure);
+
+/* Who has the index has them. Not remembered: their verdicts change, and it is not told. */
+static bool pull_judge_embedded(struct inspect *inspect, const struct scope *scope,
+                                struct slice text, const struct manifest_facts *facts,
+                                struct arena *arena, struct pull_verdict *verdict,
+                                struct failure *failure)
+{
+    for (size_t i = 0; i < facts->child_count && !verdict->blocked; i++) {
+        struct pull_verdict child;
+        if (!pull_judge(inspect, scope, text, &facts->children[i].digest, arena, &child, failure)) {
+            if (failure->reason != FAILURE_MANIFEST_UNKNOWN)
+                return false;
+        } else if (child.blocked || !verdict->text.len) {
+            *verdict = child;
+        }
+    }
+    verdict->known = false;
+    return true;
+}
+
+/* Indexes only lead to images, and artifacts are none: these are judged by quarantine alone, unless
+   an index brings along what it leads to. A few dozen deep at most: base64 grows by a third. */
 static bool pull_judge(struct inspect *inspect, const struct scope *scope, struct slice text,
                        const struct digest *digest, struct arena *arena,
                        struct pull_verdict *verdict, struct failure *failure)
@@ -133,6 +157,10 @@ static bool pull_judge(struct inspect *inspect, const struct scope *scope, struc
         arena_error(&err);
         return failure_of(failure, &err);
     }
+    if (!manifest_describe(inspect->registry, scope, digest, arena, &facts, failure))
+        return false;
+    if (facts.embeds)
+        return pull_judge_embedded(inspect, scope, text, &facts, arena, verdict, failure);
     if (!pull_policy_get(inspect, scope, arena, &policy, &unreadable, failure))
         return false;
     if (unreadable) {
@@ -142,8 +170,6 @@ static bool pull_judge(struct inspect *inspect, const struct scope *scope, struc
     }
     if (policy.mode == PULL_OFF)
         return true;
-    if (!manifest_describe(inspect->registry, scope, digest, arena, &facts, failure))
-        return false;
     if (facts.kind != MANIFEST_IS_IMAGE)
         return true;
     return pull_judge_image(inspect, scope, text, &facts, &policy, arena, verdict, &err) ||

@@ -200,6 +200,46 @@ static void test_what_it_is_called_hides_nothing(void **state)
     fixture_close(&f);
 }
 
+/* containerd takes an embedded manifest without asking for it. */
+static void test_what_an_index_embeds_is_judged_with_it(void **state)
+{
+    (void)state;
+    struct fixture f = {.store = NULL};
+    struct slice warning;
+    if (!fixture_open(&f, true))
+        skip();
+    struct digest image = scanned_image(&f), indexes[4];
+    for (size_t i = 0; i < 4; i++) {
+        struct slice text = arena_printf(
+            &f.bed.arena,
+            "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\","
+            "\"manifests\":[{\"mediaType\":\"application/"
+            "vnd.oci.image.%s.v1+json\",\"digest\":\"%s\","
+            "\"size\":5%s}]}",
+            i == 3 ? "index" : "manifest", i == 3 ? indexes[1].text : image.text,
+            i == 0 ? "" : ",\"data\":\"e30=\"");
+        if (i == 2) /* the same, with another one's bytes */
+            text = arena_printf(&f.bed.arena, "%.*s ", SLICE_ARG(text));
+        indexes[i] = bed_push(&f.bed, text, NULL);
+    }
+    for (size_t i = 0; i < 4; i++)
+        assert_true(may_pull(&f, &indexes[i], &warning) && !warning.len);
+    set_policy(&f, false, "{\"mode\":\"warn\",\"failOn\":\"any\"}");
+    assert_true(may_pull(&f, &indexes[1], &warning) && warning.len);
+    set_policy(&f, false, "{\"mode\":\"block\",\"failOn\":\"any\"}");
+    assert_true(may_pull(&f, &indexes[0], &warning));
+    for (size_t i = 1; i < 4; i++) {
+        assert_false(may_pull(&f, &indexes[i], &warning));
+        assert_true(failure_says(&f, "CVE-2021-3047"));
+    }
+    set_policy(&f, false, "{\"mode\":\"off\"}");
+    OK(&f.bed, inspect_quarantine(f.inspect, &f.bed.scope, &image, SLICE("incident 42"), true,
+                                  &caller_system, &f.bed.failure));
+    assert_false(may_pull(&f, &indexes[3], &warning));
+    assert_true(failure_says(&f, "incident 42"));
+    fixture_close(&f);
+}
+
 static void test_statements_are_no_layers(void **state)
 {
     (void)state;
@@ -320,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_scanned),
         cmocka_unit_test(test_what_could_be_read_in_part_only),
         cmocka_unit_test(test_what_it_is_called_hides_nothing),
+        cmocka_unit_test(test_what_an_index_embeds_is_judged_with_it),
         cmocka_unit_test(test_statements_are_no_layers),
         cmocka_unit_test(test_a_layer_that_lies_elsewhere_is_not_read),
         cmocka_unit_test(test_exceptions_let_it_through_until_they_expire),
