@@ -66,14 +66,22 @@ static bool note(struct update_search *search, struct slice path, struct slice t
            arena_error(err);
 }
 
+/* Opening a pipe waits for its writer. */
+static bool is_regular(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 /* .env beside a compose file; without one, or when it cannot be read, nothing is set there. */
 static struct slice environment_beside(struct slice path, struct arena *arena)
 {
     struct error ignored;
     struct slice bytes, folder = slice_upto(path, path.len - name_of(path).len);
     const char *name = arena_printf(arena, "%.*s.env", SLICE_ARG(folder)).at;
-    return name && file_read(name, UPDATE_FILE_MAX, arena, &bytes, &ignored) ? bytes
-                                                                             : (struct slice){0};
+    bool fine =
+        name && is_regular(name) && file_read(name, UPDATE_FILE_MAX, arena, &bytes, &ignored);
+    return fine ? bytes : (struct slice){0};
 }
 
 static bool read_places(struct update_search *search, struct slice path, enum file_form form,
@@ -110,7 +118,9 @@ static bool read_file(struct update_search *search, struct slice path, enum file
     search->places.scratch = NULL;
     if (fine)
         return true;
-    struct slice text = arena_copy(search->arena, slice_str(why.text));
+    struct slice said = slice_str(why.text); /* the note names the file */
+    size_t named = slice_starts(said, path) ? path.len + strlen(": ") : 0;
+    struct slice text = arena_copy(search->arena, slice_from(said, named));
     return text.at ? note(search, path, text, err) : arena_error(err);
 }
 
@@ -206,6 +216,9 @@ bool update_find(struct update_search *search, const char *path, struct error *e
     search->places.arena = search->arena;
     if (stat(path, &info) != 0)
         return error_errno(err, "%s", path);
+    /* What a shell's <(…) gives is a pipe, too, but behind a link, and somebody writes. */
+    if (lstat(path, &info) != 0 || S_ISFIFO(info.st_mode) || stat(path, &info) != 0)
+        return error_set(err, ERROR_USAGE, "%s: a pipe, and no file", path);
     if (S_ISDIR(info.st_mode))
         return walk(search, name, name.len + !slice_ends(name, SLICE("/")), 0, err);
     return read_file(search, name, form_of_given(name), err);
@@ -219,9 +232,10 @@ static bool read_build(struct update_search *search, const struct place_build *b
     arena_init(&scratch, SCRATCH_MAX);
     const char *name = arena_string(&scratch, build->dockerfile);
     search->places.scratch = &scratch;
-    bool fine = name ? file_read(name, UPDATE_FILE_MAX, &scratch, &bytes, err) &&
-                           places_read_build(&search->places, build, bytes, err)
-                     : arena_error(err);
+    bool fine = name
+                    ? is_regular(name) && file_read(name, UPDATE_FILE_MAX, &scratch, &bytes, err) &&
+                          places_read_build(&search->places, build, bytes, err)
+                    : arena_error(err);
     search->places.scratch = NULL;
     return fine;
 }

@@ -100,6 +100,11 @@ exits "--fail-on outdated" 1 "$PLIMSOLL" update --fail-on outdated app
 printf 'FROM x:${V}\n' >loose
 exits "what nobody knows is not outdated" 0 "$PLIMSOLL" update --check loose
 exits "a path that is not there" 3 "$PLIMSOLL" update nowhere
+mkfifo pipe
+exits "a pipe that nobody writes to" 2 timeout 30 "$PLIMSOLL" update pipe
+mkdir piped && mkfifo piped/Dockerfile piped/.env
+printf 'services:\n  a:\n    build: {context: ., args: {V: 1}}\n' >piped/compose.yaml
+exits "nor pipes that a compose file leads to" 0 timeout 30 "$PLIMSOLL" update piped
 exits "no policy" 2 "$PLIMSOLL" update --policy all app
 
 # ---- faults ----

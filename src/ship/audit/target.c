@@ -92,11 +92,15 @@ static bool read_bare(struct slice name, struct arena *arena, struct audit_targe
                       struct error *err)
 {
     struct reference checked;
+    struct error why;
     struct slice whole = arena_printf(arena, "registry.invalid/%.*s", SLICE_ARG(name));
     if (!whole.at)
         return arena_error(err);
-    if (!reference_parse(whole, arena, &checked, err))
-        return false;
+    if (!reference_parse(whole, arena, &checked, &why)) {
+        const char *behind = strstr(why.text, "\": ");
+        return error_set(err, why.kind, "image name \"%.*s\"%s", SLICE_ARG(name),
+                         behind ? behind + 1 : " is none");
+    }
     bool tagged = slice_find(name, ':') < name.len;
     *target = (struct audit_target){.repository = checked.repository,
                                     .tag = tagged ? checked.tag : (struct slice){NULL, 0},
