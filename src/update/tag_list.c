@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "image/registry_session.h"
+#include "update/hub_login.h"
 #include "update/tag_gate.h"
 #include "update/tag_page.h"
 
@@ -33,8 +34,10 @@ struct fetching {
     struct http_client *client;
     struct tag_collection collection;
     struct slice first; /* URL of the first page: others must be of its host */
-    bool fresh;         /* the page at hand came from the network */
-    bool not_modified;  /* so far nothing but "not modified", or nothing asked */
+    struct slice base, repository, authorization; /* of Docker Hub's API; the last after a login */
+    bool login_tried;
+    bool fresh;        /* the page at hand came from the network */
+    bool not_modified; /* so far nothing but "not modified", or nothing asked */
 };
 
 /* ---- kept pages ---- */
@@ -102,6 +105,7 @@ static bool ask_once(struct fetching *fetching, struct slice url, const struct t
     struct http_request request = {.url = url,
                                    .limit = TAG_LIST_PAGE_MAX,
                                    .compressed = true,
+                                   .authorization = fetching->authorization,
                                    .etag = kept->etag,
                                    .last_modified = kept->modified};
     struct tag_listing *listing = fetching->collection.listing;
@@ -156,6 +160,24 @@ static bool ask(struct fetching *fetching, struct slice url, const struct tag_pa
     }
 }
 
+/* Docker Hub says of private repositories that they are not there: with a login it is asked once
+   more. */
+static bool ask_as_somebody(struct fetching *fetching, struct slice url,
+                            const struct tag_page *kept, struct arena *arena,
+                            struct http_response *response, struct error *err)
+{
+    if (!ask(fetching, url, kept, arena, response, err))
+        return false;
+    bool hidden = response->status == 401 || response->status == 403 || response->status == 404;
+    if (!hidden || fetching->session || fetching->login_tried)
+        return true;
+    fetching->login_tried = true;
+    if (!hub_login(fetching->client, fetching->base, fetching->repository,
+                   fetching->collection.arena, &fetching->authorization, err))
+        return false;
+    return !fetching->authorization.len || ask(fetching, url, kept, arena, response, err);
+}
+
 static bool refused(const struct fetching *fetching, const struct http_response *response,
                     struct arena *arena, struct error *err)
 {
@@ -179,7 +201,7 @@ static bool fetch_page(struct fetching *fetching, struct slice url, struct arena
                                   "--offline",
                                   SLICE_ARG(fetching->collection.listing->host));
     }
-    if (!ask(fetching, url, &kept, arena, &response, err))
+    if (!ask_as_somebody(fetching, url, &kept, arena, &response, err))
         return false;
     struct slice now = clock_format(time(NULL), arena);
     if (response.status == 304 && known) {
@@ -325,6 +347,8 @@ static bool fetch_hub(struct fetching *fetching, const struct reference *referen
     struct slice base = slice_str(hub);
     while (slice_ends(base, SLICE("/")))
         base.len--;
+    fetching->base = base;
+    fetching->repository = reference->repository;
     fetching->first =
         arena_printf(arena, "%.*s/v2/repositories/%.*s/tags?page_size=100&ordering=last_updated",
                      SLICE_ARG(base), SLICE_ARG(reference->repository));

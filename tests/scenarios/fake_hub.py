@@ -10,6 +10,8 @@ FOLDER/fail                   so many answers with 500 first
 FOLDER/wait                   seconds that every answer takes
 FOLDER/elsewhere              `next` points to this host
 FOLDER/cycle                  `next` is the page itself
+FOLDER/private                user, password, and names (NAMESPACE/NAME) that only they are shown; POST /v2/auth/token
+                              ("Create access token") gives what they are shown with
 FOLDER/log                    a line a request: status and path
 """
 import hashlib, http.server, json, os, sys, threading, time, urllib.parse
@@ -58,6 +60,22 @@ class Hub(http.server.BaseHTTPRequestHandler):
                 file.write(" ".join([str(int(words[0]) - 1)] + words[1:]))
             return words
 
+    def do_POST(self):
+        words, body = setting("private"), self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        try:
+            sent = json.loads(body)
+        except ValueError:
+            sent = None
+        if self.path != "/v2/auth/token" or self.headers.get("Content-Type") != "application/json" or not isinstance(sent, dict):
+            return self.answer(400, {"message": "bad request"})
+        if sent != {"identifier": words[0], "secret": words[1]}:
+            return self.answer(401, {"detail": "Incorrect authentication credentials"})
+        self.answer(200, {"access_token": "jwt-of-" + words[0]})
+
+    def hidden(self, name):
+        words = setting("private")
+        return name in words[2:] and self.headers.get("Authorization") != "Bearer jwt-of-" + words[0]
+
     def do_GET(self):
         for seconds in setting("wait"):
             time.sleep(float(seconds))
@@ -72,6 +90,8 @@ class Hub(http.server.BaseHTTPRequestHandler):
         parts = url.path.strip("/").split("/")
         if len(parts) != 5 or parts[:2] != ["v2", "repositories"] or parts[4] != "tags":
             return self.answer(404, {"message": "not found"})
+        if self.hidden(parts[2] + "/" + parts[3]):
+            return self.answer(404, {"message": "object not found", "errinfo": {}})
         try:
             with open(os.path.join(folder, parts[2], parts[3] + ".json")) as file:
                 tags = json.load(file)

@@ -138,6 +138,22 @@ rm -rf cache
 exits "a page that names itself as the next" 3 "$PLIMSOLL" update two
 check "is not asked for a thousand times" grep -q 'names itself as its next page' "$work/err"
 rm "$hub/cycle"
+rm -rf cache
+echo "me pass-word-of-mine library/haproxy" >"$hub/private"
+exits "a private repository without a login" 3 "$PLIMSOLL" update one
+mkdir -p .docker
+printf '{"auths":{"https://index.docker.io/v1/":{"auth":"%s"}}}\n' "$(printf me:pass-word-of-mine | base64)" >.docker/config.json
+look one
+same "is found with docker's" 3.3.2-alpine "$(state '.bases[0].newest')"
+rm -rf cache
+rm -f "$hub/log"
+exits "a hub of another name" 3 env PLIMSOLL_HUB_URL="http://$(hostname):$hub_port" "$PLIMSOLL" update one
+check "is not told the password" sh -c '! grep -q auth/token "$0"' "$hub/log"
+printf '{"auths":{"https://index.docker.io/v1/":{"auth":"%s"}}}\n' "$(printf me:another-word | base64)" >.docker/config.json
+exits "a login that is refused" 3 "$PLIMSOLL" update one
+check "is said to be" grep -q 'the login of .*docker/config.json is refused (401)' "$work/err"
+check "and no secret" sh -c '! grep -q another-word "$0"' "$work/err"
+rm -rf .docker "$hub/private" cache
 exits "nothing kept" 3 "$PLIMSOLL" update --offline --cache "$work/none" one
 PLIMSOLL_HUB_URL=http://127.0.0.1:1 exits "nobody there" 3 "$PLIMSOLL" update one
 printf 'services: [\n' >app/compose.yaml
