@@ -20,8 +20,8 @@ static void check_chosen(const struct choose_request *request, const struct choi
         tag_version_parse(choice->chosen->name, &chosen) != TAG_IS_VERSION ||
         tag_version_compare(&in_use, &chosen) > 0 || (chosen.rank && !in_use.rank) ||
         !slice_equal(in_use.prefix, chosen.prefix) || in_use.v != chosen.v ||
-        !tag_version_same_shape(&in_use, &chosen) || request->policy > POLICY_MAJOR ||
-        (unsigned)choice->level > (unsigned)request->policy)
+        tag_version_holds_date(&in_use, &chosen) || !tag_version_same_shape(&in_use, &chosen) ||
+        request->policy > POLICY_MAJOR || (unsigned)choice->level > (unsigned)request->policy)
         abort();
     if (!request->suffix.len && !slice_equal(in_use.suffix, chosen.suffix))
         abort();
