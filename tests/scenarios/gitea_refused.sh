@@ -1,10 +1,11 @@
 #!/bin/sh
 # What a real Gitea refuses of update --pr and --issue, and what is then said: tokens, repositories, protected branches;
-# and its issues. SOAK=1; gitea_world.sh starts it.
+# and its issues. SOAK=1; gitea_world.sh starts it, below a path.
 . "$(dirname "$0")/lib.sh"
 . "$here/gitea_world.sh"
 hub_start
 tags haproxy 3.3.1-alpine 3.3.2-alpine
+gitea_path=/git
 gitea_start
 all=$(token all write:repository write:issue)
 export PLIMSOLL_FORGE=gitea

@@ -86,6 +86,15 @@ bool forge_git_login(const struct forge *forge, const char *token, struct arena 
 
 /* ---- sessions ---- */
 
+void forge_place(const struct forge *forge, struct remote_url *remote)
+{
+    size_t slash = slice_find_last(remote->owner, '/');
+    if (forge->nests || slash == remote->owner.len)
+        return;
+    remote->below = slice_upto(remote->owner, slash);
+    remote->owner = slice_from(remote->owner, slash + 1);
+}
+
 static struct slice base_by_host(const struct forge *forge, const struct remote_url *remote,
                                  struct arena *arena)
 {
@@ -97,8 +106,10 @@ static struct slice base_by_host(const struct forge *forge, const struct remote_
         return slice_str(forge->service);
     if (web && remote->port) /* ssh's port is another server's */
         snprintf(port, sizeof port, ":%u", remote->port);
-    return arena_printf(arena, "%s://%.*s%s%s", remote->kind == REMOTE_HTTP ? "http" : "https",
-                        SLICE_ARG(remote->host), port, forge->path);
+    return arena_printf(arena, "%s://%.*s%s%s%.*s%s",
+                        remote->kind == REMOTE_HTTP ? "http" : "https", SLICE_ARG(remote->host),
+                        port, web && remote->below.len ? "/" : "",
+                        SLICE_ARG(web ? remote->below : SLICE("")), forge->path);
 }
 
 /* The token must not go over a network in the clear. */

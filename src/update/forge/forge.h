@@ -31,6 +31,10 @@ const char *forge_token(const struct forge *forge);
 bool forge_git_login(const struct forge *forge, const char *token, struct arena *arena,
                      const char **user, const char **password, struct error *err);
 
+/* Of https://example.com/git/ada/web the owner is "ada", and "git" where the service stands
+   (`below`), unless the forge's groups nest: then the owner stays "git/ada". */
+void forge_place(const struct forge *forge, struct remote_url *remote);
+
 struct forge_options {
     const char *url; /* the API's base, such as https://git.acme.com/api/v1; NULL: by the host */
     const char *ca_file; /* PEM; NULL: the system's */

@@ -40,6 +40,7 @@ struct forge {
     const char *path;    /* API base of any other host, behind https://HOST */
     const char *variables[3]; /* tokens; ends with NULL */
     const char *git_user;     /* with the token over https */
+    bool nests;               /* an owner may be "group/subgroup" */
     const char *scopes;       /* what a token must be allowed */
     /* Paths below the base: ROOT/OWNER/NAME/THINGS[/NUMBER[COMMENTS]] */
     const char *root;           /* "/repos" */

@@ -40,6 +40,7 @@ const struct forge forge_gitlab = {
     .service = "https://gitlab.com/api/v4",
     .path = "/api/v4",
     .variables = {"GITLAB_TOKEN"},
+    .nests = true,
     .git_user = "oauth2",
     .scopes = "api and write_repository, and the role Developer",
     .root = "/projects",

@@ -73,8 +73,10 @@ bool propose_open(struct propose_job *job, struct error *err)
     struct slice url;
     job->git = git_work_open(job->options->folder, err);
     if (!job->git || !git_work_remote_url(job->git, job->options->remote, job->arena, &url, err) ||
-        !remote_url_parse(url, job->arena, &job->remote, err) || !choose_forge(job, err) ||
-        !open_forge(job, err))
+        !remote_url_parse(url, job->arena, &job->remote, err) || !choose_forge(job, err))
+        return false;
+    forge_place(job->forge, &job->remote);
+    if (!open_forge(job, err))
         return false;
     job->result->forge = slice_str(forge_name(job->forge));
     job->result->repository =

@@ -18,6 +18,7 @@ struct remote_url {
     struct slice user;  /* empty when not written; never the password */
     struct slice owner; /* "acme", "group/subgroup"; empty for a path */
     struct slice name;  /* "web", without ".git" */
+    struct slice below; /* what forge_place cuts off `owner`; empty before */
 };
 
 enum { REMOTE_URL_MAX = 4096 };

@@ -78,6 +78,43 @@ static void bases_are_beside_the_remote(void **state)
     }
 }
 
+/* As Gitea's ROOT_URL may have a path: what stands before the owner is the service's, where no
+   groups nest. */
+static void a_path_before_the_owner_is_the_services(void **state)
+{
+    static const struct {
+        const struct forge *forge;
+        const char *remote, *base, *owner;
+    } cases[] = {
+        {&forge_gitea, "https://example.com/git/ada/web", "https://example.com/git/api/v1", "ada"},
+        {&forge_gitea, "https://example.com:1/a/b/ada/web", "https://example.com:1/a/b/api/v1",
+         "ada"},
+        {&forge_gitea, "https://example.com/ada/web.git", "https://example.com/api/v1", "ada"},
+        {&forge_forgejo, "ssh://git@example.com/git/ada/web", "https://example.com/api/v1", "ada"},
+        {&forge_gitlab, "https://gitlab.example.com/a/b/web", "https://gitlab.example.com/api/v4",
+         "a/b"},
+    };
+    (void)state;
+    setenv("GITEA_TOKEN", "secret", 1);
+    setenv("GITLAB_TOKEN", "secret", 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CLEANUP_ARENA struct arena arena;
+        struct forge_session session = {0};
+        struct forge_options options = {0};
+        struct remote_url remote;
+        struct error err;
+        arena_init(&arena, 1 << 20);
+        assert_true(remote_url_parse(slice_str(cases[i].remote), &arena, &remote, &err));
+        forge_place(cases[i].forge, &remote);
+        assert_true(forge_open(&session, cases[i].forge, &remote, &options, &arena, &err));
+        if (!slice_equal_str(session.base, cases[i].base) ||
+            !slice_equal_str(session.owner, cases[i].owner))
+            fail_msg("%s: %.*s %.*s", cases[i].remote, SLICE_ARG(session.base),
+                     SLICE_ARG(session.owner));
+        forge_close(&session);
+    }
+}
+
 static void no_token_is_said(void **state)
 {
     CLEANUP_ARENA struct arena arena;
@@ -217,9 +254,13 @@ static void paths_are_the_forges_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hosts_are_known),    cmocka_unit_test(bases_are_beside_the_remote),
-        cmocka_unit_test(no_token_is_said),   cmocka_unit_test(pages_are_read),
-        cmocka_unit_test(messages_are_found), cmocka_unit_test(paths_are_the_forges_own),
+        cmocka_unit_test(a_path_before_the_owner_is_the_services),
+        cmocka_unit_test(hosts_are_known),
+        cmocka_unit_test(bases_are_beside_the_remote),
+        cmocka_unit_test(no_token_is_said),
+        cmocka_unit_test(pages_are_read),
+        cmocka_unit_test(messages_are_found),
+        cmocka_unit_test(paths_are_the_forges_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
