@@ -20,6 +20,9 @@ tip() { git ls-remote -q origin "refs/heads/$1" | cut -f1; }
 commit() { git add -A && git commit -qm "$1" && push main; }
 get_main() { git fetch -q origin main && git reset -q --hard FETCH_HEAD; }
 
+curl -s "$site/swagger.v1.json" >"$work/swagger.json"
+check "the stand-in (forge_api.py) says of it what it says of itself" python3 "$here/gitea_swagger.py" "$work/swagger.json"
+
 # ---- the example of this repository ----
 gitea_repository web
 cp -r "$here/../../examples/react-app/docker" "$here/../../examples/react-app/src" .

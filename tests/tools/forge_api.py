@@ -4,7 +4,8 @@
              pulls/list, pulls/create, pulls/update, issues/list-for-repo, issues/create, issues/update,
              issues/create-comment say (octokit/plugin-rest-endpoint-methods.js, docs/)
   gitlab     the declarations its OpenAPI file is generated from: lib/api/merge_requests.rb, issues.rb, notes.rb (gitlabhq)
-  gitea      modules/structs/pull.go, issue.go and the swagger:operation comments of routers/api/v1/repo (go-gitea/gitea, main)
+  gitea      modules/structs/pull.go, issue.go and the swagger:operation comments of routers/api/v1/repo (go-gitea/gitea, main);
+             compared with the description that a real one gives of itself (tests/scenarios/gitea_swagger.py)
   bitbucket  the swagger of api.bitbucket.org 2.0, as generated models of it say (bitbucket-openapi-gem, -go): its objects
              are open ("additionalProperties"), so what is not named in them is refused here all the same
 
@@ -69,18 +70,20 @@ GITEA = [
       "sort": ("oldest", "recentupdate", "recentclose", "leastupdate", "mostcomment", "leastcomment", "priority"),
       **GITEA_PAGE}, None, 200),
     ("POST", "/repos/{owner}/{repo}/pulls", "create_pull", {},
-     {"head!": str, "base!": str, "title!": str, "body": str, "labels": [int], **GITEA_MORE}, 201),
+     {"head!": str, "base!": str, "title!": str, "body": str, "labels": [int], "reviewers": [str], "team_reviewers": [str],
+      "allow_maintainer_edit": bool, **GITEA_MORE}, 201),
     ("PATCH", "/repos/{owner}/{repo}/pulls/{number}", "update_pull", {},
      {"title": str, "body": str, "base": str, "labels": [int], "state": ("open", "closed"), "unset_due_date": bool,
-      "allow_maintainer_edit": bool, **GITEA_MORE}, 201),
+      "allow_maintainer_edit": bool, "content_version": int, **GITEA_MORE}, 201),
     ("GET", "/repos/{owner}/{repo}/issues", "list_issues",
      {"state": STATE, "labels": str, "q": str, "type": ("issues", "pulls"), "milestones": str, **TIME, "before": str,
       "created_by": str, "assigned_by": str, "mentioned_by": str, **GITEA_PAGE}, None, 200),
     ("POST", "/repos/{owner}/{repo}/issues", "create_issue", {},
      {"title!": str, "body": str, "ref": str, "labels": [int], "closed": bool, **GITEA_MORE}, 201),
     ("PATCH", "/repos/{owner}/{repo}/issues/{number}", "update_issue", {},
-     {"title": str, "body": str, "ref": str, "state": ("open", "closed"), "unset_due_date": bool, **GITEA_MORE}, 201),
-    ("POST", "/repos/{owner}/{repo}/issues/{number}/comments", "comment", {}, {"body!": str, "updated_at": str}, 201),
+     {"title": str, "body": str, "ref": str, "state": ("open", "closed"), "unset_due_date": bool,
+      "content_version": int, **GITEA_MORE}, 201),
+    ("POST", "/repos/{owner}/{repo}/issues/{number}/comments", "comment", {}, {"body!": str}, 201),
 ]
 
 BRANCH = {"branch!": {"name!": str}}

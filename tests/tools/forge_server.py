@@ -112,6 +112,8 @@ def update(items, body, path):
 
 def listed(items, query):
     size = next((int(value) for name, value in query if name in forge_api.LIMITS), 20)
+    if KIND in ("gitea", "forgejo"):
+        size = min(size, 30)  # as MAX_RESPONSE_ITEMS of their configuration: fewer than are asked for
     page = int(dict(query).get("page", 1))
     found = [show(item) for item in items if item["open"]]
     if KIND == "github" and items is issues:  # pull requests are issues there
