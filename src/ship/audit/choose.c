@@ -7,6 +7,8 @@
 #include "update/tag_word.h"
 #include "version/version.h"
 
+enum { SHA256_HEX = 64 };
+
 /* Whether `a` is the later release; stable ones before pre-releases. */
 static bool is_higher(const struct tag_existing *a, const struct tag_existing *b)
 {
@@ -34,6 +36,20 @@ static const struct audit_candidate *highest(const struct audit_candidate *candi
     return best;
 }
 
+/* "sha256-HEX", where registries without a list of referrers have one, and "sha256-HEX.sig" (.att,
+   .sbom), where cosign keeps what it says of an image: no images themselves. */
+static bool is_about_another(struct slice tag)
+{
+    static const struct slice start = {"sha256-", 7};
+    struct slice hex = slice_from(tag, start.len), digits = slice_cut(&hex, '.');
+    if (!slice_starts(tag, start) || digits.len != SHA256_HEX)
+        return false;
+    for (size_t i = 0; i < digits.len; i++)
+        if (!strchr("0123456789abcdef", digits.at[i]))
+            return false;
+    return true;
+}
+
 /* One with a tag before one without; then the later one. */
 static bool is_newer(const struct audit_candidate *a, const struct audit_candidate *b)
 {
@@ -45,8 +61,12 @@ static bool is_newer(const struct audit_candidate *a, const struct audit_candida
 const struct audit_candidate *audit_newest(const struct audit_candidate *candidates, size_t count,
                                            const char **why)
 {
-    const struct audit_candidate *newest = NULL;
+    const struct audit_candidate *newest = NULL, *only = NULL;
+    size_t images = 0;
     for (size_t i = 0; i < count; i++) {
+        if (is_about_another(candidates[i].tag))
+            continue;
+        only = images++ ? NULL : &candidates[i];
         if (slice_equal_str(candidates[i].tag, "latest")) {
             *why = "tag latest";
             return &candidates[i];
@@ -57,8 +77,8 @@ const struct audit_candidate *audit_newest(const struct audit_candidate *candida
     *why = "pushed last";
     if (newest)
         return newest;
-    *why = count == 1 ? "the only tag" : "highest version";
-    return count == 1 ? &candidates[0] : highest(candidates, count);
+    *why = only ? "the only tag" : "highest version";
+    return only ? only : highest(candidates, count);
 }
 
 static bool take(const struct audit_candidate *candidate, const char *why, struct arena *arena,

@@ -188,6 +188,9 @@ static void test_no_mail_to_nobody(void **state)
 
 /* ---- which repositories, which image ---- */
 
+/* as cosign names it */
+#define SIGNATURE "sha256-17732e4a1dc0a07b3bc25d77acb8c104dbc12e1013c9e5f9bb2d55c97e1ea1e1.sig"
+
 static void test_newest(void **state)
 {
     (void)state;
@@ -203,6 +206,12 @@ static void test_newest(void **state)
         {{{SLICE("nightly")}}, "nightly", "the only tag"},
         {{{SLICE("nightly")}, {SLICE("edge")}}, NULL, NULL},
         {{{SLICE("v1.2.0")}, {SLICE("1.1.9")}}, "v1.2.0", "highest version"},
+        {{{SLICE("1.0.0"), SLICE("x"), 5}, {SLICE(SIGNATURE), SLICE("y"), 9}},
+         "1.0.0",
+         "pushed last"},
+        {{{SLICE(SIGNATURE)}, {SLICE("nightly")}}, "nightly", "the only tag"},
+        {{{SLICE(SIGNATURE)}}, NULL, NULL},
+        {{{SLICE("sha256-abc"), SLICE("x"), 5}}, "sha256-abc", "pushed last"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *why = NULL;
