@@ -7,6 +7,7 @@
 #include "cli/command_rows.h"
 #include "cli/option_rows.h"
 #include "image/stream.h"
+#include "ship/push/cosign.h"
 #include "ship/push/referrer.h"
 
 static bool read_file(struct invocation *call, const char *path, struct slice *bytes,
@@ -61,7 +62,7 @@ static void write_json(const struct registry_manifest *subject, const struct ref
 static bool sign(struct invocation *call, const struct destination *destination,
                  const struct digest *digest, bool *is_signed, struct error *err)
 {
-    *is_signed = option_flag(call, "sign") && referrer_sign(destination, digest, call->arena, err);
+    *is_signed = option_flag(call, "sign") && cosign_sign(destination, digest, call->arena, err);
     if (*is_signed || !option_flag(call, "sign"))
         return true;
     if (err->kind != ERROR_NOT_FOUND)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SBOMs and scans beside images: at our registry, which keeps the list of referrers, and at Debian's docker-registry, which
-# does not, as other clients find them; cosign is a stand-in that writes down how it was called (none can be had here).
+# does not, as other clients find them; cosign is a stand-in that writes down how it was called (cosign.sh has the real one).
 . "$(dirname "$0")/lib.sh"
 need python3
 need docker-registry
@@ -52,9 +52,16 @@ printf '#!/bin/sh\necho "$@" >>%s/cosign.log\n' "$work" >bin/cosign
 chmod +x bin/cosign
 exits "with it" 0 env PATH="$work/bin:$PATH" "$PLIMSOLL" attach --format json --sign "$host/team/app:1" sbom.json
 same "the image is signed by digest" "sign --yes $host/team/app@$digest" "$(cat cosign.log)"
-printf '#!/bin/sh\necho no key >&2\nexit 1\n' >bin/cosign
+unset $(env | sed -n 's/^\(COSIGN_[A-Z_]*\)=.*/\1/p') 2>/dev/null
+printf '#!/bin/sh\nenv | sed -n /^COSIGN_/p | sort >%s/cosign.env\n' "$work" >bin/cosign
+PATH="$work/bin:$PATH" attach --sign "$host/team/app:1" sbom.json >out 2>err
+same "it is told who pushed, and that there is no TLS" "COSIGN_ALLOW_HTTP_REGISTRY=true COSIGN_REGISTRY_PASSWORD=a-token COSIGN_REGISTRY_USERNAME=AWS" \
+    "$(sed 's/^\(COSIGN_REGISTRY_PASSWORD\)=.\{40,\}/\1=a-token/' cosign.env | tr '\n' ' ' | sed 's/ $//')"
+COSIGN_REGISTRY_USERNAME=other PATH="$work/bin:$PATH" attach --sign "$host/team/app:1" sbom.json >out 2>err
+same "but for what it was told already" "COSIGN_ALLOW_HTTP_REGISTRY=true COSIGN_REGISTRY_USERNAME=other" "$(tr '\n' ' ' <cosign.env | sed 's/ $//')"
+printf '#!/bin/sh\necho Error: what is repeated >&2\necho error during command execution: no key >&2\nexit 1\n' >bin/cosign
 exits "when it fails" 3 env PATH="$work/bin:$PATH" "$PLIMSOLL" attach --sign "$host/team/app:1" sbom.json
-check "its words are told" grep -q 'cosign ended with 1: no key' err
+check "its words are told" grep -q 'cosign ended with 1: no key. Next: ' err
 
 debian=$(free_port)
 printf 'version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: 127.0.0.1:%s}\n' "$work/debian" "$debian" >debian.yml

@@ -5,7 +5,7 @@
 #include "image/document.h"
 #include "image/manifest.h"
 
-enum { LIST_TRIES = 4, SIGN_SECONDS = 300 };
+enum { LIST_TRIES = 4 };
 
 #define OCI        "application/vnd.oci."
 #define EMPTY_TYPE OCI "empty.v1+json"
@@ -196,25 +196,4 @@ struct slice referrer_type_of(struct slice bytes)
     if (slice_starts(schema, SLICE("plimsoll/scan/")))
         return SLICE("application/vnd.plimsoll.scan.v1+json");
     return (struct slice){"", 0};
-}
-
-bool referrer_sign(const struct destination *destination, const struct digest *digest,
-                   struct arena *arena, struct error *err)
-{
-    const struct reference *reference = &destination->session.reference;
-    struct slice name = arena_printf(arena, "%.*s/%.*s@%s", SLICE_ARG(reference->host),
-                                     SLICE_ARG(reference->repository), digest->text);
-    const char *argv[] = {"cosign", "sign", "--yes", name.at, NULL};
-    struct process_options options = {.argv = argv, .seconds = SIGN_SECONDS};
-    struct process_result done;
-    if (!name.at)
-        return arena_error(err);
-    if (!process_run(&options, arena, &done, err))
-        return error_add(err, "signing");
-    if (done.timed_out)
-        return error_set(err, ERROR_IO, "cosign did not end within %d seconds", SIGN_SECONDS);
-    struct slice said = slice_trim(done.errors);
-    size_t from = said.len > 300 ? said.len - 300 : 0;
-    return done.exit_code == 0 || error_set(err, ERROR_IO, "cosign ended with %d: %.*s",
-                                            done.exit_code, SLICE_ARG(slice_from(said, from)));
 }

@@ -5,10 +5,8 @@
  * specification 1.1, "Referrers API"). Where the registry keeps no list of referrers by itself, the
  * list is the index under the tag "sha256-HEX" (the specification's "Referrers Tag Schema").
  *
- * The same bytes make the same artifact, so that attaching twice changes nothing. And cosign, which
- * signs, where it is on PATH.
+ * The same bytes make the same artifact, so that attaching twice changes nothing.
  */
-#include "base/process.h"
 #include "ship/push/destination.h"
 
 enum { REFERRER_MAX = 64 << 20 /* bytes of one */ };
@@ -40,8 +38,3 @@ struct slice referrer_type_of(struct slice bytes);
  */
 bool referrer_list_add(struct slice index, struct slice descriptor, const struct digest *digest,
                        struct arena *arena, struct slice *made, struct error *err);
-
-/* Signs by `cosign sign --yes NAME@DIGEST`, with its own keys and logins. ERROR_NOT_FOUND: cosign
-   is not installed. */
-bool referrer_sign(const struct destination *destination, const struct digest *digest,
-                   struct arena *arena, struct error *err);

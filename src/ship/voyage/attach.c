@@ -1,11 +1,13 @@
 /*
  * What is kept beside the image in its registry: the SBOM and the scan that the gate judged, as
- * referrers of what was pushed; and cosign's signature, where cosign is installed. The tags have
- * moved by then: what fails here is said, and is done again by --from push.
+ * referrers of what was pushed; and cosign's signature, where cosign is installed. No tag has moved
+ * by then: what fails here stops the step, and is done again by --from push.
  */
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/process.h"
+#include "ship/push/cosign.h"
 #include "ship/push/referrer.h"
 #include "ship/voyage/steps.h"
 
@@ -48,7 +50,7 @@ static bool sign(struct voyage_job *job, struct destination *destination, struct
     if (job->options->without_sign || !process_find("cosign", job->arena))
         return true;
     job->record.is_signed = digest_parse(&digest, job->record.digest, err) &&
-                            referrer_sign(destination, &digest, job->arena, err);
+                            cosign_sign(destination, &digest, job->arena, err);
     return job->record.is_signed;
 }
 
