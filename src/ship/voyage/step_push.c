@@ -323,9 +323,10 @@ static enum voyage_outcome apply(struct voyage_job *job, struct voyage_mark *mar
         if (!registry_manifest_get(&link, digest, job->arena, &manifest, err))
             return VOYAGE_FAILED;
     }
-    if (!tag_apply_plan(&destination, &tagging.plan, &tagging.look, &manifest, job->arena, &applied,
-                        err) ||
-        !voyage_attach(job, &destination, &manifest, err))
+    /* In this order, so that no tag leads to an image that is not signed. */
+    if (!voyage_attach(job, &destination, &manifest, err) ||
+        !tag_apply_plan(&destination, &tagging.plan, &tagging.look, &manifest, job->arena, &applied,
+                        err))
         return VOYAGE_FAILED;
     struct slice names = names_of(job, true);
     voyage_say(job, mark, "%.19s; %zu blobs sent, %zu there; tags: %s; %zu attached%s", digest.at,
