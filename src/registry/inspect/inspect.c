@@ -126,7 +126,6 @@ static bool parts_open(struct inspect *inspect, const struct inspect_options *op
                                         .workers = options->workers,
                                         .idle_seconds = options->idle_seconds,
                                         .silent_seconds = options->silent_seconds,
-                                        .secrets = options->secrets,
                                         .done = jobs_layer_done,
                                         .context = inspect};
     return advisories_open(&inspect->advisories, options->store, err) &&

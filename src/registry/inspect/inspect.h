@@ -21,7 +21,6 @@ struct inspect_options {
     unsigned idle_seconds;   /* a worker whose upload pauses for so long is given up; 0: 60 */
     unsigned silent_seconds; /* one that has all bytes and says nothing for so long is killed; 0:
                                 120 */
-    bool secrets;            /* look for them, too */
     bool only_on_request;    /* nothing is scanned by itself; policies on pull hold all the same */
 };
 

@@ -68,7 +68,7 @@ static void nursery_be_worker(const struct nursery_order *order, const int *fds)
                                 .fd = fds[ORDER_FILE],
                                 .grows = order->grows,
                                 .tick = fds[ORDER_TICK]};
-    struct child_job job = {&child, 1, fds[ORDER_ANSWERS], order->secrets};
+    struct child_job job = {&child, 1, fds[ORDER_ANSWERS], false};
     sigset_t none;
     sigemptyset(&none);
     prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -24,7 +24,6 @@
 struct worker_order {
     int file, tick;
     uint64_t size; /* of the file; of one that is still written, what is there by now */
-    bool secrets;  /* look for them, too */
 };
 
 struct worker {

@@ -9,7 +9,7 @@ enum { ORDER_LIFE, ORDER_FILE, ORDER_ANSWERS, ORDER_TICK, ORDER_FDS };
 
 struct nursery_order {
     uint32_t magic;
-    bool grows, secrets;
+    bool grows;
     uint64_t size;
 };
 

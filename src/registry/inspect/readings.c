@@ -209,8 +209,7 @@ static void reading_keep(struct readings *readings, struct reading *reading)
     pthread_mutex_unlock(&readings->lock);
     readings->options.done(readings->options.context, &digest);
     /* Not kept (a full disk): it will be read again when it is asked for. */
-    (void)analysis_object_put(readings->options.blobs, &digest, reading->encoded,
-                              readings->options.secrets, &err);
+    (void)analysis_object_put(readings->options.blobs, &digest, reading->encoded, &err);
     pthread_mutex_lock(&readings->lock);
     reading_free(readings, reading);
 }
@@ -383,8 +382,7 @@ enum readings_answer readings_get(struct readings *readings, const struct digest
     pthread_mutex_unlock(&readings->lock);
     if (known)
         return answer;
-    if (analysis_object_get(readings->options.blobs, digest, readings->options.secrets, arena,
-                            encoded, err) &&
+    if (analysis_object_get(readings->options.blobs, digest, arena, encoded, err) &&
         !(again && encoded_is_partial(*encoded)))
         return READINGS_HAVE;
     pthread_mutex_lock(&readings->lock);

@@ -20,7 +20,6 @@ struct readings_options {
     struct blobs *blobs;
     unsigned workers;                      /* at once; 0: twice the processors */
     unsigned idle_seconds, silent_seconds; /* 0: 60, 120 */
-    bool secrets;
     /* An analysis can be had now, or has failed; from a runner, with no lock held. */
     void (*done)(void *context, const struct digest *digest);
     void *context;

@@ -1,6 +1,6 @@
 /*
  * An analysis beside its blob (object "analysis"):
- *   "PLAN", u32 ANALYSIS_VERSION, u32 1 where secrets were looked for, u32 0, the encoded analysis
+ *   "PLAN", u32 ANALYSIS_VERSION, u64 0, the encoded analysis
  * in the machine's byte order: an object of another machine's is one of another version.
  */
 #include <string.h>
@@ -10,14 +10,15 @@
 
 struct object_head {
     char mark[4];
-    uint32_t version, secrets, zero;
+    uint32_t version;
+    uint64_t zero;
 };
 
 bool analysis_object_put(struct blobs *blobs, const struct digest *digest, struct slice encoded,
-                         bool secrets, struct error *err)
+                         struct error *err)
 {
     struct arena arena CLEANUP_ARENA;
-    struct object_head head = {{'P', 'L', 'A', 'N'}, ANALYSIS_VERSION, secrets, 0};
+    struct object_head head = {{'P', 'L', 'A', 'N'}, ANALYSIS_VERSION, 0};
     arena_init(&arena, encoded.len + sizeof head + 4096);
     char *all = arena_alloc(&arena, encoded.len + sizeof head);
     if (!all)
@@ -27,8 +28,8 @@ bool analysis_object_put(struct blobs *blobs, const struct digest *digest, struc
     return object_put(blobs, "analysis", digest, slice_of(all, encoded.len + sizeof head), err);
 }
 
-bool analysis_object_get(struct blobs *blobs, const struct digest *digest, bool secrets,
-                         struct arena *arena, struct slice *encoded, struct error *err)
+bool analysis_object_get(struct blobs *blobs, const struct digest *digest, struct arena *arena,
+                         struct slice *encoded, struct error *err)
 {
     struct object_head head = {{0}};
     struct slice all;
@@ -36,8 +37,7 @@ bool analysis_object_get(struct blobs *blobs, const struct digest *digest, bool 
         return false;
     if (all.len >= sizeof head)
         memcpy(&head, all.at, sizeof head);
-    if (memcmp(head.mark, "PLAN", 4) != 0 || head.version != ANALYSIS_VERSION ||
-        (secrets && !head.secrets))
+    if (memcmp(head.mark, "PLAN", 4) != 0 || head.version != ANALYSIS_VERSION)
         return error_set(err, ERROR_NOT_FOUND, "the analysis is of another version");
     *encoded = slice_from(all, sizeof head);
     return true;

@@ -56,7 +56,7 @@ enum reading_state reading_run(struct readings *readings, struct reading *readin
 
 /* readings_object.c: the analysis as it is kept beside a blob. */
 bool analysis_object_put(struct blobs *blobs, const struct digest *digest, struct slice encoded,
-                         bool secrets, struct error *err);
-/* ERROR_NOT_FOUND also for one of another version, or without the secrets that are wanted. */
-bool analysis_object_get(struct blobs *blobs, const struct digest *digest, bool secrets,
-                         struct arena *arena, struct slice *encoded, struct error *err);
+                         struct error *err);
+/* ERROR_NOT_FOUND also for one of another version. */
+bool analysis_object_get(struct blobs *blobs, const struct digest *digest, struct arena *arena,
+                         struct slice *encoded, struct error *err);

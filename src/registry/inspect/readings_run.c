@@ -112,7 +112,7 @@ static bool run_start(struct run *run, int file, int tick)
     struct reading *reading = run->reading;
     struct worker worker = {-1, -1};
     pthread_mutex_lock(&readings->lock);
-    struct worker_order order = {file, tick, reading->size, readings->options.secrets};
+    struct worker_order order = {file, tick, reading->size};
     reading->ticked = reading->size;
     pthread_mutex_unlock(&readings->lock);
     bool started = worker_start(&worker, &order, &reading->error);

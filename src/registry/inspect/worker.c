@@ -15,7 +15,7 @@ enum { ANSWERS_PIPE_SIZE = 1 << 20, FAREWELL_MS = 2000 };
 
 static bool worker_send(const struct worker_order *order, int life, int answers, struct error *err)
 {
-    struct nursery_order text = {NURSERY_MAGIC, order->tick >= 0, order->secrets, order->size};
+    struct nursery_order text = {NURSERY_MAGIC, order->tick >= 0, order->size};
     const int fds[ORDER_FDS] = {life, order->file, answers, order->tick};
     size_t count = order->tick >= 0 ? ORDER_FDS : ORDER_TICK;
     struct iovec part = {&text, sizeof text};
