@@ -64,16 +64,17 @@ static bool loop_start(struct server *server, struct loop *loop, struct error *e
     if (server->tls)
         count += tls_items(server->tls, items + count);
     items[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
+    unsigned flags = MHD_USE_ERROR_LOG | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
                      MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO |
                      (server->tls ? MHD_USE_TLS : 0);
     loop->server = server;
     loop->copy = stored_copy_take();
     pthread_mutex_init(&loop->lock, NULL);
     loop->daemon = server->api->start_daemon(
-        flags, 0, NULL, NULL, call_handle, loop, MHD_OPTION_URI_LOG_CALLBACK, call_uri, loop,
-        MHD_OPTION_NOTIFY_COMPLETED, call_completed, loop, MHD_OPTION_NOTIFY_CONNECTION,
-        connection_notify, loop, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+        flags, 0, NULL, NULL, call_handle, loop, MHD_OPTION_EXTERNAL_LOGGER, server_hear, loop,
+        MHD_OPTION_URI_LOG_CALLBACK, call_uri, loop, MHD_OPTION_NOTIFY_COMPLETED, call_completed,
+        loop, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, loop, MHD_OPTION_ARRAY, items,
+        MHD_OPTION_END);
     if (!loop->daemon)
         return error_set(err, ERROR_INTERNAL, "libmicrohttpd did not start a thread");
     return true;

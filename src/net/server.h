@@ -89,6 +89,15 @@ struct server_handler {
     void (*run)(void *context, struct server_request *request, struct server_response *response);
     /* Give back request->state. `status` and `sent` (bytes of body) are for the access log. */
     void (*end)(void *context, struct server_request *request, int status, uint64_t sent);
+    /* The body of a request that is planned as SERVER_BODY turned out to be larger than its limit:
+       the answer. NULL: a 413 in plain text. On an I/O thread. */
+    void (*too_large)(void *context, struct server_request *request,
+                      struct server_response *response);
+    /* For the access log: one that never came to begin(), since it is no HTTP that is understood
+       (400, 414, 431), too many connections are there (503), or the proxy contradicts itself. Only
+       client, id, started and perhaps method and target are known; no header can be read. Any
+       thread; NULL: nobody wants to know. */
+    void (*refused)(void *context, const struct server_request *request, int status);
 };
 
 struct server_options {

@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <linux/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -12,7 +13,7 @@
 
 enum { STATE_ESTABLISHED = 1 }; /* of tcp_states.h, which is the kernel's own */
 
-static void address_text(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
+void connection_address(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
 {
     if (address->sa_family == AF_INET6) {
         const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)address;
@@ -71,7 +72,7 @@ struct connection *connection_new(struct server *server, int fd, const struct so
     if (!connection)
         return NULL;
     *connection = (struct connection){.server = server, .fd = fd};
-    address_text(address, connection->address);
+    connection_address(address, connection->address);
     connection->proxy = forwarded_trusts(server->options.proxies, server->options.proxy_count,
                                          slice_str(connection->address));
     connection->client =
@@ -122,16 +123,21 @@ static void connection_enter(struct loop *loop, struct connection *connection)
  */
 static void refuse_noise(struct connection *connection)
 {
-    static const char answer[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n"
-                                 "Connection: close\r\n\r\n";
+    char answer[200], id[33];
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
     if (connection->heard || connection->server->tls ||
         getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
         info.tcpi_state != STATE_ESTABLISHED || info.tcpi_bytes_received == 0)
         return;
-    if (send(connection->fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+    server_make_id(id);
+    int len = snprintf(answer, sizeof answer,
+                       "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nX-Request-Id: %s\r\n"
+                       "Connection: close\r\n\r\n",
+                       id);
+    if (send(connection->fd, answer, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
         server_linger_add(connection->server, connection->fd);
+    server_refusal(connection->server, connection->address, NULL, loop_said(connection->loop), id);
 }
 
 static void connection_leave(struct loop *loop, struct connection *connection)

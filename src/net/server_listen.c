@@ -10,6 +10,8 @@
 
 #include "net/server_parts.h"
 
+enum { SERVICE_UNAVAILABLE = 503 };
+
 /* "127.0.0.1:5000", "[::1]:5000", ":5000", "localhost:0" */
 static bool split_address(const char *text, char host[256], char port[8], struct error *err)
 {
@@ -100,14 +102,20 @@ void server_listen_close(struct server *server)
 
 /* Said without TLS also where TLS is spoken: a client then sees a broken connection, as it should.
  */
-static void refuse(struct server *server, int fd)
+static void refuse(struct server *server, int fd, const struct sockaddr *address)
 {
-    static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
-                                 "Retry-After: 1\r\nConnection: close\r\n\r\n";
+    char answer[200], id[33], client[INET6_ADDRSTRLEN];
+    server_make_id(id);
+    int len = snprintf(answer, sizeof answer,
+                       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
+                       "Retry-After: 1\r\nX-Request-Id: %s\r\nConnection: close\r\n\r\n",
+                       id);
     atomic_fetch_add(&server->refused, 1);
-    if (!server->tls && send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+    if (!server->tls && send(fd, answer, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
         server_linger_add(server, fd);
     close(fd);
+    connection_address(address, client);
+    server_refusal(server, client, NULL, SERVICE_UNAVAILABLE, id);
 }
 
 static struct loop *loop_choose(struct server *server, unsigned *all)
@@ -134,7 +142,7 @@ static void take(struct server *server, int fd, const struct sockaddr *address, 
         server->slots[fd] = connection = connection_new(server, fd, address);
     }
     if (!connection) {
-        refuse(server, fd);
+        refuse(server, fd, address);
         return;
     }
     if (server->api->add_connection(loop->daemon, fd, address, size) != MHD_YES) {

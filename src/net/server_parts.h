@@ -15,6 +15,7 @@
  */
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <sys/socket.h>
 
 #include "net/microhttpd.h"
@@ -97,6 +98,7 @@ struct loop {
     struct connection *connections;
     struct call *kept;
     unsigned kept_count;
+    int said; /* status of libmicrohttpd's own last answer, until it was told; 0: none */
     atomic_uint open;
     atomic_ullong requests, bytes_in, bytes_out;
 };
@@ -158,6 +160,8 @@ void server_linger_add(struct server *server, int fd);
 
 /* server_connection.c */
 struct connection *connection_new(struct server *server, int fd, const struct sockaddr *address);
+/* As text; mapped ones as IPv4. */
+void connection_address(const struct sockaddr *address, char text[INET6_ADDRSTRLEN]);
 void connection_free(struct connection *connection); /* accepts NULL */
 void connection_notify(void *context, struct MHD_Connection *wire, void **socket_context,
                        enum MHD_ConnectionNotificationCode code);
@@ -181,6 +185,17 @@ enum MHD_Result call_handle(void *context, struct MHD_Connection *wire, const ch
                             size_t *upload_size, void **state);
 void call_completed(void *context, struct MHD_Connection *wire, void **state,
                     enum MHD_RequestTerminationCode code);
+
+/* Tells the handler of one that came to nothing. `call` may be NULL; `id`: as it was sent, or NULL.
+ */
+void server_refusal(struct server *server, const char *client, struct call *call, int status,
+                    const char *id);
+/* What libmicrohttpd has answered by itself, last and not told yet; 400 when it is not known. */
+int loop_said(struct loop *loop);
+/* A new request id. */
+void server_make_id(char id[33]);
+/* libmicrohttpd's log: from it is known what it answers by itself. */
+void server_hear(void *loop, const char *format, va_list arguments);
 
 /* server_answer.c: queues call->response. */
 enum MHD_Result call_answer(struct call *call);

@@ -14,7 +14,7 @@
 #include "net/server_parts.h"
 
 /* Request ids need to be unlike, not secret: a random beginning a thread, and a counter mixed. */
-static void make_id(char id[33])
+void server_make_id(char id[33])
 {
     static _Thread_local uint64_t state[2];
     if (!state[1] && getrandom(state, sizeof state, 0) != sizeof state)
@@ -212,7 +212,7 @@ static void fill_request(struct call *call, const char *method)
     request->arena = &call->arena;
     request->started = clock_monotonic();
     call->is_head = slice_equal(request->method, SLICE("HEAD"));
-    make_id(request->id);
+    server_make_id(request->id);
     cut_target(request);
 }
 
@@ -349,7 +349,12 @@ static void collect(struct call *call, struct slice bytes)
 {
     struct server_request *request = &call->request;
     if (bytes.len > request->body_limit - request->body.len) {
+        const struct server_handler *handler = &call->connection->server->options.handler;
         plain_answer(call, 413, SLICE("the body is larger than what is taken here\n"));
+        if (handler->too_large) {
+            call->response = (struct server_response){.fd = -1};
+            handler->too_large(handler->context, request, &call->response);
+        }
         call->step = STEP_DISCARD;
     } else if (!body_room(call, bytes.len)) {
         plain_answer(call, 503, SLICE("too many large bodies at once; try again\n"));
@@ -453,6 +458,39 @@ enum MHD_Result call_handle(void *context, struct MHD_Connection *wire, const ch
     }
 }
 
+void server_hear(void *context, const char *format, va_list arguments)
+{
+    struct loop *loop = context;
+    /* "Error processing request (HTTP response code is %u ('%s')). Closing connection.\n" */
+    if (slice_search(slice_str(format), SLICE("HTTP response code is %u")) < strlen(format))
+        loop->said = (int)va_arg(arguments, unsigned);
+}
+
+/* Another connection's may come between: then it is that one's, and a 400 here. */
+int loop_said(struct loop *loop)
+{
+    int said = loop->said ? loop->said : 400;
+    loop->said = 0;
+    return said;
+}
+
+void server_refusal(struct server *server, const char *client, struct call *call, int status,
+                    const char *id)
+{
+    const struct server_handler *handler = &server->options.handler;
+    struct server_request request = {.client = slice_str(client), .started = clock_monotonic()};
+    if (!handler->refused)
+        return;
+    if (call)
+        request = call->request;
+    request.client = slice_str(client);
+    if (id)
+        memcpy(request.id, id, sizeof request.id);
+    else if (!request.id[0])
+        server_make_id(request.id);
+    handler->refused(handler->context, &request, status);
+}
+
 void call_completed(void *context, struct MHD_Connection *wire, void **state,
                     enum MHD_RequestTerminationCode code)
 {
@@ -473,6 +511,9 @@ void call_completed(void *context, struct MHD_Connection *wire, void **state,
         (void)stream_flush(call); /* what came before it broke counts: uploads can be resumed */
     if (call->begun)
         handler->end(handler->context, &call->request, call->status, sent);
+    else if (call->status || code == MHD_REQUEST_TERMINATED_WITH_ERROR)
+        server_refusal(loop->server, call->connection->address, call,
+                       call->status ? call->status : loop_said(loop), NULL);
     if (call->response.has_file && call->response.fd >= 0)
         close(call->response.fd);
     server_stored_unref(call->response.stored);

@@ -132,24 +132,18 @@ static bool read_list(struct judging *judging)
 {
     CLEANUP_ARENA struct arena page;
     struct digest after = {0};
-    size_t want = PAGE, got = PAGE;
+    struct manifest_list list = {.more = true};
     arena_init(&page, PAGE_BYTES_MAX);
-    while (got == want) {
-        struct manifest_list list = {0};
+    while (list.more) {
         arena_reset(&page);
-        if (!manifest_list(judging->registry, judging->scope, digest_slice(&after), want, &page,
-                           &list, judging->failure)) {
-            if (judging->failure->inside.kind != ERROR_LIMIT || want == 1)
-                return false;
-            got = want = want / 8 + (want < 8); /* very large manifests: fewer at a time */
-            continue;
-        }
-        got = list.count;
-        for (size_t i = 0; i < got; i++)
+        if (!manifest_list(judging->registry, judging->scope, digest_slice(&after), PAGE, &page,
+                           &list, judging->failure))
+            return false;
+        for (size_t i = 0; i < list.count; i++)
             if (!keep_facts(judging, &list.items[i]))
                 return spent(judging);
-        if (got)
-            after = list.items[got - 1].digest;
+        if (list.count)
+            after = list.items[list.count - 1].digest;
     }
     return true;
 }

@@ -207,10 +207,38 @@ static void front_end(void *context, struct server_request *request, int status,
         access_log_add(front->log, request, status, sent, seconds);
 }
 
+static void front_too_large(void *context, struct server_request *request,
+                            struct server_response *response)
+{
+    (void)context;
+    if (request->api == api_oci) {
+        oci_too_large(request, response);
+        return;
+    }
+    response->status = 413;
+    response->body = SLICE("the body is larger than what is taken here\n");
+    server_set(request, response, "Content-Type", SLICE("text/plain; charset=utf-8"));
+}
+
+static void front_refused(void *context, const struct server_request *request, int status)
+{
+    struct front *front = context;
+    metrics_request(front->options.node->metrics, api_none, "refused", status,
+                    clock_monotonic() - request->started, 0, 0);
+    if (front->log)
+        access_log_refused(front->log, request, status);
+}
+
 struct server_handler front_handler(struct front *front)
 {
-    return (struct server_handler){front,       front_begin, front_prepare,
-                                   front_piece, front_run,   front_end};
+    return (struct server_handler){.context = front,
+                                   .begin = front_begin,
+                                   .prepare = front_prepare,
+                                   .piece = front_piece,
+                                   .run = front_run,
+                                   .too_large = front_too_large,
+                                   .refused = front_refused,
+                                   .end = front_end};
 }
 
 static bool open_parts(struct front *front, struct error *err)

@@ -5,6 +5,7 @@
 need python3
 need docker-registry
 need htpasswd
+need curl
 clients aws crane python
 make="$BUILD/tests/tools/make-image"
 export HOME="$work/home" DOCKER_CONFIG="$work/docker"
@@ -109,6 +110,9 @@ crane push --insecure layout2 "127.0.0.1:$real/team/noise:1" >push.log 2>&1
 noise=$(crane manifest --insecure "127.0.0.1:$real/team/noise:1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["layers"][0]["digest"])')
 echo slow >line/mode
 digest "$cache/hub/team/noise:1" >again
+same "HEAD of a blob tells its size" "$(crane manifest --insecure "127.0.0.1:$real/team/noise:1" | python3 -c 'import json,sys; print(json.load(sys.stdin)["layers"][0]["size"])')" \
+    "$(curl -sI -u "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" "$cache_url/v2/hub/team/noise/blobs/$noise" | tr -d '\r' | sed -n 's/^[Cc]ontent-[Ll]ength: //p')"
+check "and is one upstream, too" test "$(asked "HEAD .*blobs/$noise")" -gt 0
 others=
 for i in 1 2 3 4 5 6 7 8; do
     crane blob --insecure "$cache/hub/team/noise@$noise" >"noise.$i" 2>"noise.err" &

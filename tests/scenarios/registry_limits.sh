@@ -18,6 +18,12 @@ same "what is not there" 404 "$(curl -s -o /dev/null -w '%{http_code}' "$url/not
 
 python3 "$here/registry_limits.py" "$port" "$pid" | sed "s/^ok /ok $scenario: /; s/^FAIL /FAIL $scenario: /"
 
+head -c 5000000 /dev/zero >"$work/large"
+curl -s -X PUT -u "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'Transfer-Encoding: chunked' -H 'Expect:' -H 'Content-Type: application/json' \
+    --data-binary "@$work/large" -w '%{http_code}' "$url/v2/a/manifests/x" >"$work/refused"
+check "a chunked manifest that is too large is refused in the API's words" grep -q '"code":"SIZE_INVALID"' "$work/refused"
+same "and by its status" 413 "$(tail -n 1 "$work/refused")"
+curl -s -o /dev/null "$url/v2/$(head -c 50000 /dev/zero | tr '\0' a)"
 curl -s -o /dev/null -A 'quote " and
 newline' "$url/v2/" -H 'X: y'
 curl -s -o /dev/null "$url/v2/a%0a%22b/tags/list?x=%1b"
@@ -27,6 +33,7 @@ import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1], encoding="ascii")]
 assert len(lines) > 10 and all(len(line["id"]) == 32 for line in lines)
 assert len({line["id"] for line in lines}) == len(lines)
+assert any(line["status"] == 414 and line["client"] == "127.0.0.1" for line in lines)
 EOP
 
 kill -TERM "$pid"

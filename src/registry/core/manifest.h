@@ -46,6 +46,7 @@ struct manifest_facts {
 struct manifest_list {
     struct manifest_facts *items;
     size_t count, room;
+    bool more; /* there may be others behind these; of manifest_list */
 };
 
 /* One tag of a push, and how it went. */
@@ -98,7 +99,9 @@ bool manifest_get(struct registry *registry, const struct scope *scope, const st
 bool manifest_describe(struct registry *registry, const struct scope *scope,
                        const struct digest *digest, struct arena *arena,
                        struct manifest_facts *facts, struct failure *failure);
-/* All of a repository with their tags, by digest, after `after` (empty: from the beginning). */
+/* All of a repository with their tags, by digest, after `after` (empty: from the beginning); fewer
+   than `limit` where they are large (list->more says so): what is listed takes some 16 MiB of the
+   arena, or is one. */
 bool manifest_list(struct registry *registry, const struct scope *scope, struct slice after,
                    size_t limit, struct arena *arena, struct manifest_list *list,
                    struct failure *failure);

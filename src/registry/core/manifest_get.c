@@ -98,9 +98,12 @@ bool manifest_describe(struct registry *registry, const struct scope *scope,
 
 /* ---- lists ---- */
 
+enum { LIST_BYTES = 16 << 20 };
+
 struct listing {
-    struct arena *arena, names;
+    struct arena *arena;
     struct manifest_list list;
+    size_t begun; /* what the arena held before */
     struct error err;
     bool failed;
 };
@@ -113,7 +116,8 @@ static bool list_facts(void *context, const struct meta_row *row)
     if (!listing->failed && !ARENA_PUSH(listing->arena, listing->list.items, listing->list.count,
                                         listing->list.room, facts))
         listing->failed = !arena_error(&listing->err);
-    return !listing->failed;
+    listing->list.more = listing->arena->used - listing->begun > LIST_BYTES;
+    return !listing->failed && !listing->list.more;
 }
 
 bool manifest_list(struct registry *registry, const struct scope *scope, struct slice after,
@@ -121,7 +125,7 @@ bool manifest_list(struct registry *registry, const struct scope *scope, struct 
                    struct failure *failure)
 {
     CLEANUP_CHANGE struct change view = {0};
-    struct listing listing = {.arena = arena};
+    struct listing listing = {.arena = arena, .begun = arena->used};
     *failure = (struct failure){0};
     if (!change_begin(&view, registry, scope, false, NULL, failure) ||
         !repository_need(&view, NULL, failure))
@@ -137,6 +141,7 @@ bool manifest_list(struct registry *registry, const struct scope *scope, struct 
         if (!facts_complete(&view, arena, &listing.list.items[i], failure))
             return false;
     *list = listing.list;
+    list->more |= limit && list->count == limit;
     return true;
 }
 

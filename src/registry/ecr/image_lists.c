@@ -73,11 +73,11 @@ static bool walk_from(struct walk *walk, struct slice after)
     struct digest place;
     arena_init(&arena, SERVER_REQUEST_BUDGET);
     for (;;) {
-        struct manifest_list list = {NULL, 0, 0};
+        struct manifest_list list = {NULL};
         if (!manifest_list(call->node->registry, &call->scope, after, BATCH, &arena, &list,
                            &call->failure))
             return false;
-        if (!walk_batch(walk, &list) || list.count < BATCH)
+        if (!walk_batch(walk, &list) || !list.more)
             return call->failure.reason == FAILURE_NONE;
         place = list.items[list.count - 1].digest;
         after = digest_slice(&place);

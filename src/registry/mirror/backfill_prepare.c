@@ -5,7 +5,12 @@
 #include "registry/mirror/backfill_parts.h"
 #include "registry/mirror/mirror.h"
 
-enum { PREPARE_ARENA = 512 << 20, REPOSITORIES_PAGE = 500, MANIFESTS_PAGE = 500 };
+enum {
+    PREPARE_ARENA = 512 << 20,
+    REPOSITORIES_PAGE = 500,
+    MANIFESTS_PAGE = 500,
+    PAGE_BYTES_MAX = 64 << 20
+};
 
 /* Everything that the backfill is to send. */
 struct preparing {
@@ -37,8 +42,10 @@ static bool add_image(struct preparing *preparing, const struct manifest_facts *
                       .made = preparing->now,
                       .next = preparing->now};
     for (size_t i = 0; i < facts->tag_count || i == 0; i++) {
-        job.tag = i < facts->tag_count ? facts->tags[i] : (struct slice){0};
-        if (!ARENA_PUSH(&preparing->arena, preparing->jobs, preparing->count, preparing->room, job))
+        job.tag = i < facts->tag_count ? arena_copy(&preparing->arena, facts->tags[i])
+                                       : (struct slice){0};
+        if ((i < facts->tag_count && !job.tag.at) ||
+            !ARENA_PUSH(&preparing->arena, preparing->jobs, preparing->count, preparing->room, job))
             return spent(preparing);
     }
     return true;
@@ -46,19 +53,22 @@ static bool add_image(struct preparing *preparing, const struct manifest_facts *
 
 static bool add_images(struct preparing *preparing)
 {
+    CLEANUP_ARENA struct arena page;
     struct manifest_list list;
-    struct slice after = {0};
+    struct digest after = {0};
+    arena_init(&page, PAGE_BYTES_MAX);
     do {
+        arena_reset(&page);
         list = (struct manifest_list){0};
-        if (!manifest_list(preparing->mirror->registry, &preparing->scope, after, MANIFESTS_PAGE,
-                           &preparing->arena, &list, &preparing->failure))
+        if (!manifest_list(preparing->mirror->registry, &preparing->scope, digest_slice(&after),
+                           MANIFESTS_PAGE, &page, &list, &preparing->failure))
             return preparing->failure.reason == FAILURE_REPOSITORY_UNKNOWN;
         for (size_t i = 0; i < list.count; i++)
             if (!add_image(preparing, &list.items[i]))
                 return false;
         if (list.count)
-            after = digest_slice(&list.items[list.count - 1].digest);
-    } while (list.count == MANIFESTS_PAGE);
+            after = list.items[list.count - 1].digest;
+    } while (list.more);
     return true;
 }
 

@@ -25,6 +25,9 @@ bool mirror_manifest(struct mirror *mirror, const struct scope *scope, struct sl
 /* Brings a blob that a mirrored manifest named. */
 bool mirror_blob(struct mirror *mirror, const struct scope *scope, const struct digest *digest,
                  const struct caller *who, struct failure *failure);
+/* Whether upstream has it (asked by HEAD: nothing is brought), and how large it is. */
+bool mirror_blob_stat(struct mirror *mirror, const struct scope *scope, const struct digest *digest,
+                      const struct caller *who, uint64_t *size, struct failure *failure);
 
 struct mirror_rule;
 

@@ -6,16 +6,20 @@
 #include "registry/oci/parts.h"
 #include "registry/oci/range.h"
 
+static bool may_be_upstream(struct oci_request *state)
+{
+    struct mirror *mirror = state->oci->node->mirror;
+    return mirror && mirror_applies(mirror, &state->scope) &&
+           (state->failure.reason == FAILURE_BLOB_UNKNOWN ||
+            state->failure.reason == FAILURE_REPOSITORY_UNKNOWN);
+}
+
 /* An upstream's blob is brought when somebody asks for it. */
 static bool bring(struct oci_request *state)
 {
-    struct mirror *mirror = state->oci->node->mirror;
-    if (!mirror || !mirror_applies(mirror, &state->scope) ||
-        (state->failure.reason != FAILURE_BLOB_UNKNOWN &&
-         state->failure.reason != FAILURE_REPOSITORY_UNKNOWN))
-        return false;
-    return mirror_blob(mirror, &state->scope, &state->route.digest, &state->caller,
-                       &state->failure);
+    return may_be_upstream(state) &&
+           mirror_blob(state->oci->node->mirror, &state->scope, &state->route.digest,
+                       &state->caller, &state->failure);
 }
 
 static bool open_blob(struct oci_request *state, struct blob *blob)
@@ -93,8 +97,9 @@ static bool stat_blob(struct oci_request *state, uint64_t *size)
     struct registry *registry = state->oci->node->registry;
     const struct digest *digest = &state->route.digest;
     return blob_stat(registry, &state->scope, digest, true, size, &state->failure) ||
-           (bring(state) &&
-            blob_stat(registry, &state->scope, digest, true, size, &state->failure));
+           (may_be_upstream(state) &&
+            mirror_blob_stat(state->oci->node->mirror, &state->scope, digest, &state->caller, size,
+                             &state->failure));
 }
 
 static void head(struct oci_request *state, struct server_response *response)

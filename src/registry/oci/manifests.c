@@ -304,6 +304,27 @@ static bool condition_of(struct oci_request *state, struct digest *was, const st
            oci_fail(state, FAILURE_CONDITION, "If-Match names no digest");
 }
 
+/* A client that pushes below a rule asked by HEAD, and left out what upstream has. What cannot be
+   brought the push tells as missing. */
+static void bring_named(struct oci_request *state, const struct manifest_push *push)
+{
+    struct arena arena CLEANUP_ARENA;
+    struct manifest_facts facts;
+    struct failure ignored;
+    const struct node *node = state->oci->node;
+    arena_init(&arena, SERVER_REQUEST_BUDGET);
+    if (!is_mirrored(state) ||
+        !manifest_facts_parse(push->bytes, push->media_type, &arena, &facts, &ignored))
+        return;
+    if (facts.config.digest.text[0])
+        (void)mirror_blob(node->mirror, &state->scope, &facts.config.digest, &state->caller,
+                          &ignored);
+    for (size_t i = 0; i < facts.layer_count; i++)
+        if (!facts.layers[i].elsewhere)
+            (void)mirror_blob(node->mirror, &state->scope, &facts.layers[i].digest, &state->caller,
+                              &ignored);
+}
+
 void oci_manifest_put(struct oci_request *state, struct server_response *response)
 {
     struct server_request *request = state->http;
@@ -320,6 +341,8 @@ void oci_manifest_put(struct oci_request *state, struct server_response *respons
         if (!results)
             oci_fail(state, FAILURE_INTERNAL, "out of memory");
     }
+    if (results)
+        bring_named(state, &push);
     if (!results || !put(state, &push, &facts, results)) {
         oci_fail_answer(state, response);
         return;

@@ -122,12 +122,12 @@ static struct oci_request *state_new(struct oci *oci, struct server_request *req
     return state;
 }
 
-static enum server_plan too_large(struct oci_request *state, struct server_response *response)
+void oci_too_large(struct server_request *request, struct server_response *response)
 {
-    size_t max = state->oci->node->registry->limits.manifest_max;
-    oci_fail(state, FAILURE_TOO_LARGE, "a manifest has at most %zu bytes", max);
+    struct oci_request *state = request->state;
+    oci_fail(state, FAILURE_TOO_LARGE, "a manifest has at most %zu bytes",
+             state->oci->node->registry->limits.manifest_max);
     oci_fail_answer(state, response);
-    return SERVER_ANSWER;
 }
 
 /* What is done with a request that memory does not answer. */
@@ -136,8 +136,10 @@ static enum server_plan plan(struct oci_request *state, struct server_response *
     struct server_request *request = state->http;
     if (state->route.operation == OCI_MANIFEST_PUT) {
         request->body_limit = state->oci->node->registry->limits.manifest_max;
-        if (request->has_length && request->length > request->body_limit)
-            return too_large(state, response);
+        if (request->has_length && request->length > request->body_limit) {
+            oci_too_large(request, response);
+            return SERVER_ANSWER;
+        }
         return SERVER_PREPARE;
     }
     return oci_upload_wants_body(state) ? SERVER_PREPARE : SERVER_RUN;

@@ -17,5 +17,6 @@ enum server_plan oci_begin(struct oci *oci, struct server_request *request,
 void oci_prepare(struct oci *oci, struct server_request *request);
 bool oci_piece(struct oci *oci, struct server_request *request, struct slice bytes,
                struct server_response *response);
+void oci_too_large(struct server_request *request, struct server_response *response);
 void oci_run(struct oci *oci, struct server_request *request, struct server_response *response);
 void oci_end(struct oci *oci, struct server_request *request);

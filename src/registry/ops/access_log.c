@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 
 enum { LOG_BYTES = 256 * 1024, LOG_TARGET_MAX = 1024, LOG_AGENT_MAX = 200, LOG_WAIT_MS = 200 };
@@ -169,12 +170,8 @@ static void *write_all(void *context)
     return NULL;
 }
 
-void access_log_add(struct access_log *log, const struct server_request *request, int status,
-                    uint64_t sent, double seconds)
+static void add_line(struct access_log *log, const char *line, size_t len)
 {
-    char line[ACCESS_LINE_MAX];
-    size_t len = access_log_line(request, server_header(request, "User-Agent"), status, sent,
-                                 seconds, (int64_t)time(NULL), line);
     pthread_mutex_lock(&log->lock);
     if (len > LOG_BYTES - log->len) {
         log->dropped++;
@@ -185,6 +182,23 @@ void access_log_add(struct access_log *log, const struct server_request *request
     if (log->len >= LOG_BYTES / 2)
         pthread_cond_signal(&log->filled);
     pthread_mutex_unlock(&log->lock);
+}
+
+void access_log_add(struct access_log *log, const struct server_request *request, int status,
+                    uint64_t sent, double seconds)
+{
+    char line[ACCESS_LINE_MAX];
+    add_line(log, line,
+             access_log_line(request, server_header(request, "User-Agent"), status, sent, seconds,
+                             (int64_t)time(NULL), line));
+}
+
+void access_log_refused(struct access_log *log, const struct server_request *request, int status)
+{
+    char line[ACCESS_LINE_MAX];
+    add_line(log, line,
+             access_log_line(request, SLICE(""), status, 0, clock_monotonic() - request->started,
+                             (int64_t)time(NULL), line));
 }
 
 static bool start(struct access_log *log, struct error *err)

@@ -17,6 +17,9 @@ void access_log_close(struct access_log *log);
 void access_log_add(struct access_log *log, const struct server_request *request, int status,
                     uint64_t sent, double seconds);
 
+/* Of one whose headers cannot be read. */
+void access_log_refused(struct access_log *log, const struct server_request *request, int status);
+
 /* The line of that request, in `to` (room for ACCESS_LINE_MAX); its length. For tests. */
 enum { ACCESS_LINE_MAX = 12 * 1024 }; /* all parts escaped, at their longest, fit */
 size_t access_log_line(const struct server_request *request, struct slice agent, int status,

@@ -3,9 +3,10 @@
  * Events from the journal to webhooks (hook.h says what a hook's setting holds, event.h what is
  * sent). Each hook has its place in the journal and goes through it in order; a new one begins at
  * what happens next. A try that fails is made again after growing waits; after the last one the
- * event goes to the dead letters, from where it can be sent again, and until something gets through
- * those behind it have one try each. What was delivered may be delivered again after a crash: same
- * id.
+ * event goes to the dead letters, from where it can be sent again. Those behind it have all their
+ * tries, too; but until something gets through, those older than a day have one each, so that a
+ * receiver that is gone for good does not hold the journal for ever. What was delivered may be
+ * delivered again after a crash: same id.
  *
  * Threads of its own, as many as there are hooks and at most four; nobody waits for them.
  */

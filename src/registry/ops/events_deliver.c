@@ -14,6 +14,7 @@
 enum {
     EVENTS_SAVE_EVERY = 500, /* entries passed over before the place is written down */
     EVENTS_STALL = 15,       /* seconds that a receiver may be silent */
+    EVENTS_PATIENCE = 86400, /* seconds for which an event has all its tries behind a dead one */
 };
 
 /* --- a hook's place --- */
@@ -177,6 +178,12 @@ static void tags_of(struct events *events, const struct journal_entry *entry, st
 
 enum progress { PROGRESS_ON, PROGRESS_WAIT, PROGRESS_TROUBLE };
 
+static bool is_stale(const struct events *events, const struct journal_entry *entry)
+{
+    struct world *world = events->registry->world;
+    return world->ops->now(world) - entry->when > EVENTS_PATIENCE;
+}
+
 /* One entry: delivered, given up, or to be tried again later. */
 static enum progress handle(struct events *events, struct http_client *client,
                             struct runner *runner, const struct journal_entry *entry,
@@ -201,7 +208,8 @@ static enum progress handle(struct events *events, struct http_client *client,
         return PROGRESS_WAIT;
     runner->attempts++;
     atomic_fetch_add(events->failed, 1);
-    if (runner->attempts < runner->hook.attempts && !outcome.for_good && !runner->failing) {
+    if (runner->attempts < runner->hook.attempts && !outcome.for_good &&
+        !(runner->failing && is_stale(events, entry))) {
         *wait = hook_wait(&runner->hook, runner->attempts + 1);
         if (outcome.wait > *wait)
             *wait = outcome.wait;

@@ -1,10 +1,14 @@
-/* The server behind a proxy, and before it answers anybody. */
+/* The server at its edges: behind a proxy, before it answers anybody, and what never becomes a
+   request. */
 #include "test.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "net/server.h"
@@ -25,6 +29,38 @@ static void end(void *context, struct server_request *request, int status, uint6
     (void)context, (void)request, (void)status, (void)sent;
 }
 
+/* What was refused: the last of it, and how much. */
+static struct {
+    pthread_mutex_t lock;
+    int count, status;
+    char id[33], client[64], target[64];
+} seen = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void refused(void *context, const struct server_request *request, int status)
+{
+    (void)context;
+    pthread_mutex_lock(&seen.lock);
+    seen.count++;
+    seen.status = status;
+    snprintf(seen.id, sizeof seen.id, "%s", request->id);
+    snprintf(seen.client, sizeof seen.client, "%.*s", SLICE_ARG(request->client));
+    snprintf(seen.target, sizeof seen.target, "%.*s", SLICE_ARG(request->target));
+    pthread_mutex_unlock(&seen.lock);
+}
+
+static void wait_seen(int count)
+{
+    int have = 0;
+    for (int i = 0; i < 2000 && have < count; i++) {
+        pthread_mutex_lock(&seen.lock);
+        have = seen.count;
+        pthread_mutex_unlock(&seen.lock);
+        if (have < count)
+            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    assert_int_equal(have, count);
+}
+
 static struct server *start(struct server_options *options)
 {
     static const char *const listen[] = {"127.0.0.1:0"};
@@ -34,6 +70,8 @@ static struct server *start(struct server_options *options)
     options->listen_count = 1;
     options->handler.begin = begin;
     options->handler.end = end;
+    options->handler.refused = refused;
+    seen.count = 0;
     if (!server_start(&server, options, &err))
         fail_msg("%s", err.text);
     return server;
@@ -138,11 +176,59 @@ static void nobody_is_answered_before_it_goes(void **state)
     server_free(server);
 }
 
+/* As a client sends it, to the connection's end. */
+static void send_raw(const struct server *server, const char *text, size_t len, char answer[4096])
+{
+    int fd = dial(server);
+    assert_int_equal(send(fd, text, len, MSG_NOSIGNAL), (ssize_t)len);
+    hear(fd, answer);
+}
+
+static void what_is_no_request_is_told(void **state)
+{
+    struct server_options options = {.connections = 1};
+    struct server *server = start(&options);
+    static char large[70000];
+    char answer[4096];
+    (void)state;
+    send_raw(server, "\x16\x03\x01 nonsense\r\n\r\n", 16, answer);
+    wait_seen(1);
+    assert_int_equal(seen.status, 400);
+    assert_string_equal(seen.client, "127.0.0.1");
+    assert_non_null(strstr(answer, seen.id)); /* this answer is ours */
+    int len = snprintf(large, sizeof large, "GET /there HTTP/1.1\r\nHost: h\r\nX: ");
+    memset(large + len, 'x', 60000);
+    memcpy(large + len + 60000, "\r\n\r\n", 4);
+    send_raw(server, large, (size_t)len + 60004, answer);
+    wait_seen(2);
+    assert_int_equal(seen.status, 431);
+    assert_string_equal(seen.target, "/there");
+    assert_int_equal(strlen(seen.id), 32);
+    memset(large, 'x', 60000);
+    memcpy(large, "GET /", 5);
+    send_raw(server, large, 60000, answer);
+    wait_seen(3);
+    assert_int_equal(seen.status, 414);
+    int kept = dial(server); /* the one that may be there */
+    struct server_stats stats = {.connections_open = 0};
+    for (int i = 0; i < 2000 && stats.connections_open != 1; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        server_stats(server, &stats);
+    }
+    hear(dial(server), answer);
+    wait_seen(4);
+    assert_int_equal(seen.status, 503);
+    assert_non_null(strstr(answer, seen.id));
+    close(kept);
+    server_free(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_proxy_names_the_client),
         cmocka_unit_test(others_name_nobody),
+        cmocka_unit_test(what_is_no_request_is_told),
         cmocka_unit_test(nobody_is_answered_before_it_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,9 +166,9 @@ static void gives_up_and_sends_again(void **state)
     settle();
     atomic_store(&receiver.fail, 1000);
     happen("PutOneImage");
-    happen("PutTwoImage"); /* one try only, while nothing gets through */
+    happen("PutTwoImage"); /* as many, although nothing gets through */
     wait_dead(2);
-    assert_int_equal(1000 - atomic_load(&receiver.fail), 4);
+    assert_int_equal(1000 - atomic_load(&receiver.fail), 6);
     atomic_store(&receiver.fail, 0);
     happen("PutThreeImage"); /* life goes on */
     wait_for(1);
@@ -184,6 +184,27 @@ static void gives_up_and_sends_again(void **state)
     assert_true(dead_drop(&bed.registry, &bed.scope, SLICE(""), 0, &count, &err));
     assert_int_equal(count, 1);
     assert_int_equal(dead_count(), 0);
+    stop(events);
+    server_free(receiver.server);
+}
+
+/* A receiver that was away for days: what is old is not waited for again and again. */
+static void what_is_old_has_one_try_while_nothing_gets_through(void **state)
+{
+    (void)state;
+    receive();
+    set_hook("a", ",\"attempts\":3,\"actions\":[\"Put*Image\"]");
+    struct events *events = start();
+    settle();
+    stop(events);
+    happen("PutOneImage");
+    happen("PutTwoImage");
+    bed.world.now += 90000;
+    happen("PutThreeImage");
+    atomic_store(&receiver.fail, 1000);
+    events = start();
+    wait_dead(3);
+    assert_int_equal(1000 - atomic_load(&receiver.fail), 3 + 1 + 3);
     stop(events);
     server_free(receiver.server);
 }
@@ -215,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(delivers_in_order_and_tries_again),
         BOTH(gives_up_and_sends_again),
+        BOTH(what_is_old_has_one_try_while_nothing_gets_through),
         BOTH(a_hook_that_is_taken_away_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
