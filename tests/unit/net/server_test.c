@@ -520,6 +520,24 @@ static void large_bodies_share_a_limit(void **state)
     fixture_free(f);
 }
 
+static void thousands_of_parameters(void **state)
+{
+    struct fixture *f = fixture_new(NULL);
+    static char path[12100], text[13000];
+    size_t len = (size_t)snprintf(path, sizeof path, "/many?a=1");
+    int fd = dial(f);
+    (void)state;
+    while (len + 4 < 12000)
+        len += (size_t)snprintf(path + len, sizeof path - len, "&b=2");
+    snprintf(text, sizeof text,
+             "GET %s HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n", path);
+    say(fd, text);
+    expect(fd, 200, path);
+    expect(fd, 200, "/next");
+    close(fd);
+    fixture_free(f);
+}
+
 static void unclear_requests_are_refused(void **state)
 {
     struct fixture *f = fixture_new(NULL);
@@ -796,6 +814,7 @@ int main(void)
         cmocka_unit_test(ends_once_when_the_client_goes_away),
         cmocka_unit_test(what_came_before_a_break_is_handed_over),
         cmocka_unit_test(large_bodies_share_a_limit),
+        cmocka_unit_test(thousands_of_parameters),
         cmocka_unit_test(unclear_requests_are_refused),
         cmocka_unit_test(what_is_no_http_is_told),
         cmocka_unit_test(heads_have_a_limit),
