@@ -11,6 +11,7 @@
 #include "advisory/record.h"
 #include "advisory/starter.h"
 #include "advisory/store_env.h"
+#include "advisory/store_fault.h"
 
 enum { READER_BUDGET = 16 * 1024 * 1024 };
 
@@ -92,6 +93,7 @@ static int get(struct store_reader *reader, const struct database *database, str
         return MDB_NOTFOUND;
     if (!reader->env)
         return get_starter(database->table, key, value) ? 0 : MDB_NOTFOUND;
+    STORE_FAULT_INSIDE(store_env_folder(reader->env));
     int code = mdb_get(reader->txn, database->dbi, &k, &v);
     if (code == 0)
         *value = slice_of(v.mv_data, v.mv_size);
@@ -128,6 +130,7 @@ static bool load_feeds(struct store_reader *reader, struct error *err)
     MDB_val key, value;
     if (!store_env_database(reader->env, SLICE("feeds"), &feeds))
         return true;
+    STORE_FAULT_INSIDE(store_env_folder(reader->env));
     int code = mdb_cursor_open(reader->txn, feeds, &cursor);
     if (code)
         return store_error(err, code, "reading the advisory database");

@@ -1,4 +1,5 @@
 #include "advisory/store_env.h"
+#include "advisory/store_fault.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -21,6 +22,7 @@ struct store_env {
     ino_t inode;
     unsigned users;
     MDB_env *env;
+    char folder[1024];  /* for people */
     struct arena arena; /* names */
     struct handle *handles;
     size_t handle_count, handle_room;
@@ -99,11 +101,14 @@ static bool check_format(MDB_env *env, struct error *err)
 static bool open_new(struct store_env *new, const char *folder, const struct stat *about,
                      struct error *err)
 {
+    snprintf(new->folder, sizeof new->folder, "%s", folder);
+    STORE_FAULT_INSIDE(new->folder);
     int code = open_flags(&new->env, folder, 0);
     if (code == EACCES || code == EROFS || code == EPERM)
         code = open_flags(&new->env, folder, MDB_NOLOCK);
     if (code)
         return store_error(err, code, "opening the advisory database");
+    mdb_env_set_assert(new->env, store_fault_asserted);
     bool ok = is_whole(new->env, about);
     if (!ok)
         store_error(err, MDB_CORRUPTED, "opening the advisory database");
@@ -188,9 +193,14 @@ static int add_handle(struct store_env *env, MDB_txn *txn, struct slice name)
         return 0;
     memcpy(text, name.at, name.len);
     text[name.len] = '\0';
+    unsigned flags;
     int code = mdb_dbi_open(txn, text, 0, &handle.dbi);
+    if (code == 0)
+        code = mdb_dbi_flags(txn, handle.dbi, &flags);
     if (code)
         return code;
+    if (flags) /* none of ours has any; with bent ones LMDB would take other structures for these */
+        return MDB_CORRUPTED;
     handle.name = arena_copy(&env->arena, name);
     bool kept = handle.name.at &&
                 ARENA_PUSH(&env->arena, env->handles, env->handle_count, env->handle_room, handle);
@@ -228,8 +238,14 @@ static int begin(struct store_env *env, MDB_txn **txn)
     return code;
 }
 
+const char *store_env_folder(const struct store_env *env)
+{
+    return env->folder;
+}
+
 bool store_env_begin(struct store_env *env, MDB_txn **txn, struct error *err)
 {
+    STORE_FAULT_INSIDE(env->folder);
     pthread_mutex_lock(&lock);
     int code = begin(env, txn);
     if (code == 0) {
@@ -241,6 +257,8 @@ bool store_env_begin(struct store_env *env, MDB_txn **txn, struct error *err)
         if (code == 0)
             code = begin(env, txn);
     }
+    if (code)
+        *txn = NULL; /* whoever cleans up must not end it again */
     pthread_mutex_unlock(&lock);
     return code == 0 || store_error(err, code, "reading the advisory database");
 }

@@ -15,11 +15,14 @@ struct store_env;
 bool store_env_acquire(struct store_env **env, const char *folder, struct error *err);
 void store_env_release(struct store_env *env);
 
-/* Begins a read transaction after making handles for all named databases that exist now. */
+/* Begins a read transaction after making handles for all named databases that exist now; *txn is
+   NULL when it fails. */
 bool store_env_begin(struct store_env *env, MDB_txn **txn, struct error *err);
 /* The handle of a named database; false when there was none at the last store_env_begin. */
 bool store_env_database(struct store_env *env, struct slice name, MDB_dbi *dbi);
 
+/* For STORE_FAULT_INSIDE. */
+const char *store_env_folder(const struct store_env *env);
 /* Which file it is of. */
 void store_env_file(const struct store_env *env, uint64_t *device, uint64_t *file);
 

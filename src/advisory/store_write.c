@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "advisory/store_env.h"
+#include "advisory/store_fault.h"
 #include "base/clock.h"
 #include "base/file.h"
 
@@ -21,6 +22,7 @@ struct store_writer {
     int lock_fd;
     bool older; /* the store is of an older format: emptied with the first feed that is written */
     MDB_env *env;
+    char folder[1024]; /* for people */
     size_t map_size, map_max;
 };
 
@@ -66,6 +68,7 @@ static int open_environment(struct store_writer *writer, const char *folder)
     mdb_env_set_maxdbs(writer->env, STORE_DATABASES_MAX);
     mdb_env_set_maxreaders(writer->env, 1022);
     mdb_env_set_mapsize(writer->env, writer->map_size);
+    mdb_env_set_assert(writer->env, store_fault_asserted);
     code = mdb_env_open(writer->env, folder, MDB_NOTLS, 0644);
     int dead;
     if (code == 0)
@@ -143,8 +146,9 @@ static int prepare_format(MDB_txn *txn, uint64_t *format)
 
 static bool prepare(struct store_writer *writer, struct error *err)
 {
+    STORE_FAULT_INSIDE(writer->folder);
     MDB_txn *txn;
-    uint64_t format;
+    uint64_t format = 0;
     int code = mdb_txn_begin(writer->env, NULL, 0, &txn);
     if (code)
         return write_error(err, code);
@@ -169,6 +173,7 @@ bool store_writer_open(struct store_writer **writer, const char *folder,
     struct store_writer *new = calloc(1, sizeof *new);
     if (!new)
         return arena_error(err);
+    snprintf(new->folder, sizeof new->folder, "%s", folder);
     pthread_mutex_init(&new->lock, NULL);
     new->lock_fd = -1;
     new->map_size = options && options->map_size ? options->map_size : MAP_SIZE;
@@ -203,6 +208,7 @@ void store_writer_close(struct store_writer *writer)
 static int read_record(struct store_writer *writer, struct slice feed, struct arena *arena,
                        struct feed_record *record, bool *found)
 {
+    STORE_FAULT_INSIDE(writer->folder);
     MDB_txn *txn;
     MDB_dbi dbi;
     MDB_val key = {feed.len, (void *)(uintptr_t)feed.at}, value;
@@ -281,6 +287,7 @@ static int write_record(MDB_txn *txn, const struct feed_record *record)
 static int replace(struct store_writer *writer, const struct feed_record *record,
                    const struct store_rows *databases, size_t count)
 {
+    STORE_FAULT_INSIDE(writer->folder);
     MDB_txn *txn;
     int code = mdb_txn_begin(writer->env, NULL, 0, &txn);
     if (code)

@@ -1,3 +1,6 @@
+#include <unistd.h>
+
+#include "advisory/store_fault.h"
 #include "base/fresh.h"
 #include "cli/command.h"
 #include "image/unpack.h"
@@ -14,10 +17,22 @@ static int read_layers(struct slice job)
 static const struct fresh_entry entries[] = {{CHILD_ENTRY, read_layers},
                                              {UNPACK_ENTRY, unpack_run}};
 
+/* In a signal handler. */
+static void tell_of_damage(const char *folder)
+{
+    const char *const parts[] = {"plimsoll: the advisory database in ", folder,
+                                 " is damaged; remove its folder and run plimsoll db update\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (write(STDERR_FILENO, parts[i], strlen(parts[i])) < 0)
+            break;
+    _exit(error_exit_code(ERROR_FORMAT));
+}
+
 int main(int argc, char **argv)
 {
     int status;
     if (fresh_main(argc, argv, entries, sizeof entries / sizeof *entries, &status))
         return status;
+    store_fault_guard(tell_of_damage);
     return command_main(argc, argv);
 }

@@ -137,11 +137,12 @@ static source_opener sniff_tar(int fd, uint64_t size, struct arena *arena, struc
 static source_opener sniff_file(int fd, uint64_t size, struct error *err)
 {
     CLEANUP_ARENA struct arena arena;
-    struct slice head;
+    char beginning[TAR_BLOCK];
+    size_t got;
     arena_init(&arena, 4 * 1024 * 1024);
-    struct stream *stream = stream_of_range(&arena, fd, 0, size, err);
-    if (!stream || !stream_peek(stream, STREAM_PEEK_MAX, &head, err))
+    if (!file_pread(fd, beginning, sizeof beginning, 0, &got, err))
         return NULL;
+    struct slice head = slice_of(beginning, got);
     if (slice_starts(head, SLICE("\xef\xbb\xbf")))
         head = slice_from(head, 3);
     struct slice text = slice_trim(head);
