@@ -1,6 +1,7 @@
 #pragma once
 /* What `plimsoll update` and its parts share: options made of rows and plimsoll.yaml, and the ways
    to write a result. */
+#include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/option_rows.h"
 #include "project/project.h"
@@ -40,6 +41,11 @@ bool update_write_json(const struct bases_result *result, const struct pins_resu
                        struct arena *arena, struct error *err);
 bool update_write_markdown(const struct bases_result *result, struct arena *arena,
                            struct error *err);
+
+/* A row of a table, its head too: to the terminal's width, whole where there is none. The fourth
+   cell is styled. */
+void update_put_cells(const struct slice *cells, const unsigned *widths, size_t count,
+                      enum terminal_style style);
 
 /* update_pins.c: judges the pins that were found, and adds their changes to the result. */
 bool update_pins_judge(struct invocation *call, struct bases_result *result,

@@ -109,21 +109,6 @@ static enum terminal_style style_of(const struct pin_row *row)
     return row->mended_count ? STYLE_RED : styles[row->state];
 }
 
-static void put_cells(const struct slice cells[COLUMNS], const unsigned widths[COLUMNS],
-                      enum terminal_style style)
-{
-    for (size_t i = 0; i < COLUMNS; i++) {
-        if (i == 3)
-            terminal_style(stdout, style);
-        terminal_put(stdout, cells[i]);
-        if (i == 3)
-            terminal_style(stdout, STYLE_PLAIN);
-        if (i + 1 < COLUMNS)
-            printf("%*s", (int)(widths[i] - terminal_columns(cells[i])) + 2, "");
-    }
-    putchar('\n');
-}
-
 static void put_summary(const struct pins_result *pins)
 {
     printf("\n%zu pinned package%s: %zu behind, %zu gone, %zu vulnerable", pins->count,
@@ -153,7 +138,7 @@ bool update_pins_table(const struct pins_result *pins, struct arena *arena, stru
                 widths[j] = terminal_columns(rows[i][j]);
     putchar('\n');
     for (size_t i = 0; i <= pins->count; i++)
-        put_cells(rows[i], widths, i ? style_of(&pins->rows[i - 1]) : STYLE_PLAIN);
+        update_put_cells(rows[i], widths, COLUMNS, i ? style_of(&pins->rows[i - 1]) : STYLE_PLAIN);
     put_summary(pins);
     return true;
 }

@@ -41,21 +41,6 @@ static bool fill(const struct bases_row *row, struct arena *arena, struct slice 
     return cells[0].at && cells[5].at;
 }
 
-static void put_row(const struct slice cells[COLUMNS], const unsigned widths[COLUMNS],
-                    enum terminal_style style)
-{
-    for (size_t i = 0; i < COLUMNS; i++) {
-        if (i == 3)
-            terminal_style(stdout, style);
-        terminal_put(stdout, cells[i]);
-        if (i == 3)
-            terminal_style(stdout, STYLE_PLAIN);
-        if (i + 1 < COLUMNS)
-            printf("%*s", (int)(widths[i] - terminal_columns(cells[i])) + 2, "");
-    }
-    putchar('\n');
-}
-
 static void measure(const struct slice cells[COLUMNS], unsigned widths[COLUMNS])
 {
     for (size_t i = 0; i < COLUMNS; i++)
@@ -175,11 +160,11 @@ bool update_write_table(const struct bases_result *result, bool why, struct aren
         measure(cells, widths);
     }
     if (result->row_count)
-        put_row(head, widths, STYLE_PLAIN);
+        update_put_cells(head, widths, COLUMNS, STYLE_PLAIN);
     for (size_t i = 0; i < result->row_count; i++) {
         if (!fill(&result->rows[i], arena, cells))
             return arena_error(err);
-        put_row(cells, widths, style_of(&result->rows[i]));
+        update_put_cells(cells, widths, COLUMNS, style_of(&result->rows[i]));
     }
     for (size_t i = 0; why && i < result->row_count; i++)
         if (result->rows[i].choice.verdicts && !is_repeated(result, i) &&

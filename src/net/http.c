@@ -218,8 +218,8 @@ static bool rate_error(struct slice url, unsigned seconds, struct error *err)
     if (gmtime_r(&then, &moment))
         strftime(until, sizeof until, ", until %Y-%m-%d %H:%M:%S UTC", &moment);
     return error_set(err, ERROR_NETWORK,
-                     "%.*s: too many requests (429); the server asks to wait %u seconds%s",
-                     SLICE_ARG(url), seconds, until);
+                     "%.*s: too many requests (429); the server asks to wait %u second%s%s",
+                     SLICE_ARG(url), seconds, seconds == 1 ? "" : "s", until);
 }
 
 bool http_status_error(const struct http_response *response, struct error *err)

@@ -173,6 +173,10 @@ doctor "the same, asked for" 0 --plain-http "0.0.0.0:$stub/fine/app:1"
 doctor "no registry at all" 1 --plain-http "0.0.0.0:$port/x"
 found tcp "$port"
 
+stub ill
+doctor "a registry that is not well" 1 "127.0.0.1:$stub/fine/app:1"
+found api "503: the registry, or what stands before it, is not well"
+
 # --- clocks (a stub: no server here has a wrong one) ---
 stub skew:3600
 doctor "a clock that is an hour off" 1 "127.0.0.1:$stub/fine/app:1"

@@ -1,6 +1,7 @@
 """Servers that misbehave in ways no real one here can be made to. usage: doctor_stub.py KIND PORT [CERT KEY]
 
 proxy403, proxy407   an HTTP proxy that refuses CONNECT
+ill                  503 to all that is asked
 silent               takes connections and says nothing
 registry             /v2/ with one image, by path prefix of the repository: denied/ 403, limited/ 429 with Docker Hub's
                      headers, nearly/ few pulls left, stalled/ blobs redirect to a server that is silent, gone/ to a closed
@@ -72,6 +73,8 @@ class Handler(BaseHTTPRequestHandler):
                     Content_Type="text/xml")
 
     def do_GET(self):
+        if KIND == "ill":
+            return self.send_error(503)
         path = self.path.split("?")[0]
         if path == "/v2/":
             return self.answer(200, b"{}", Docker_Distribution_Api_Version="registry/2.0")

@@ -93,6 +93,13 @@ same "a build argument of plimsoll.yaml" "3.3.0-alpine 3.3.2-alpine patch" \
 same "is written where it stands, and the default too" "    build-args: {V: 3.3.2} ARG V=3.3.2" \
     "$(sed -n 4p built/plimsoll.yaml) $(head -1 built/docker/Dockerfile)"
 
+for columns in 20 40 70 110; do
+    COLUMNS=$columns update --no-pins app/docker >narrow
+    check "on a terminal of $columns columns no row is longer" \
+        python3 -c 'import sys; rows = open("narrow").read().split("\n\n")[0]; sys.exit(max(map(len, rows.splitlines())) > int(sys.argv[1]))' $columns
+    check "and no newest tag is lost" sh -c 'tr -d " \n" <narrow | grep -q 3.3.2-alpine'
+done
+
 # ---- exit codes ----
 exits "newer is no failure" 0 "$PLIMSOLL" update app
 exits "--check" 1 "$PLIMSOLL" update --check app

@@ -50,9 +50,11 @@ void check_api(struct doctor *doctor, struct doctor_row *row)
                    version.len ? ", " : "", SLICE_ARG(version));
         return;
     }
-    doctor_say(doctor, row, DOCTOR_FAILED,
-               "/v2/ answers %d%s: no registry speaks there, or something before it refuses",
-               response.status, response.status == 401 ? " without saying how to log in" : "");
+    const char *meaning = response.status >= 500
+                              ? "the registry, or what stands before it, is not well: try later"
+                              : "no registry speaks there, or something before it refuses";
+    doctor_say(doctor, row, DOCTOR_FAILED, "/v2/ answers %d%s: %s", response.status,
+               response.status == 401 ? " without saying how to log in" : "", meaning);
     doctor_fix(doctor, row, "curl -v %.*s   # who answers?", SLICE_ARG(request.url));
 }
 
