@@ -21,8 +21,8 @@ struct fresh_entry {
     int (*run)(struct slice job);
 };
 
-/* True: this process is a fresh one, has done its work, and is to end with *status. `entries` stay
-   the caller's and must live on. */
+/* Does not return when this process is a fresh one that has a job. True: it was started by hand as
+   if it were one, and is to end with *status. `entries` stay the caller's and must live on. */
 bool fresh_main(int argc, char **argv, const struct fresh_entry *entries, size_t count,
                 int *status);
 /* Whether fresh_main was called, and no later than that. */

@@ -225,7 +225,7 @@ bool scan_assemble(struct scan *scan, struct error *err)
     for (size_t i = 0; i < scan->image_count; i++)
         if (!assembly_add_image(&assembly, &scan->images[i], i == 0, err))
             return false;
-    if (assembly.many)
+    if (assembly.many && scan->result.finding_count)
         qsort(scan->result.findings, scan->result.finding_count, sizeof *scan->result.findings,
               finding_compare);
     if (scan->image_count)
