@@ -4,7 +4,7 @@
 #include "base/ascii.h"
 #include "catalog/secret_table.h"
 
-enum { SAME_MAX = 7, WORD_MAX = 64, DECODED_MAX = 512 };
+enum { DECODED_MAX = 512 };
 
 unsigned secret_entropy(struct slice value)
 {
@@ -19,40 +19,6 @@ unsigned secret_entropy(struct slice value)
             bits -= share * log2(share);
         }
     return (unsigned)(bits * 10);
-}
-
-static bool has_word(struct slice lowered, const char *const *words)
-{
-    for (size_t i = 0; words[i]; i++)
-        if (slice_search(lowered, slice_str(words[i])) < lowered.len)
-            return true;
-    return false;
-}
-
-static bool has_run(struct slice value)
-{
-    size_t same = 1;
-    for (size_t i = 1; i < value.len; i++) {
-        same = value.at[i] == value.at[i - 1] ? same + 1 : 1;
-        if (same > SAME_MAX)
-            return true;
-    }
-    return false;
-}
-
-bool secret_is_placeholder(struct slice value)
-{
-    static const char *const words[] = {
-        "example", "changeme",   "change_me", "change-me", "placeholder", "dummy",   "redacted",
-        "your_",   "your-",      "yourpass",  "yourtoken", "yoursecret",  "yourkey", "insert",
-        "replace", "sample",     "notreal",   "not_real",  "not-real",    "xxxx",    "****",
-        "....",    "1234567890", "abcdefgh",  "abcdef123", "${",          "{{",      "<",
-        ">",       "$(",         "%(",        "#{",        "todo",        "fixme",   NULL};
-    char lowered[WORD_MAX];
-    struct slice head = slice_upto(value, sizeof lowered);
-    for (size_t i = 0; i < head.len; i++)
-        lowered[i] = ascii_lower(head.at[i]);
-    return has_word(slice_of(lowered, head.len), words) || has_run(slice_upto(value, 128));
 }
 
 static uint32_t crc32_of(struct slice bytes)
@@ -161,7 +127,7 @@ bool secret_check_value(const struct secret_row *row, struct slice value)
     case SECRET_CHECK_JWT:
         return check_jwt(value);
     case SECRET_CHECK_PASSWORD:
-        return !secret_value_useless(value);
+        return !secret_is_useless(value);
     case SECRET_CHECK_NONE:
     case SECRET_CHECK_ASSIGN:
         break;

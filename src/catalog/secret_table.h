@@ -61,14 +61,17 @@ bool secret_match_at(const struct secret_row *row, struct slice bytes, size_t ke
 /* secret_check.c: whether a value of the right shape may be one. */
 bool secret_check_value(const struct secret_row *row, struct slice value);
 unsigned secret_entropy(struct slice value); /* tenths of a bit a byte */
-/* Words and shapes that people put where a secret belongs: "changeme", "${X}", "xxxxxxxx". */
+
+/* secret_words.c: words and shapes that people put where a secret belongs: "changeme", "${X}",
+   "xxxxxxxx". */
 bool secret_is_placeholder(struct slice value);
+/* Such a one, or it comes from elsewhere ("env:X", "<token>"), or is a word such as "password" and
+   "none". */
+bool secret_is_useless(struct slice value);
 
 /* secret_value.c: whether `value` looks like a secret that was given to `name`. `strict`: in a
    program's source, where most values are something else. */
 bool secret_value_likely(struct slice name, struct slice value, bool strict);
-/* Stands for a value ("${X}", "<token>"), or is a word such as "password" and "none". */
-bool secret_value_useless(struct slice value);
 /* Which generic kind a name asks for; NULL: it is no secret's. */
 const struct secret_row *secret_generic_row(struct slice name);
 

@@ -25,24 +25,6 @@ static struct letters count_letters(struct slice value)
     return letters;
 }
 
-/* What stands for a value that comes from elsewhere. */
-static bool is_reference(struct slice value)
-{
-    static const char *const begins[] = {
-        "$",    "{{",        "{%",      "%(",      "<",        "@",     "[[",
-        "#{",   "vault:",    "ref+",    "op://",   "arn:",     "env:",  "env.",
-        "env[", "process.",  "os.",     "secret:", "secrets.", "file:", "ENC[",
-        "ssm:", "projects/", "lookup(", "var.",    "self.",    "this.", NULL};
-    for (size_t i = 0; begins[i]; i++)
-        if (slice_starts(value, slice_str(begins[i])))
-            return true;
-    if (value.len > 2 && value.at[0] == '%' && value.at[value.len - 1] == '%')
-        return true;
-    return slice_search(value, SLICE("${")) < value.len ||
-           slice_search(value, SLICE("$(")) < value.len ||
-           slice_search(value, SLICE("{{")) < value.len;
-}
-
 static bool is_path(struct slice value)
 {
     static const char *const ends[] = {".pem",  ".key", ".crt",  ".json", ".txt", ".yml",  ".yaml",
@@ -58,35 +40,6 @@ static bool is_path(struct slice value)
         return false;
     /* base64 may begin with "/": only what has no bare word behind it is one */
     return slice_find(value, '=') == value.len && slice_find(value, '+') == value.len;
-}
-
-/* Weak passwords that stand for "put yours here", and words that are no value at all. */
-static bool is_word_of_no_use(struct slice value)
-{
-    static const char *const words[] = {
-        "true",     "false",      "yes",         "no",        "on",        "off",
-        "none",     "null",       "nil",         "undefined", "empty",     "default",
-        "required", "optional",   "enabled",     "disabled",  "auto",      "password",
-        "passwd",   "pass",       "secret",      "token",     "key",       "apikey",
-        "test",     "testing",    "test123",     "testtest",  "admin",     "root",
-        "user",     "username",   "guest",       "postgres",  "mysql",     "mariadb",
-        "redis",    "mongo",      "rabbitmq",    "string",    "text",      "hidden",
-        "prompt",   "ask",        "basic",       "bearer",    "plain",     "md5",
-        "sha1",     "sha256",     "sha512",      "hmac",      "rsa",       "ed25519",
-        "oauth",    "oauth2",     "ldap",        "pam",       "file",      "stdin",
-        "env",      "mypassword", "mysecret",    "mytoken",   "secretkey", "foo",
-        "bar",      "foobar",     "baz",         "value",     "unset",     "somepassword",
-        "passw0rd", "password1",  "password123", "admin123",  "letmein",   "changeit",
-        "123456",   "12345678",   "1234",        NULL};
-    for (size_t i = 0; words[i]; i++)
-        if (slice_equal_nocase(value, slice_str(words[i])))
-            return true;
-    return false;
-}
-
-bool secret_value_useless(struct slice value)
-{
-    return is_reference(value) || is_word_of_no_use(value) || secret_is_placeholder(value);
 }
 
 /* "my-app-token", "user.password", "csrf_token": words joined, no digits or few of them. */
@@ -123,7 +76,7 @@ bool secret_value_likely(struct slice name, struct slice value, bool strict)
     bool password = is_password(name);
     if (value.len < (password && !strict ? 5 : 8) || value.len > 2048 || letters.other)
         return false;
-    if (secret_value_useless(value) || is_path(value) || is_name_again(name, value))
+    if (secret_is_useless(value) || is_path(value) || is_name_again(name, value))
         return false;
     if (letters.digits + letters.marks == value.len && letters.digits * 2 > value.len && !password)
         return false; /* a number, a date, a version */
