@@ -267,6 +267,30 @@ static void a_folder_can_be_read_and_nothing_beside_it(void **state)
     assert_true(exited(status, 0));
 }
 
+static const char *password; /* where it stands in the environment */
+
+/* How many of its letters are still there. */
+static int letters_left(void)
+{
+    int left = getenv("PLIMSOLL_REGISTRY_PASSWORD") != NULL;
+    for (int i = 0; i < 6; i++)
+        left += password[i] != 0;
+    return left;
+}
+
+static void the_environment_is_wiped(void **state)
+{
+    (void)state;
+    static char variable[] = "PLIMSOLL_REGISTRY_PASSWORD=secret";
+    assert_int_equal(putenv(variable), 0); /* this very memory becomes part of it */
+    password = getenv("PLIMSOLL_REGISTRY_PASSWORD");
+    assert_ptr_equal(password, strchr(variable, '=') + 1);
+    assert_int_equal(letters_left(), 7);
+    assert_true(exited(jailed(letters_left), 0));
+    assert_string_equal(password, "secret"); /* ours is not theirs */
+    assert_int_equal(unsetenv("PLIMSOLL_REGISTRY_PASSWORD"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +300,7 @@ int main(void)
         cmocka_unit_test(memory_has_a_limit),
         cmocka_unit_test(ordinary_users_can_enter),
         cmocka_unit_test(tells_what_is_missing),
+        cmocka_unit_test(the_environment_is_wiped),
         cmocka_unit_test(is_quick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
