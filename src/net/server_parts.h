@@ -183,6 +183,8 @@ void *call_uri(void *context, const char *uri, struct MHD_Connection *wire);
 enum MHD_Result call_handle(void *context, struct MHD_Connection *wire, const char *url,
                             const char *method, const char *version, const char *upload,
                             size_t *upload_size, void **state);
+/* Instead of what the answer was to be. */
+void call_set_plain(struct call *call, int status, struct slice text);
 void call_completed(void *context, struct MHD_Connection *wire, void **state,
                     enum MHD_RequestTerminationCode code);
 
@@ -196,6 +198,11 @@ int loop_said(struct loop *loop);
 void server_make_id(char id[33]);
 /* libmicrohttpd's log: from it is known what it answers by itself. */
 void server_hear(void *loop, const char *format, va_list arguments);
+
+/* server_body.c: bytes of the body; MHD_NO: the connection must end. */
+enum MHD_Result call_take_piece(struct call *call, struct slice bytes);
+/* SERVER_STREAM: what was gathered goes to the handler. False: it wants no more. */
+bool call_stream_flush(struct call *call);
 
 /* server_answer.c: queues call->response. */
 enum MHD_Result call_answer(struct call *call);

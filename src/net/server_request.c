@@ -4,7 +4,6 @@
  * is queued at the first call makes it close the connection without reading the body, so that is
  * done only where a body is refused.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -96,103 +95,6 @@ void *call_uri(void *context, const char *uri, struct MHD_Connection *wire)
     return NULL;
 }
 
-struct slice server_header(const struct server_request *request, const char *name)
-{
-    const struct call *call = (const struct call *)request;
-    const char *value = NULL;
-    size_t len = 0;
-    call->connection->server->api->lookup_connection_value_n(call->wire, MHD_HEADER_KIND, name,
-                                                             strlen(name), &value, &len);
-    return slice_of(value, value ? len : 0);
-}
-
-struct gathered {
-    struct slice name, all;
-    struct arena *arena;
-};
-
-static enum MHD_Result gather(void *context, enum MHD_ValueKind kind, const char *name,
-                              size_t name_len, const char *value, size_t value_len)
-{
-    struct gathered *gathered = context;
-    (void)kind;
-    if (!slice_equal_nocase(slice_of(name, name_len), gathered->name))
-        return MHD_YES;
-    struct slice one = slice_of(value, value ? value_len : 0);
-    gathered->all = gathered->all.at ? arena_printf(gathered->arena, "%.*s, %.*s",
-                                                    SLICE_ARG(gathered->all), SLICE_ARG(one))
-                                     : one;
-    return gathered->all.at ? MHD_YES : MHD_NO;
-}
-
-struct slice server_header_all(const struct server_request *request, const char *name)
-{
-    const struct call *call = (const struct call *)request;
-    struct gathered gathered = {.name = slice_str(name), .arena = request->arena};
-    call->connection->server->api->get_connection_values_n(call->wire, MHD_HEADER_KIND, gather,
-                                                           &gathered);
-    return gathered.all;
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* What is no escape stays as it is. */
-static struct slice decode(struct slice text, struct arena *arena)
-{
-    char *to = arena_alloc(arena, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; to && i < text.len; i++) {
-        int high = -1, low = -1;
-        if (text.at[i] == '%' && i + 2 < text.len) {
-            high = hex_digit(text.at[i + 1]);
-            low = hex_digit(text.at[i + 2]);
-        }
-        if (high >= 0 && low >= 0) {
-            to[len++] = (char)(high * 16 + low);
-            i += 2;
-        } else {
-            to[len++] = text.at[i] == '+' ? ' ' : text.at[i];
-        }
-    }
-    return slice_of(to, to ? len : 0);
-}
-
-bool server_query(const struct server_request *request, const char *name, struct slice *value)
-{
-    struct slice rest = request->query;
-    while (rest.len) {
-        struct slice pair = slice_cut(&rest, '&');
-        size_t equals = slice_find(pair, '=');
-        struct slice key = slice_upto(pair, equals);
-        if (key.len > 1024)
-            continue;
-        if (!slice_equal_str(key, name) &&
-            !(slice_find(key, '%') < key.len && slice_equal_str(decode(key, request->arena), name)))
-            continue;
-        *value = decode(slice_from(pair, equals + 1), request->arena);
-        return value->at != NULL;
-    }
-    return false;
-}
-
-bool server_set(const struct server_request *request, struct server_response *response,
-                const char *name, struct slice value)
-{
-    struct error ignored = {0};
-    struct slice copy = arena_copy(request->arena, value);
-    if (copy.at &&
-        http_headers_add(&response->headers, slice_str(name), copy, request->arena, &ignored))
-        return true;
-    response->status = 0; /* told as 500 */
-    return false;
-}
-
 /* "http://host/path" (as to a proxy) is /path here; path and query are cut. */
 static void cut_target(struct server_request *request)
 {
@@ -251,7 +153,7 @@ static bool read_forwarded(struct call *call)
     return request->named;
 }
 
-static void plain_answer(struct call *call, int status, struct slice text)
+void call_set_plain(struct call *call, int status, struct slice text)
 {
     if (call->response.has_file && call->response.fd >= 0)
         close(call->response.fd);
@@ -299,7 +201,7 @@ static enum MHD_Result begin(struct call *call)
     if (call->plan == SERVER_RUN)
         request->body_limit = SERVER_DISCARD_MAX; /* read and forgotten */
     if (call->plan != SERVER_STREAM && request->length > request->body_limit) {
-        plain_answer(call, 413, SLICE("the body is larger than what is taken here\n"));
+        call_set_plain(call, 413, SLICE("the body is larger than what is taken here\n"));
         return refuse_body(call);
     }
     call->step = STEP_TAKE;
@@ -318,125 +220,16 @@ static enum MHD_Result first_look(struct call *call, const char *method, const c
     const char *unclear = NULL;
     fill_request(call, method);
     if (!known)
-        plain_answer(call, 403, SLICE("the client certificate is not one that is taken here\n"));
+        call_set_plain(call, 403, SLICE("the client certificate is not one that is taken here\n"));
     else if (!read_forwarded(call))
-        plain_answer(call, 400, SLICE("X-Forwarded-For and Forwarded name different clients\n"));
+        call_set_plain(call, 400, SLICE("X-Forwarded-For and Forwarded name different clients\n"));
     else if ((unclear = call_framing(call, version)))
-        plain_answer(call, 400, slice_str(unclear));
+        call_set_plain(call, 400, slice_str(unclear));
     else
         return begin(call);
     call->response.close = true;
     call->failed_early = true;
     return call_answer(call);
-}
-
-/* Grows by doubling; never beyond what was declared. */
-static bool body_room(struct call *call, size_t more)
-{
-    size_t need = call->request.body.len + more, room = call->body_room ? call->body_room : 4096;
-    while (room < need)
-        room *= 2;
-    if (call->request.has_length && room > call->request.length)
-        room = (size_t)call->request.length;
-    if (room < need)
-        room = need;
-    if (room == call->body_room)
-        return true;
-    struct server *server = call->connection->server;
-    size_t added = room - call->body_room;
-    /* All bodies together have a limit, too: many of moderate size are as bad as a large one. */
-    bool fits = atomic_fetch_add(&server->collected, added) + added <= SERVER_BODIES_MAX;
-    char *grown = fits ? realloc(call->body, room) : NULL;
-    if (!grown) {
-        atomic_fetch_sub(&server->collected, added);
-        return false;
-    }
-    call->body = grown;
-    call->body_room = room;
-    return true;
-}
-
-static void collect(struct call *call, struct slice bytes)
-{
-    struct server_request *request = &call->request;
-    if (bytes.len > request->body_limit - request->body.len) {
-        const struct server_handler *handler = &call->connection->server->options.handler;
-        plain_answer(call, 413, SLICE("the body is larger than what is taken here\n"));
-        if (handler->too_large) {
-            call->response = (struct server_response){.fd = -1};
-            handler->too_large(handler->context, request, &call->response);
-        }
-        call->step = STEP_DISCARD;
-    } else if (!body_room(call, bytes.len)) {
-        plain_answer(call, 503, SLICE("too many large bodies at once; try again\n"));
-        server_set(request, &call->response, "Retry-After", SLICE("1"));
-        call->step = STEP_DISCARD;
-    } else {
-        memcpy(call->body + request->body.len, bytes.at, bytes.len);
-        request->body = slice_of(call->body, request->body.len + bytes.len);
-    }
-}
-
-/* What nobody wants any more; not for ever: then the answer is said in the middle of the body, and
-   the connection ends. */
-static enum MHD_Result discard(struct call *call, size_t len)
-{
-    const struct server_request *request = &call->request;
-    uint64_t left = request->has_length ? request->length - request->received : 0;
-    call->discarded += len;
-    if (call->discarded <= SERVER_DISCARD_MAX && left <= SERVER_DISCARD_MAX)
-        return MHD_YES;
-    if (call->step == STEP_TAKE) /* no answer is known yet */
-        plain_answer(call, 413, SLICE("the body is larger than what is taken here\n"));
-    call_answer_raw(call);
-    return MHD_NO;
-}
-
-/* What was gathered goes to the handler. False: it wants no more. */
-static bool stream_flush(struct call *call)
-{
-    const struct server_handler *handler = &call->connection->server->options.handler;
-    struct slice bytes = slice_of(call->body, call->gathered);
-    call->gathered = 0;
-    return bytes.len == 0 ||
-           handler->piece(handler->context, &call->request, bytes, &call->response);
-}
-
-/* Pieces come in the size of libmicrohttpd's buffer, which has to be small; hashing and writing
-   cost a quarter less in larger ones that begin at a page of the file. */
-static bool stream_gather(struct call *call, struct slice bytes)
-{
-    if (!call->body)
-        call->body = malloc(SERVER_PIECE);
-    if (!call->body) {
-        plain_answer(call, 503, SLICE("out of memory\n"));
-        return false;
-    }
-    while (bytes.len) {
-        struct slice some = slice_upto(bytes, SERVER_PIECE - call->gathered);
-        memcpy(call->body + call->gathered, some.at, some.len);
-        call->gathered += some.len;
-        bytes = slice_from(bytes, some.len);
-        if (call->gathered == SERVER_PIECE && !stream_flush(call))
-            return false;
-    }
-    return true;
-}
-
-static enum MHD_Result take_piece(struct call *call, struct slice bytes)
-{
-    struct connection *connection = call->connection;
-    call->request.received += bytes.len;
-    atomic_store_explicit(&connection->received, call->request.received, memory_order_relaxed);
-    atomic_store_explicit(&connection->moved, server_milliseconds(), memory_order_relaxed);
-    atomic_fetch_add_explicit(&connection->loop->bytes_in, bytes.len, memory_order_relaxed);
-    if (call->step != STEP_TAKE || call->plan == SERVER_RUN)
-        return discard(call, bytes.len);
-    if (call->plan == SERVER_BODY)
-        collect(call, bytes);
-    else if (!stream_gather(call, bytes))
-        call->step = STEP_DISCARD;
-    return call->step == STEP_DISCARD ? discard(call, 0) : MHD_YES;
 }
 
 enum MHD_Result call_handle(void *context, struct MHD_Connection *wire, const char *url,
@@ -450,7 +243,7 @@ enum MHD_Result call_handle(void *context, struct MHD_Connection *wire, const ch
     if (*upload_size) {
         struct slice bytes = slice_of(upload, *upload_size);
         *upload_size = 0;
-        return take_piece(call, bytes);
+        return call_take_piece(call, bytes);
     }
     switch (call->step) {
     case STEP_NEW:
@@ -459,8 +252,8 @@ enum MHD_Result call_handle(void *context, struct MHD_Connection *wire, const ch
         connection_phase(call->connection, PHASE_BODY);
         return begin(call);
     case STEP_TAKE:
-        return call->plan != SERVER_STREAM || stream_flush(call) ? call_to_worker(call)
-                                                                 : call_answer(call);
+        return call->plan != SERVER_STREAM || call_stream_flush(call) ? call_to_worker(call)
+                                                                      : call_answer(call);
     case STEP_DISCARD:
     case STEP_DONE:
         return call_answer(call);
@@ -519,7 +312,8 @@ void call_completed(void *context, struct MHD_Connection *wire, void **state,
     if (call->failed_early && !call->request.broken)
         server_linger_add(loop->server, call->connection->fd);
     if (call->step == STEP_TAKE && call->plan == SERVER_STREAM)
-        (void)stream_flush(call); /* what came before it broke counts: uploads can be resumed */
+        (void)call_stream_flush(
+            call); /* what came before it broke counts: uploads can be resumed */
     if (call->begun)
         handler->end(handler->context, &call->request, call->status, sent);
     else if (call->status || code == MHD_REQUEST_TERMINATED_WITH_ERROR)

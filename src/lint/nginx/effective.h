@@ -83,6 +83,18 @@ bool nginx_more_clears(const struct nginx_level *level, const char *name);
 /* Where a header is added to take effect in the level. */
 const struct nginx_home *nginx_home_of(struct nginx_map *map, const struct nginx_level *level);
 
+/* answer_headers.c: what an answer of this status carries in the level. */
+void nginx_answer_add(struct nginx_map *map, struct header_route *route,
+                      enum header_outcome outcome, const struct nginx_level *level,
+                      unsigned status);
+/* X-Powered-By of an upstream, unless it is hidden. */
+void nginx_answer_add_upstream(struct nginx_map *map, struct header_route *route,
+                               enum header_outcome outcome, const struct nginx_level *level,
+                               const struct nginx_node *pass);
+/* For --fix: by the byte where it is, or by the line of what drops a header there. */
+void nginx_home_keep(struct nginx_map *map, const struct lint_file *file, size_t at,
+                     const struct nginx_home *home);
+
 /* Fills the header map with all routes. False: the budget is spent. */
 bool nginx_headers(struct nginx_map *map);
 /* For headers_judge; the context is a struct nginx_map. */
