@@ -1,6 +1,6 @@
 #!/bin/sh
-# Random damage in the pages of the advisory database: a command may fail with a word, or not notice; it never dies of a
-# signal, and never hangs. The damage is made of a seed that is named, so that a failure can be had again.
+# Random damage in the pages of the advisory database: a command that reads it may fail with a word, or not notice; it never
+# dies of a signal, and never hangs. The damage is made of a seed that is named, so that a failure can be had again.
 . "$(dirname "$0")/lib.sh"
 need python3
 mkdir -p "$work/osv"
@@ -12,18 +12,17 @@ for n in range(400):
                "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.%d.0" % n}]}]}]},
               open("%s/%d.json" % (sys.argv[1], n), "w"))
 PY
-echo '{"vulnerabilities":[{"cveID":"CVE-2026-00007","dateAdded":"2026-01-01","dueDate":"2026-02-01"}]}' >"$work/kev.json"
+export SOURCE_DATE_EPOCH=1795000000 # the same file each time
 exits "a database" 0 "$PLIMSOLL" db import osv/Go "$work"/osv/*.json
 cp "$PLIMSOLL_DB/data.mdb" "$work/whole.mdb"
-python3 - "$PLIMSOLL" "$PLIMSOLL_DB/data.mdb" "$work/whole.mdb" "$work/kev.json" <<'PY'
+python3 - "$PLIMSOLL" "$PLIMSOLL_DB/data.mdb" "$work/whole.mdb" <<'PY'
 import random, subprocess, sys
 program, file, whole = sys.argv[1:4]
 whole = open(whole, "rb").read()
 commands = [["scan", "--offline"] + ["pkg:golang/example.org/m%d@1.0.0" % n for n in range(40)],
-            ["explain", "CVE-2026-00007", "pkg:golang/example.org/m7@1.0.0"], ["db", "search", "CVE-2026-00007"],
-            ["db", "import", "kev", sys.argv[4]]]
+            ["explain", "CVE-2026-00007", "pkg:golang/example.org/m7@1.0.0"], ["db", "search", "CVE-2026-00007"]]
 told = died = 0
-for seed in range(120):
+for seed in range(80):
     chance = random.Random(seed)
     bytes_ = bytearray(whole)
     for _ in range(chance.choice((1, 8, 64, 512))):
@@ -44,6 +43,6 @@ for seed in range(120):
             died += 1
             print("FAIL damage: seed %d: %s ends with %d: %s" % (seed, " ".join(command[:2]), result.returncode,
                                                                 result.stderr[-200:]))
-print("ok damage: %d of %d commands said so, none died" % (told, 120 * len(commands)) if told and not died else
+print("ok damage: %d of %d commands said so, none died" % (told, 80 * len(commands)) if told and not died else
       "FAIL damage: %d told, %d died" % (told, died))
 PY
