@@ -7,6 +7,9 @@ need iptables
 need curl
 [ -x /bin/busybox ] || skip "busybox-static is not installed"
 debian_docker
+compose=$(sh "$here/../../tools/clients" compose)/docker-compose
+buildx=
+[ -z "${SOAK:-}" ] || buildx=$(sh "$here/../../tools/clients" buildx)/docker-buildx
 apart "$@"
 steps=$BUILD/tests/tools/ship-steps
 for tool in ship-steps make-image open-image; do
@@ -165,6 +168,56 @@ for line in "$docker/docker" $other; do
     same "docker $version: it is what was built" "$(docker image inspect --format '{{.Id}}' "web:v$release")" \
         "$(docker image inspect --format '{{.Id}}' "$hub/team/web:$release")"
 done
+# compose: docker's plugin brings the stack up and takes it down; what HEALTHCHECK says is docker's.
+mkdir -p config/cli-plugins
+if [ -x "$compose" ]; then
+    ln -s "$compose" config/cli-plugins/docker-compose
+    cat >compose.yml <<YML
+services:
+  web:
+    image: \${PLIMSOLL_IMAGE}
+    ports: ["127.0.0.1:$web:8080"]
+    volumes: ["kept:/kept"]
+    stop_grace_period: 1s
+volumes: {kept: {}}
+YML
+    sed 's|test: .*|test: {compose: compose.yml, health: "http://127.0.0.1:'"$web"'/health", seconds: 60}|' plimsoll.yaml >with-compose.yaml
+    left() { docker ps -q; docker volume ls -q; docker network ls --format '{{.Name}}' | grep -v '^bridge$\|^host$\|^none$'; }
+    exits "ship with docker compose" 0 "$PLIMSOLL" ship --config with-compose.yaml --engine docker --release v1.1.0
+    said "the new image answered as a container" 'test +passed .*/health answered 200'
+    same "nothing of the stack is left" "" "$(left)"
+    sed 's|"/health"|"/never"|; s|/health"|/never"|; s|seconds: 60|seconds: 2|' with-compose.yaml >never.yaml
+    exits "a stack that is never well" 1 "$PLIMSOLL" ship --config never.yaml --engine docker --release v1.2.0
+    said "stops the release" 'test +refused .*last: 404'
+    same "and is taken down, too" "" "$(left)"
+    same "nothing was released" "" "$(docker pull -q "$hub/team/web:1.2.0" 2>/dev/null)"
+    sed 's|image: .*|image: localhost/none:1|; s|ports|pull_policy: never\n    ports|' compose.yml >none.yml
+    exits "a stack that does not come up" 1 "$steps" test --engine docker --compose none.yml --health "http://127.0.0.1:$web/health" --seconds 60
+    said "is told at once" 'docker compose up ended with 1: .*localhost/none:1'
+    same "and nothing is left of it" "" "$(left)"
+else
+    echo "skip $scenario: docker compose could not be had (tools/clients says why)"
+fi
+
+# buildx: BuildKit by its plugin; several platforms need a builder of their own.
+if [ -n "${SOAK:-}" ]; then
+    if [ -x "$buildx" ]; then
+        ln -s "$buildx" config/cli-plugins/docker-buildx
+        export DOCKER_BUILDKIT=1
+        exits "buildx builds" 0 "$steps" build docker app/Dockerfile app localhost/app:buildx
+        same "RUN ran" "made for nobody" "$(docker run --rm --network none --entrypoint /bin/busybox localhost/app:buildx cat /health)"
+        exits "buildx: a RUN that fails" 3 "$steps" build docker app/Fails app localhost/fails:1
+        said "is told with its step and last words" 'RUN echo about to fail; exit 7: .*about to fail \(a command of the Dockerfile failed'
+        exits "buildx: a file that is not in the context" 3 "$steps" build docker app/Copies app localhost/fails:1
+        said "is told" 'a file is not in the build context'
+        sed 's|repository: .*|&\n    platforms: [linux/amd64, linux/arm64]|' plimsoll.yaml >several.yaml
+        exits "several platforms with the daemon's own builder" 3 "$PLIMSOLL" build --config several.yaml --engine docker
+        said "is told, and what to do" 'docker buildx create'
+        unset DOCKER_BUILDKIT
+    else
+        echo "skip $scenario: buildx could not be had (tools/clients says why)"
+    fi
+fi
 same "no container runs any more" "" "$(docker ps -q)"
 exits "doctor finds nothing wrong with the pull" 0 "$PLIMSOLL" doctor "$hub/team/web:1.0.1"
 

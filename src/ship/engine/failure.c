@@ -45,6 +45,10 @@ const struct ship_failure_kind ship_failure_kinds[SHIP_FAILURES] = {
     [SHIP_FAILED_BUILDKIT] = {"no-buildkit", ERROR_NOT_FOUND, "what builds for it is missing",
                               "install docker-buildx (or start buildkitd for nerdctl), or choose "
                               "another engine with --engine"},
+    [SHIP_FAILED_BUILDER] =
+        {"builder", ERROR_UNSUPPORTED, "docker's own builder makes images of one platform",
+         "make another one (docker buildx create --use), or choose podman or buildah with "
+         "--engine"},
     [SHIP_FAILED_COPY] = {"copy", ERROR_NOT_FOUND, "a file is not in the build context",
                           "check the path (relative to the context), .dockerignore, and links "
                           "that lead out of the context"},
@@ -90,6 +94,8 @@ static const struct pattern patterns[] = {
     {"the buildx component is missing or broken", SHIP_FAILED_BUILDKIT},
     {"unknown command: docker buildx", SHIP_FAILED_BUILDKIT},
     {"'buildx' is not a docker command", SHIP_FAILED_BUILDKIT},
+
+    {"not supported for the docker driver", SHIP_FAILED_BUILDER},
 
     {"unauthorized: authentication required", SHIP_FAILED_LOGIN},
     {"no basic auth credentials", SHIP_FAILED_LOGIN},

@@ -21,6 +21,7 @@ enum ship_failure {
     SHIP_FAILED_STORAGE,    /* storage driver that cannot work here */
     SHIP_FAILED_ISOLATION,  /* no containers can be made here */
     SHIP_FAILED_BUILDKIT,   /* docker without buildx, nerdctl without buildkitd */
+    SHIP_FAILED_BUILDER,    /* docker's own builder, where another driver is needed */
     SHIP_FAILED_COPY,       /* a file that is not in the context */
     SHIP_FAILED_DOCKERFILE, /* cannot be parsed */
     SHIP_FAILED_STEP,       /* a RUN ended with a status */

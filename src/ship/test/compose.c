@@ -173,23 +173,49 @@ static bool wait_for_health(struct stack *stack, struct error *err)
     return ship_test_check_add(test, SLICE("health"), false, test->result->summary, err);
 }
 
+/* podman-compose 1.0 ends with 0 whatever podman said, and writes "exit code: 125" for it. The
+   first is that of the container that could not be made; *why is what podman said of it. */
+static int hidden_exit_code(const struct stack *stack, const struct process_result *result,
+                            struct slice *why)
+{
+    static const struct slice mark = {"exit code: ", 11};
+    struct slice output = result->output, errors = result->errors;
+    uint64_t code = 0;
+    if (strcmp(stack->compose->words[0], "podman-compose") != 0)
+        return 0;
+    while (output.len && code == 0) {
+        struct slice line = slice_trim(slice_cut_line(&output));
+        if (!slice_starts(line, mark) || !slice_u64(slice_from(line, mark.len), &code))
+            code = 0;
+    }
+    while (errors.len && code != 0) {
+        struct slice line = slice_trim(slice_cut_line(&errors));
+        if (slice_starts(line, SLICE("Error: ")) &&
+            slice_search(line, SLICE("no such container")) == line.len)
+            *why = line;
+    }
+    return code > 255 ? 255 : (int)code;
+}
+
 static bool bring_up(struct stack *stack, struct error *err)
 {
     static const char *const words[] = {"up", "-d", NULL};
+    struct slice why = {"", 0};
     struct ship_test *test = stack->test;
     struct process_result result;
     ship_test_progress(test, "%.*s up -d", SLICE_ARG(stack->compose->name));
     if (!stack_run(stack, words, UP_SECONDS, false, &result, err))
         return false;
-    if (result.exit_code == 0)
+    int code = result.exit_code ? result.exit_code : hidden_exit_code(stack, &result, &why);
+    if (code == 0)
         return wait_for_health(stack, err);
     struct slice all = result.errors.len ? result.errors : result.output;
     test->result->log = ship_test_last_lines(all, LOG_LINES);
-    struct slice last = ship_test_last_lines(slice_trim(all), 1);
+    struct slice last = why.len ? why : ship_test_last_lines(slice_trim(all), 1);
     return ship_test_summary(test,
                              "%.*s up ended with %d: %.*s. Next: try the same by hand, %.*s "
                              "-f %s up",
-                             SLICE_ARG(stack->compose->name), result.exit_code, SLICE_ARG(last),
+                             SLICE_ARG(stack->compose->name), code, SLICE_ARG(last),
                              SLICE_ARG(stack->compose->name), stack->file) ||
            arena_error(err);
 }
