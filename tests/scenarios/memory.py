@@ -8,6 +8,7 @@ import base64, gzip, hashlib, http.server, io, json, os, subprocess, sys, tarfil
 plimsoll, folder = sys.argv[1:3]
 PASSWORD = b"correct-" + os.urandom(12).hex().encode()
 TOKEN = base64.b64encode(b"me:" + PASSWORD)
+PIECE = 16 << 20
 goes_on = threading.Event()
 
 
@@ -67,14 +68,16 @@ def holds(process):
         with open("/proc/%d/maps" % process) as maps, open("/proc/%d/mem" % process, "rb", 0) as memory:
             for line in maps:
                 start, end = (int(part, 16) for part in line.split()[0].split("-"))
-                if line.split()[1][0] != "r" or "[v" in line:
+                # Terabytes are the shadow memory of sanitized builds, which holds no bytes of anybody.
+                if line.split()[1][0] != "r" or "[v" in line or end - start > 4 << 30:
                     continue
-                try:
-                    memory.seek(start)
-                    text = memory.read(end - start)
-                except OSError:
-                    continue
-                found = found or PASSWORD in text or TOKEN in text
+                for at in range(start, end, PIECE):
+                    try:
+                        memory.seek(at)
+                        text = memory.read(min(PIECE + 200, end - at))
+                    except OSError:
+                        continue
+                    found = found or PASSWORD in text or TOKEN in text
     except (OSError, ValueError):
         return None
     return found
