@@ -116,7 +116,6 @@ static void lane(void *context, size_t number)
     struct sending *sending = context;
     size_t index;
     CLEANUP_LINK struct registry_link link = destination_link(sending->destination);
-    link.cancel = sending->options->cancel;
     (void)number;
     while (take_next(sending, &index)) {
         struct error err = {0};

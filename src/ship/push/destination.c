@@ -28,6 +28,7 @@ bool destination_open(struct destination *destination, const char *name,
     }
     destination->http =
         (struct http_options){.insecure = options->insecure, .wait_max = options->wait_max};
+    destination->cancel = options->cancel;
     destination->session.pushes = !options->reads_only;
     destination->is_open = true;
     return true;
@@ -45,6 +46,7 @@ struct registry_link destination_link(struct destination *destination)
     enum { TRIES = 7 };
     return (struct registry_link){.session = &destination->session,
                                   .client = http_client_new(&destination->http),
+                                  .cancel = destination->cancel,
                                   .tries = TRIES};
 }
 

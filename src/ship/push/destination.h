@@ -10,11 +10,13 @@ struct destination_options {
     bool reads_only;   /* nothing will be put: a token to pull will do */
     unsigned wait_max; /* seconds to wait at a rate limit; 0: 30; over that the error tells until
                           when */
+    const atomic_bool *cancel; /* ends what goes over the network within a second; may be NULL */
 };
 
 struct destination {
     struct session session;
     struct http_options http;
+    const atomic_bool *cancel;
     bool is_open;
 };
 

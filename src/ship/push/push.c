@@ -99,7 +99,6 @@ static bool send_all(struct pushing *pushing, struct error *err)
 {
     CLEANUP_LINK struct registry_link link = destination_link(&pushing->destination);
     bool known;
-    link.cancel = pushing->options->cancel;
     if (!is_known(pushing, &link, &known, err))
         return false;
     if (known) {

@@ -31,7 +31,6 @@ struct push_options {
     struct slice mount_from;
     void *context;
     void (*progress)(void *context, const struct push_progress *now); /* may be NULL; any thread */
-    const atomic_bool *cancel; /* ends it within a second; may be NULL */
 };
 
 struct push_count {

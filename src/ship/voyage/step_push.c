@@ -13,7 +13,8 @@ static bool open_repository(const struct voyage_job *job, struct destination *de
 {
     const struct voyage_options *options = job->options;
     struct destination_options how = {.plain_http = options->plain_http,
-                                      .insecure = options->insecure};
+                                      .insecure = options->insecure,
+                                      .cancel = options->cancel};
     return destination_open(destination, job->image->repository.at, &how, job->arena, err);
 }
 
@@ -296,10 +297,11 @@ static enum voyage_outcome refuse_moved(struct voyage_job *job, struct voyage_ma
 
 static bool send(struct voyage_job *job, struct push_result *result, struct error *err)
 {
-    struct push_options options = {
-        .destination = {.plain_http = job->options->plain_http, .insecure = job->options->insecure},
-        .context = job,
-        .progress = show_progress};
+    struct push_options options = {.destination = {.plain_http = job->options->plain_http,
+                                                   .insecure = job->options->insecure,
+                                                   .cancel = job->options->cancel},
+                                   .context = job,
+                                   .progress = show_progress};
     return push_image(job->record.source.at, job->image->repository.at, &options, job->arena,
                       result, err);
 }
