@@ -211,20 +211,7 @@ static bool put(struct lexer_text *text, struct arena *arena, struct slice bytes
     if (bytes.len > EXPAND_SIZE_MAX - text->len)
         return error_set(err, ERROR_LIMIT, "expanding variables makes more than %d bytes",
                          EXPAND_SIZE_MAX);
-    if (bytes.len > text->room - text->len) {
-        size_t room = text->room * 2 + bytes.len + 32;
-        char *grown = arena_alloc(arena, room);
-        if (!grown)
-            return arena_error(err);
-        if (text->len)
-            memcpy(grown, text->at, text->len);
-        text->at = grown;
-        text->room = room;
-    }
-    if (bytes.len)
-        memcpy(text->at + text->len, bytes.at, bytes.len);
-    text->len += bytes.len;
-    return true;
+    return lexer_text_add(text, arena, bytes, err);
 }
 
 static bool put_template(struct lexer_text *text, struct arena *arena, struct slice by,

@@ -31,19 +31,14 @@ uint32_t lexer_next(struct word_lexer *lexer)
     return code;
 }
 
-bool lexer_put(struct word_lexer *lexer, struct lexer_text *text, struct slice bytes)
+bool lexer_text_add(struct lexer_text *text, struct arena *arena, struct slice bytes,
+                    struct error *err)
 {
-    if (!text)
-        return true;
-    lexer->spent += bytes.len;
-    if (lexer->spent > EXPAND_SIZE_MAX + lexer->source.len * 4)
-        return error_set(lexer->err, ERROR_LIMIT, "expanding variables makes more than %d bytes",
-                         EXPAND_SIZE_MAX);
     if (bytes.len > text->room - text->len) {
         size_t room = text->room * 2 + bytes.len + 32;
-        char *grown = arena_alloc(lexer->arena, room);
+        char *grown = arena_alloc(arena, room);
         if (!grown)
-            return arena_error(lexer->err);
+            return arena_error(err);
         if (text->len)
             memcpy(grown, text->at, text->len);
         text->at = grown;
@@ -53,6 +48,17 @@ bool lexer_put(struct word_lexer *lexer, struct lexer_text *text, struct slice b
         memcpy(text->at + text->len, bytes.at, bytes.len);
     text->len += bytes.len;
     return true;
+}
+
+bool lexer_put(struct word_lexer *lexer, struct lexer_text *text, struct slice bytes)
+{
+    if (!text)
+        return true;
+    lexer->spent += bytes.len;
+    if (lexer->spent > EXPAND_SIZE_MAX + lexer->source.len * 4)
+        return error_set(lexer->err, ERROR_LIMIT, "expanding variables makes more than %d bytes",
+                         EXPAND_SIZE_MAX);
+    return lexer_text_add(text, lexer->arena, bytes, lexer->err);
 }
 
 bool lexer_put_code(struct word_lexer *lexer, struct lexer_text *text, uint32_t code)

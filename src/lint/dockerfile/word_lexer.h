@@ -9,6 +9,8 @@ struct lexer_text { /* a growing string in the arena */
     char *at;
     size_t len, room;
 };
+bool lexer_text_add(struct lexer_text *text, struct arena *arena, struct slice bytes,
+                    struct error *err);
 
 struct lexer_word {
     struct slice text;

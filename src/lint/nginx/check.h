@@ -1,5 +1,6 @@
 #pragma once
-/* Parts of nginx_check. */
+/* Would nginx refuse this configuration? What the files of nginx_check share, with the parser,
+   which calls them. A refusal is a problem of the parse (nginx_problem), never an error. */
 #include <stdarg.h>
 
 #include "lint/nginx/nginx.h"

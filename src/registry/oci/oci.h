@@ -9,9 +9,11 @@
 
 struct oci;
 
+/* The node must outlive it. On failure nothing is left. */
 bool oci_new(struct oci **oci, const struct node *node, struct error *err);
-void oci_free(struct oci *oci);
+void oci_free(struct oci *oci); /* accepts NULL */
 
+/* In the order in which a request takes them; which thread calls which: struct server_handler. */
 enum server_plan oci_begin(struct oci *oci, struct server_request *request,
                            struct server_response *response);
 void oci_prepare(struct oci *oci, struct server_request *request);
