@@ -19,8 +19,10 @@ struct fixture {
     struct merge_result result;
 };
 
-static void fixture_init(struct fixture *f)
+static int open_fixture(void **state)
 {
+    static struct fixture fixture;
+    struct fixture *f = *state = &fixture;
     *f = (struct fixture){0};
     arena_init(&f->arena, 16 << 20);
     for (int i = 0; i < LAYERS; i++) {
@@ -34,6 +36,13 @@ static void fixture_init(struct fixture *f)
         a->written.hashes = arena_array(&f->arena, ITEMS, sizeof(uint64_t));
         a->owned.hashes = arena_array(&f->arena, ITEMS, sizeof(uint64_t));
     }
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    arena_done(&((struct fixture *)*state)->arena);
+    return 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -112,230 +121,192 @@ static void expect(struct fixture *f, const char *text)
                            SLICE_ARG(p->name), SLICE_ARG(p->version), f->result.layers[i]);
     }
     assert_string_equal(arena_string(&f->arena, all), text);
-    arena_done(&f->arena);
 }
 
 static const char apk[] = "lib/apk/db/installed";
 
 static void test_database_is_replaced_whole(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    database(&f, 0, apk);
-    package(&f, 0, PACKAGE_APK, apk, "musl", "1");
-    package(&f, 0, PACKAGE_APK, apk, "openssl", "1");
-    database(&f, 2, apk);
-    package(&f, 2, PACKAGE_APK, apk, "musl", "1");
-    package(&f, 2, PACKAGE_APK, apk, "openssl", "2");
-    package(&f, 2, PACKAGE_APK, apk, "curl", "8");
-    expect(&f, "musl@1#0 openssl@2#2 curl@8#2");
+    struct fixture *f = *state;
+    database(f, 0, apk);
+    package(f, 0, PACKAGE_APK, apk, "musl", "1");
+    package(f, 0, PACKAGE_APK, apk, "openssl", "1");
+    database(f, 2, apk);
+    package(f, 2, PACKAGE_APK, apk, "musl", "1");
+    package(f, 2, PACKAGE_APK, apk, "openssl", "2");
+    package(f, 2, PACKAGE_APK, apk, "curl", "8");
+    expect(f, "musl@1#0 openssl@2#2 curl@8#2");
 }
 
 static void test_credit_breaks_where_version_was_away(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_APK, apk, "curl", "8");
-    database(&f, 1, apk); /* removed here: the database is there and empty */
-    package(&f, 2, PACKAGE_APK, apk, "curl", "8");
-    package(&f, 3, PACKAGE_APK, apk, "curl", "8");
-    expect(&f, "curl@8#2");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_APK, apk, "curl", "8");
+    database(f, 1, apk); /* removed here: the database is there and empty */
+    package(f, 2, PACKAGE_APK, apk, "curl", "8");
+    package(f, 3, PACKAGE_APK, apk, "curl", "8");
+    expect(f, "curl@8#2");
 }
 
 static void test_empty_database_hides(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_APK, apk, "curl", "8");
-    database(&f, 1, apk);
-    expect(&f, "");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_APK, apk, "curl", "8");
+    database(f, 1, apk);
+    expect(f, "");
 }
 
 static void test_whiteout_of_file_and_folder(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_PROGRAM, "opt/a/haproxy", "haproxy", "3");
-    package(&f, 0, PACKAGE_PROGRAM, "opt/b/nginx", "nginx", "1");
-    package(&f, 0, PACKAGE_PROGRAM, "opt/bb/node", "node", "20");
-    removal(&f, 1, "opt/a/haproxy", false);
-    removal(&f, 1, "opt/b", false);
-    expect(&f, "node@20#0");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_PROGRAM, "opt/a/haproxy", "haproxy", "3");
+    package(f, 0, PACKAGE_PROGRAM, "opt/b/nginx", "nginx", "1");
+    package(f, 0, PACKAGE_PROGRAM, "opt/bb/node", "node", "20");
+    removal(f, 1, "opt/a/haproxy", false);
+    removal(f, 1, "opt/b", false);
+    expect(f, "node@20#0");
 }
 
 static void test_whiteout_does_not_touch_its_own_layer(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_PROGRAM, "opt/a/haproxy", "haproxy", "3");
-    removal(&f, 1, "opt/a", true);
-    removal(&f, 1, "opt/a/nginx", false);
-    package(&f, 1, PACKAGE_PROGRAM, "opt/a/nginx", "nginx", "1");
-    expect(&f, "nginx@1#1");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_PROGRAM, "opt/a/haproxy", "haproxy", "3");
+    removal(f, 1, "opt/a", true);
+    removal(f, 1, "opt/a/nginx", false);
+    package(f, 1, PACKAGE_PROGRAM, "opt/a/nginx", "nginx", "1");
+    expect(f, "nginx@1#1");
 }
 
 static void test_opaque_folder_hides_below_not_itself(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_PROGRAM, "opt/a", "haproxy", "3");
-    package(&f, 1, PACKAGE_PROGRAM, "srv/x/y/z", "nginx", "1");
-    removal(&f, 2, "srv/x", true);
-    removal(&f, 2, "opt/a", true);
-    expect(&f, "haproxy@3#0");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_PROGRAM, "opt/a", "haproxy", "3");
+    package(f, 1, PACKAGE_PROGRAM, "srv/x/y/z", "nginx", "1");
+    removal(f, 2, "srv/x", true);
+    removal(f, 2, "opt/a", true);
+    expect(f, "haproxy@3#0");
 }
 
 static void test_opaque_root(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_PROGRAM, "opt/a", "haproxy", "3");
-    removal(&f, 1, "", true);
-    expect(&f, "");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_PROGRAM, "opt/a", "haproxy", "3");
+    removal(f, 1, "", true);
+    expect(f, "");
 }
 
 static void test_file_in_place_of_folder(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_PROGRAM, "opt/a/b/haproxy", "haproxy", "3");
-    file(&f, 1, "opt/a");
-    expect(&f, "");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_PROGRAM, "opt/a/b/haproxy", "haproxy", "3");
+    file(f, 1, "opt/a");
+    expect(f, "");
 }
 
 static void test_merged_usr_link_hides_nothing(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_APK, "usr/lib/apk/db/installed", "musl", "1");
-    file(&f, 1, "lib");
-    expect(&f, "musl@1#0");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_APK, "usr/lib/apk/db/installed", "musl", "1");
+    file(f, 1, "lib");
+    expect(f, "musl@1#0");
 }
 
 static void test_database_moves_to_usr(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_APK, apk, "musl", "1");
-    package(&f, 1, PACKAGE_APK, "usr/lib/apk/db/installed", "musl", "1");
-    expect(&f, "musl@1#0");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_APK, apk, "musl", "1");
+    package(f, 1, PACKAGE_APK, "usr/lib/apk/db/installed", "musl", "1");
+    expect(f, "musl@1#0");
 }
 
 static void test_status_d_files_stand_alone(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_DEB, "var/lib/dpkg/status.d/base", "base-files", "12");
-    package(&f, 1, PACKAGE_DEB, "var/lib/dpkg/status.d/libc6", "libc6", "2.36");
-    package(&f, 2, PACKAGE_DEB, "var/lib/dpkg/status.d/base", "base-files", "13");
-    expect(&f, "libc6@2.36#1 base-files@13#2");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_DEB, "var/lib/dpkg/status.d/base", "base-files", "12");
+    package(f, 1, PACKAGE_DEB, "var/lib/dpkg/status.d/libc6", "libc6", "2.36");
+    package(f, 2, PACKAGE_DEB, "var/lib/dpkg/status.d/base", "base-files", "13");
+    expect(f, "libc6@2.36#1 base-files@13#2");
 }
 
 static void test_owned_program_is_not_told_twice(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_APK, apk, "curl", "8.1-r0");
-    owned(&f, 0, "usr/bin/curl");
-    package(&f, 0, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1");
-    package(&f, 0, PACKAGE_PROGRAM, "usr/local/bin/curl", "curl", "7.0");
-    package(&f, 1, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1"); /* chmod copied it up */
-    expect(&f, "curl@8.1-r0#0 curl@7.0#0");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_APK, apk, "curl", "8.1-r0");
+    owned(f, 0, "usr/bin/curl");
+    package(f, 0, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1");
+    package(f, 0, PACKAGE_PROGRAM, "usr/local/bin/curl", "curl", "7.0");
+    package(f, 1, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1"); /* chmod copied it up */
+    expect(f, "curl@8.1-r0#0 curl@7.0#0");
 }
 
 static void test_program_copied_over_an_owned_one(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_APK, apk, "curl", "8.1-r0");
-    owned(&f, 0, "usr/bin/curl");
-    package(&f, 0, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1");
-    package(&f, 1, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.9");
-    expect(&f, "curl@8.1-r0#0 curl@8.9#1");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_APK, apk, "curl", "8.1-r0");
+    owned(f, 0, "usr/bin/curl");
+    package(f, 0, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1");
+    package(f, 1, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.9");
+    expect(f, "curl@8.1-r0#0 curl@8.9#1");
 }
 
 static void test_files_may_come_before_their_database(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1");
-    database(&f, 1, apk);
-    package(&f, 1, PACKAGE_APK, apk, "curl", "8.1-r0");
-    owned(&f, 1, "usr/bin/curl");
-    expect(&f, "curl@8.1-r0#1");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1");
+    database(f, 1, apk);
+    package(f, 1, PACKAGE_APK, apk, "curl", "8.1-r0");
+    owned(f, 1, "usr/bin/curl");
+    expect(f, "curl@8.1-r0#1");
 }
 
 static void test_replaced_apk_database_owns_nothing(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    database(&f, 0, apk);
-    package(&f, 0, PACKAGE_APK, apk, "curl", "8.1-r0");
-    owned(&f, 0, "usr/bin/curl");
-    database(&f, 1, apk); /* apk del curl */
-    package(&f, 2, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1");
-    expect(&f, "curl@8.1#2");
+    struct fixture *f = *state;
+    database(f, 0, apk);
+    package(f, 0, PACKAGE_APK, apk, "curl", "8.1-r0");
+    owned(f, 0, "usr/bin/curl");
+    database(f, 1, apk); /* apk del curl */
+    package(f, 2, PACKAGE_PROGRAM, "usr/bin/curl", "curl", "8.1");
+    expect(f, "curl@8.1#2");
 }
 
 static void test_missing_layer(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    package(&f, 0, PACKAGE_APK, apk, "curl", "8");
-    f.pointers[1] = NULL;
-    f.layers[2].partial = true;
-    f.layers[2].notes[f.layers[2].note_count++] = (struct note){{NULL, 0}, slice_str("ends early")};
-    merge(&f);
-    assert_true(f.result.partial);
-    assert_int_equal(f.result.note_count, 1);
-    assert_int_equal(f.result.note_layers[0], 2);
-    expect(&f, "curl@8#0");
+    struct fixture *f = *state;
+    package(f, 0, PACKAGE_APK, apk, "curl", "8");
+    f->pointers[1] = NULL;
+    f->layers[2].partial = true;
+    f->layers[2].notes[f->layers[2].note_count++] =
+        (struct note){{NULL, 0}, slice_str("ends early")};
+    merge(f);
+    assert_true(f->result.partial);
+    assert_int_equal(f->result.note_count, 1);
+    assert_int_equal(f->result.note_layers[0], 2);
+    expect(f, "curl@8#0");
 }
 
 static void test_notes_of_hidden_files_leave(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    database(&f, 0, apk);
-    f.layers[0].notes[f.layers[0].note_count++] =
+    struct fixture *f = *state;
+    database(f, 0, apk);
+    f->layers[0].notes[f->layers[0].note_count++] =
         (struct note){slice_str(apk), slice_str("garbage")};
-    database(&f, 1, apk);
-    merge(&f);
-    assert_int_equal(f.result.note_count, 0);
-    arena_done(&f.arena);
+    database(f, 1, apk);
+    merge(f);
+    assert_int_equal(f->result.note_count, 0);
 }
 
 static void test_distribution_choice(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    distribution(&f, 0, "etc/os-release", "alpine");
-    distribution(&f, 1, "usr/lib/os-release", "debian");
-    distribution(&f, 2, "etc/debian_version", "debian");
-    merge(&f);
-    assert_true(slice_equal_str(f.result.distribution.id, "alpine"));
-    removal(&f, 3, "etc/os-release", false);
-    merge(&f);
-    assert_true(slice_equal_str(f.result.distribution.path, "usr/lib/os-release"));
-    arena_done(&f.arena);
+    struct fixture *f = *state;
+    distribution(f, 0, "etc/os-release", "alpine");
+    distribution(f, 1, "usr/lib/os-release", "debian");
+    distribution(f, 2, "etc/debian_version", "debian");
+    merge(f);
+    assert_true(slice_equal_str(f->result.distribution.id, "alpine"));
+    removal(f, 3, "etc/os-release", false);
+    merge(f);
+    assert_true(slice_equal_str(f->result.distribution.path, "usr/lib/os-release"));
 }
 
 static void secret(struct fixture *f, int layer, const char *path, unsigned line)
@@ -350,62 +321,59 @@ static void secret(struct fixture *f, int layer, const char *path, unsigned line
 
 static void test_secrets_of_hidden_files_stay(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    secret(&f, 0, "srv/gone", 1);
-    secret(&f, 0, "srv/copied", 1);
-    secret(&f, 0, "srv/mended", 1);
-    secret(&f, 0, "srv/two", 1);
-    secret(&f, 0, "srv/two", 2);
-    removal(&f, 1, "srv/gone", false);
-    secret(&f, 1, "srv/copied", 7); /* moved down, or the mode was changed */
-    file(&f, 1, "srv/mended");
-    merge(&f);
-    assert_int_equal(f.result.secret_count, 5);
+    struct fixture *f = *state;
+    secret(f, 0, "srv/gone", 1);
+    secret(f, 0, "srv/copied", 1);
+    secret(f, 0, "srv/mended", 1);
+    secret(f, 0, "srv/two", 1);
+    secret(f, 0, "srv/two", 2);
+    removal(f, 1, "srv/gone", false);
+    secret(f, 1, "srv/copied", 7); /* moved down, or the mode was changed */
+    file(f, 1, "srv/mended");
+    merge(f);
+    assert_int_equal(f->result.secret_count, 5);
     static const bool hidden[] = {true, false, true, false, false};
     for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(f.result.secrets[i].layer, 0);
-        assert_int_equal(f.result.secrets[i].hidden, hidden[i]);
+        assert_int_equal(f->result.secrets[i].layer, 0);
+        assert_int_equal(f->result.secrets[i].hidden, hidden[i]);
     }
-    arena_done(&f.arena);
 }
 
 static void test_endless_path_is_taken(void **state)
 {
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    char *path = arena_alloc(&f.arena, 2000001);
+    struct fixture *f = *state;
+    char *path = arena_alloc(&f->arena, 2000001);
     for (size_t i = 0; i < 2000000; i++)
         path[i] = i % 2 ? '/' : 'a';
-    package(&f, 0, PACKAGE_PROGRAM, path, "curl", "8");
-    expect(&f, "curl@8#0");
+    package(f, 0, PACKAGE_PROGRAM, path, "curl", "8");
+    expect(f, "curl@8#0");
 }
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_database_is_replaced_whole),
-        cmocka_unit_test(test_credit_breaks_where_version_was_away),
-        cmocka_unit_test(test_empty_database_hides),
-        cmocka_unit_test(test_whiteout_of_file_and_folder),
-        cmocka_unit_test(test_whiteout_does_not_touch_its_own_layer),
-        cmocka_unit_test(test_opaque_folder_hides_below_not_itself),
-        cmocka_unit_test(test_opaque_root),
-        cmocka_unit_test(test_file_in_place_of_folder),
-        cmocka_unit_test(test_merged_usr_link_hides_nothing),
-        cmocka_unit_test(test_database_moves_to_usr),
-        cmocka_unit_test(test_status_d_files_stand_alone),
-        cmocka_unit_test(test_owned_program_is_not_told_twice),
-        cmocka_unit_test(test_program_copied_over_an_owned_one),
-        cmocka_unit_test(test_files_may_come_before_their_database),
-        cmocka_unit_test(test_replaced_apk_database_owns_nothing),
-        cmocka_unit_test(test_missing_layer),
-        cmocka_unit_test(test_notes_of_hidden_files_leave),
-        cmocka_unit_test(test_distribution_choice),
-        cmocka_unit_test(test_secrets_of_hidden_files_stay),
-        cmocka_unit_test(test_endless_path_is_taken),
+        CASE(test_database_is_replaced_whole),
+        CASE(test_credit_breaks_where_version_was_away),
+        CASE(test_empty_database_hides),
+        CASE(test_whiteout_of_file_and_folder),
+        CASE(test_whiteout_does_not_touch_its_own_layer),
+        CASE(test_opaque_folder_hides_below_not_itself),
+        CASE(test_opaque_root),
+        CASE(test_file_in_place_of_folder),
+        CASE(test_merged_usr_link_hides_nothing),
+        CASE(test_database_moves_to_usr),
+        CASE(test_status_d_files_stand_alone),
+        CASE(test_owned_program_is_not_told_twice),
+        CASE(test_program_copied_over_an_owned_one),
+        CASE(test_files_may_come_before_their_database),
+        CASE(test_replaced_apk_database_owns_nothing),
+        CASE(test_missing_layer),
+        CASE(test_notes_of_hidden_files_leave),
+        CASE(test_distribution_choice),
+        CASE(test_secrets_of_hidden_files_stay),
+        CASE(test_endless_path_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
