@@ -9,7 +9,7 @@ need curl
 debian_docker
 compose=$(sh "$here/../../tools/clients" compose)/docker-compose
 buildx=
-[ -z "${SOAK:-}" ] || buildx=$(sh "$here/../../tools/clients" buildx)/docker-buildx
+[ -z "${SOAK:-}" ] || buildx=$(sh "$here/../../tools/clients" buildx)
 apart "$@"
 steps=$BUILD/tests/tools/ship-steps
 for tool in ship-steps make-image open-image; do
@@ -201,8 +201,8 @@ fi
 
 # buildx: BuildKit by its plugin; several platforms need a builder of their own.
 if [ -n "${SOAK:-}" ]; then
-    if [ -x "$buildx" ]; then
-        ln -s "$buildx" config/cli-plugins/docker-buildx
+    if [ -x "$buildx/docker-buildx" ]; then
+        ln -s "$buildx/docker-buildx" config/cli-plugins/docker-buildx
         export DOCKER_BUILDKIT=1
         exits "buildx builds" 0 "$steps" build docker app/Dockerfile app localhost/app:buildx
         same "RUN ran" "made for nobody" "$(docker run --rm --network none --entrypoint /bin/busybox localhost/app:buildx cat /health)"
@@ -213,6 +213,28 @@ if [ -n "${SOAK:-}" ]; then
         sed 's|repository: .*|&\n    platforms: [linux/amd64, linux/arm64]|' plimsoll.yaml >several.yaml
         exits "several platforms with the daemon's own builder" 3 "$PLIMSOLL" build --config several.yaml --engine docker
         said "is told, and what to do" 'docker buildx create'
+        # BuildKit's own daemon as the builder. Without a RUN, since nothing here runs programs of the other platform.
+        if [ -x "$buildx/buildkitd" ]; then
+            start "$buildx/buildkitd" --root "$work/buildkit" --addr "unix://$work/buildkit.sock" --containerd-worker=false \
+                --oci-worker-snapshotter native --oci-worker-net host
+            for _ in $(seq 100); do
+                [ -S buildkit.sock ] && break
+                sleep 0.1
+            done
+            exits "a builder for several" 0 docker buildx create --name several --driver remote --use "unix://$work/buildkit.sock"
+            printf 'FROM scratch\nCOPY busybox /bin/busybox\nUSER 65534\nHEALTHCHECK NONE\nCMD ["/bin/busybox"]\n' >app/Several
+            sed 's|app/Dockerfile|app/Several|; /test:\|build-args:/d; s|team/web|team/both|' several.yaml >both.yaml
+            exits "ships an image of two" 0 "$PLIMSOLL" ship --config both.yaml --engine docker --release v1.0.0
+            said "as such" 'build +passed .*as an image of several platforms by docker'
+            for architecture in amd64 arm64; do
+                exits "$architecture is scanned from the registry" 0 "$PLIMSOLL" scan --platform "linux/$architecture" --format "json=$work/scan.json" "$hub/team/both:1.0.0"
+                check "as what it is" grep -q "$architecture" scan.json
+            done
+            exits "an image of one is built by it, too, and is in the daemon" 0 "$steps" build docker app/Several app localhost/app:remote
+            same "by the id that is told" "$(sed -n 's/^id //p' out)" "$(docker image inspect --format '{{.Id}}' localhost/app:remote)"
+        else
+            echo "skip $scenario: buildkitd could not be had (tools/clients says why)"
+        fi
         unset DOCKER_BUILDKIT
     else
         echo "skip $scenario: buildx could not be had (tools/clients says why)"

@@ -107,7 +107,11 @@ apart() {
     unshare --mount --net --pid --fork --kill-child --mount-proc true 2>/dev/null || skip "namespaces cannot be made here"
     PLIMSOLL_APART=plimsoll-test-$$ unshare --mount --net --pid --fork --kill-child --mount-proc sh "$0" "$@"
     code=$?
-    find /sys/fs/cgroup -depth -type d -path "*/plimsoll-test-$$*" -exec rmdir {} + 2>/dev/null
+    for _ in $(seq 50); do # what was killed is gone a moment later
+        find /sys/fs/cgroup -depth -type d \( -path "*/plimsoll-test-$$" -o -path "*/plimsoll-test-$$/*" \) -exec rmdir {} + 2>/dev/null
+        [ -n "$(find /sys/fs/cgroup -maxdepth 3 -type d -name "plimsoll-test-$$" 2>/dev/null)" ] || break
+        sleep 0.1
+    done
     exit $code
 }
 # debian_docker: the folder of dockerd, containerd, runc and docker's command line, in $docker; skipped where it cannot be had.
