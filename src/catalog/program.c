@@ -1,5 +1,5 @@
 /*
- * Tells programs from their bytes (program.h). The ranges of an ELF file that can hold texts are
+ * Searches files for programs (program.h). The ranges of an ELF file that can hold texts are
  * searched as they pass. A literal near the edge of a piece is judged with the bytes of both sides:
  *
  *      ... piece n          | piece n+1 ...
@@ -10,10 +10,10 @@
  */
 #include "catalog/program.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "catalog/program_elf.h"
+#include "catalog/program_evidence.h"
 #include "catalog/program_search.h"
 #include "image/path.h"
 
@@ -23,29 +23,9 @@ enum {
     SMALL_PIECE = 4096, /* smaller ones are gathered first */
     CARRY = OVERLAP + 2 * SMALL_PIECE,
     DYNAMIC_MAX = 4096,
-    CANDIDATES_MAX = 256,
-    NAMES_MAX = 256,
-    EVIDENCE_MAX = 120,
-    SCANNER_LIKE = 12, /* a file that knows so many programs is a scanner, not one of them */
     NAMED_FILE_MAX = 4096,
 };
 static const uint64_t SEARCH_MAX = 512ull * 1024 * 1024;
-
-struct text {
-    char bytes[EVIDENCE_MAX];
-    uint8_t len;
-};
-
-struct program_sighting {
-    struct text version, evidence;
-    uint8_t witnesses;
-};
-
-/* A place where a name for DT_SONAME begins. */
-struct name_place {
-    uint64_t offset;
-    uint8_t program;
-};
 
 struct program_scanner {
     struct program_search *search;
@@ -60,11 +40,7 @@ struct program_scanner {
     uint64_t carry_offset; /* in the file */
     char dynamic[DYNAMIC_MAX];
     size_t dynamic_len;
-    struct program_sighting sightings[PROGRAMS];
-    struct text candidates[CANDIDATES_MAX];
-    size_t candidate_count;
-    struct name_place names[NAMES_MAX];
-    size_t name_count;
+    struct program_evidence evidence;
     /* Of the block being searched: */
     struct slice block;
     uint64_t block_offset;
@@ -91,108 +67,14 @@ void program_scanner_free(struct program_scanner *scanner)
     free(scanner);
 }
 
-static void keep_text(struct text *text, struct slice from)
-{
-    text->len = (uint8_t)(from.len < EVIDENCE_MAX ? from.len : EVIDENCE_MAX);
-    memcpy(text->bytes, from.at, text->len);
-}
-
-static struct slice text_slice(const struct text *text)
-{
-    return slice_of(text->bytes, text->len);
-}
-
-static bool printable(char c)
-{
-    return c >= ' ' && c < 0x7f;
-}
-
-/* The printable text that the version stands in, or the literal where it is not in the file as
-   such: what a person should see as the proof. */
-static struct slice evidence_around(const struct program_sight *sight, struct slice version)
-{
-    struct slice window = sight->window;
-    bool inside = version.at >= window.at && version.at <= window.at + window.len;
-    size_t start = inside ? (size_t)(version.at - window.at) : sight->at;
-    size_t end = inside ? start + version.len : sight->end;
-    for (size_t room = 80; room && start > 0 && printable(window.at[start - 1]); room--)
-        start--;
-    while (end < window.len && end - start < EVIDENCE_MAX && printable(window.at[end]))
-        end++;
-    return slice_from(slice_upto(window, end), start);
-}
-
-static void add_candidate(struct program_scanner *scanner, struct slice version)
-{
-    for (size_t i = 0; i < scanner->candidate_count; i++)
-        if (slice_equal(text_slice(&scanner->candidates[i]), version))
-            return;
-    if (scanner->candidate_count < CANDIDATES_MAX)
-        keep_text(&scanner->candidates[scanner->candidate_count++], version);
-}
-
-/* A library's own name, or one that it needs: only those with ".so" in them. */
-static void add_name(struct program_scanner *scanner, const struct program_literal *literal,
-                     size_t at)
-{
-    struct slice name = slice_upto(slice_from(scanner->block, at), 100);
-    name = slice_upto(name, slice_find(name, 0));
-    if (slice_search(name, SLICE(".so")) == name.len || scanner->name_count == NAMES_MAX)
-        return;
-    scanner->names[scanner->name_count++] =
-        (struct name_place){scanner->block_offset + at, literal->program};
-}
-
-static bool follows(const struct program_sight *sight, struct slice version, struct slice next)
-{
-    const char *behind = version.at + version.len;
-    if (behind >= sight->window.at + sight->window.len)
-        return false;
-    return next.len == 0 ? *behind == 0 : memchr(next.at, *behind, next.len) != NULL;
-}
-
-static bool read_version(const struct program_literal *literal, const struct program_sight *sight,
-                         struct slice *version)
-{
-    if (literal->check)
-        return literal->check(sight, version);
-    struct slice text = slice_from(sight->window, sight->end - literal->inside);
-    *version = program_version(text, literal->parts, literal->letters);
-    return version->len && follows(sight, *version, literal->next);
-}
-
-static void judge_version(struct program_scanner *scanner, const struct program_literal *literal,
-                          const struct program_sight *sight)
-{
-    struct slice version;
-    if (!read_version(literal, sight, &version) || version.len >= PROGRAM_VERSION_MAX)
-        return;
-    if (literal->program == PROGRAM_ANY) {
-        add_candidate(scanner, version);
-        return;
-    }
-    struct program_sighting *sighting = &scanner->sightings[literal->program];
-    if (sighting->version.len)
-        return;
-    keep_text(&sighting->version, version);
-    keep_text(&sighting->evidence, evidence_around(sight, version));
-}
-
 static void judge(void *context, size_t index, size_t end)
 {
     struct program_scanner *scanner = context;
     const struct program_literal *literal = &program_literals[index];
     size_t at = end - literal->len;
-    if (at < scanner->judge_from || at >= scanner->judge_to)
-        return;
-    if (literal->witness == WITNESS_VERSION) {
-        char room[PROGRAM_VERSION_MAX];
-        judge_version(scanner, literal, &(struct program_sight){scanner->block, at, end, room});
-    } else if (literal->witness == WITNESS_NAME) {
-        add_name(scanner, literal, at + 1);
-    } else {
-        scanner->sightings[literal->program].witnesses |= literal->witness;
-    }
+    if (at >= scanner->judge_from && at < scanner->judge_to)
+        program_evidence_see(&scanner->evidence, literal, scanner->block, end,
+                             scanner->block_offset);
 }
 
 static void search(struct program_scanner *scanner, struct slice block, uint64_t offset,
@@ -294,8 +176,7 @@ bool program_begin(struct program_scanner *scanner, struct slice clean_path, str
     scanner->range = 0;
     scanner->carry_len = scanner->carry_judged = 0;
     scanner->dynamic_len = 0;
-    scanner->candidate_count = scanner->name_count = 0;
-    memset(scanner->sightings, 0, sizeof scanner->sightings);
+    program_evidence_reset(&scanner->evidence);
     return true;
 }
 
@@ -352,75 +233,12 @@ void program_feed(struct program_scanner *scanner, uint64_t offset, struct slice
         append(scanner, 0, bytes);
 }
 
-/* By number, then by length: 3.11.2 is higher than 3.9.18. */
-static bool higher(struct slice a, struct slice b)
-{
-    for (unsigned i = 0; i < 4; i++) {
-        unsigned left = program_version_part(a, i), right = program_version_part(b, i);
-        if (left != right)
-            return left > right;
-    }
-    return false;
-}
-
-static struct slice pick_candidate(const struct program_scanner *scanner,
-                                   const struct program_row *row)
-{
-    struct slice best = {0}, path = scanner->path;
-    for (size_t i = 0; i < scanner->candidate_count; i++) {
-        struct slice version = text_slice(&scanner->candidates[i]);
-        if (row->fits(version, path_base(path)) && (!best.len || higher(version, best)))
-            best = version;
-    }
-    return best;
-}
-
-static bool believed(const struct program_row *row, uint8_t witnesses)
-{
-    if (witnesses & WITNESS_BANE)
-        return false;
-    if (row->needs[0] == 0)
-        return true;
-    return (witnesses & row->needs[0]) == row->needs[0] ||
-           (row->needs[1] && (witnesses & row->needs[1]) == row->needs[1]);
-}
-
-static void add_program(struct program_scanner *scanner, const struct program_row *row,
-                        struct slice version, struct slice evidence, struct collector *collector)
-{
-    struct package package = {
-        .type = PACKAGE_PROGRAM,
-        .name = slice_str(row->name),
-        .version = version,
-        .path = scanner->path,
-        .evidence = evidence,
-        .cpe = slice_str(row->cpe),
-    };
-    collector_add_package(collector, &package);
-}
-
 static void end_elf(struct program_scanner *scanner, struct collector *collector)
 {
     uint64_t soname =
         program_elf_soname(&scanner->elf, slice_of(scanner->dynamic, scanner->dynamic_len));
-    unsigned known = 0;
     flush_carry(scanner, true);
-    for (size_t i = 0; i < scanner->name_count; i++)
-        if (soname && scanner->names[i].offset == soname)
-            scanner->sightings[scanner->names[i].program].witnesses |= WITNESS_NAME;
-    for (int i = 0; i < PROGRAMS; i++)
-        known += scanner->sightings[i].witnesses != 0;
-    for (int i = 0; i < PROGRAMS && known < SCANNER_LIKE; i++) {
-        const struct program_row *row = &program_rows[i];
-        const struct program_sighting *sighting = &scanner->sightings[i];
-        if (!believed(row, sighting->witnesses))
-            continue;
-        struct slice version =
-            row->fits ? pick_candidate(scanner, row) : text_slice(&sighting->version);
-        struct slice evidence = row->fits ? version : text_slice(&sighting->evidence);
-        if (version.len)
-            add_program(scanner, row, version, evidence, collector);
-    }
+    program_evidence_end(&scanner->evidence, scanner->path, soname, collector);
 }
 
 /* Go's VERSION ("go1.22.3") and Java's release (JAVA_VERSION="17.0.9"). */
@@ -438,7 +256,7 @@ static void end_named(struct program_scanner *scanner, struct collector *collect
         struct slice version =
             program_version(slice_from(line, release ? java.len : 2), release ? 1 : 2, true);
         if (version.len)
-            add_program(scanner, &program_rows[program], version, line, collector);
+            program_evidence_add(&program_rows[program], scanner->path, version, line, collector);
         return;
     }
 }
