@@ -4,6 +4,7 @@
  */
 #include "base/table.h"
 #include "report/cyclonedx_parts.h"
+#include "report/package_index.h"
 #include "report/summary.h"
 
 struct flaw {
@@ -27,8 +28,9 @@ static struct slice flaw_key(const struct scan_finding *scanned, struct arena *a
                         SLICE_ARG(scanned->exception_source), SLICE_ARG(finding->feed));
 }
 
-static bool flaws_add(struct flaws *flaws, struct table *known, const struct scan_result *result,
-                      const struct scan_finding *finding, struct arena *arena)
+static bool flaws_add(struct flaws *flaws, struct table *known,
+                      const struct package_index *packages, const struct scan_finding *finding,
+                      struct arena *arena)
 {
     struct slice key = flaw_key(finding, arena);
     size_t found = key.at ? (uintptr_t)table_get(known, key) : 0;
@@ -42,8 +44,8 @@ static bool flaws_add(struct flaws *flaws, struct table *known, const struct sca
         found = flaws->count;
     }
     struct flaw *flaw = &flaws->items[found - 1];
-    const struct scan_package *installed = result_package(result, finding->finding.package);
-    size_t position = installed ? (size_t)(installed - result->packages) : 0;
+    const struct scan_package *installed = package_index_find(packages, finding->finding.package);
+    size_t position = installed ? (size_t)(installed - packages->result->packages) : 0;
     return !installed || ARENA_PUSH(arena, flaw->packages, flaw->count, flaw->room, position);
 }
 
@@ -253,9 +255,12 @@ bool cyclonedx_put_vulnerabilities(struct json_writer *json, const struct scan_r
 {
     struct flaws flaws = {NULL};
     struct table known;
+    struct package_index packages;
     table_init(&known, arena);
+    if (!package_index_init(&packages, result, arena))
+        return arena_error(err);
     for (size_t i = 0; i < result->finding_count; i++)
-        if (!flaws_add(&flaws, &known, result, &result->findings[i], arena))
+        if (!flaws_add(&flaws, &known, &packages, &result->findings[i], arena))
             return arena_error(err);
     if (!flaws.count)
         return true;

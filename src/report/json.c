@@ -1,8 +1,8 @@
 /* Everything that a scan knows, as docs/schema/scan-1.json describes it: null where there is
    nothing, so that every object has all its members. */
 #include "base/json.h"
-#include "base/table.h"
 #include "report/formats.h"
+#include "report/package_index.h"
 #include "report/secrets.h"
 #include "report/summary.h"
 
@@ -139,44 +139,6 @@ static void put_suppression(struct json_writer *json, const struct scan_finding 
     json_end_object(json);
 }
 
-/* What tells one package of the result from another. */
-static struct slice purl_key(struct arena *arena, const struct package *package, bool with_arch)
-{
-    return arena_printf(arena, "%d\n%.*s\n%.*s\n%.*s\n%.*s", (int)package->type,
-                        SLICE_ARG(package->name), SLICE_ARG(package->version),
-                        SLICE_ARG(package->path), SLICE_ARG(with_arch ? package->arch : SLICE("")));
-}
-
-/* Findings point at copies of the result's packages: their purls are found by what the packages
-   say. Platforms that share an entry (--all-platforms) differ in their architecture, so there is a
-   key without it too. */
-static bool index_purls(struct table *purls, const struct scan_result *result)
-{
-    for (size_t i = 0; i < result->package_count; i++) {
-        const struct scan_package *package = &result->packages[i];
-        for (int with_arch = 0; with_arch < 2; with_arch++) {
-            struct slice key = purl_key(purls->arena, &package->package, with_arch);
-            if (!key.at)
-                return false;
-            if (!table_get(purls, key) && !table_put(purls, key, (void *)(uintptr_t)(i + 1)))
-                return false;
-        }
-    }
-    return true;
-}
-
-static struct slice purl_of(const struct table *purls, const struct scan_result *result,
-                            const struct package *package)
-{
-    for (int with_arch = 1; with_arch >= 0; with_arch--) {
-        struct slice key = purl_key(purls->arena, package, with_arch);
-        uintptr_t place = key.at ? (uintptr_t)table_get(purls, key) : 0;
-        if (place)
-            return result->packages[place - 1].purl;
-    }
-    return (struct slice){0};
-}
-
 static void put_finding(struct json_writer *json, const struct scan_finding *found,
                         struct slice purl)
 {
@@ -209,15 +171,17 @@ static void put_finding(struct json_writer *json, const struct scan_finding *fou
 static bool put_findings(struct json_writer *json, const struct scan_result *result,
                          struct arena *arena)
 {
-    struct table purls;
-    table_init(&purls, arena);
-    if (!index_purls(&purls, result))
+    struct package_index packages;
+    if (!package_index_init(&packages, result, arena))
         return false;
     json_name(json, "findings");
     json_begin_array(json);
-    for (size_t i = 0; i < result->finding_count; i++)
-        put_finding(json, &result->findings[i],
-                    purl_of(&purls, result, result->findings[i].finding.package));
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct scan_finding *found = &result->findings[i];
+        const struct scan_package *installed =
+            package_index_find(&packages, found->finding.package);
+        put_finding(json, found, installed ? installed->purl : SLICE(""));
+    }
     json_end_array(json);
     return true;
 }

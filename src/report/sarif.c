@@ -6,6 +6,7 @@
  */
 #include "base/ascii.h"
 #include "report/formats.h"
+#include "report/package_index.h"
 #include "report/sarif_frame.h"
 #include "report/sarif_parts.h"
 #include "report/sarif_text.h"
@@ -159,12 +160,11 @@ void sarif_put_place(struct json_writer *json, struct slice path, unsigned line,
 }
 
 /* Without a path (SBOMs, purls) the image itself is the place: no result may be without one. */
-static void put_location(struct json_writer *json, const struct scan_result *result,
-                         const struct scan_finding *scanned, struct arena *arena)
+static void put_location(struct json_writer *json, const struct package_index *packages,
+                         const struct package *package, struct arena *arena)
 {
-    const struct package *package = scanned->finding.package;
-    const struct scan_package *installed = result_package(result, package);
-    struct slice path = package->path.len ? package->path : result->image.name;
+    const struct scan_package *installed = package_index_find(packages, package);
+    struct slice path = package->path.len ? package->path : packages->result->image.name;
     json_begin_object(json);
     sarif_put_place(json, path, 1, arena);
     json_name(json, "logicalLocations");
@@ -234,7 +234,7 @@ static void put_result_properties(struct json_writer *json, const struct scan_fi
     json_end_object(json);
 }
 
-static void put_result(struct json_writer *json, const struct scan_result *result,
+static void put_result(struct json_writer *json, const struct package_index *packages,
                        const struct scan_finding *scanned, const struct table *rules, bool baseline,
                        struct arena *arena)
 {
@@ -244,7 +244,7 @@ static void put_result(struct json_writer *json, const struct scan_result *resul
     sarif_put_text(json, "message", message_of(finding, arena));
     json_name(json, "locations");
     json_begin_array(json);
-    put_location(json, result, scanned, arena);
+    put_location(json, packages, finding->package, arena);
     json_end_array(json);
     put_fingerprint(json, finding, arena);
     sarif_put_suppression(json, scanned);
@@ -254,9 +254,12 @@ static void put_result(struct json_writer *json, const struct scan_result *resul
     json_end_object(json);
 }
 
-static void put_results(struct json_writer *json, const struct scan_result *result,
+static bool put_results(struct json_writer *json, const struct scan_result *result,
                         const struct table *rules, struct arena *arena)
 {
+    struct package_index packages;
+    if (!package_index_init(&packages, result, arena))
+        return false;
     /* §3.27.24: when one result tells it, all do. */
     bool baseline = false;
     for (size_t i = 0; i < result->finding_count; i++)
@@ -266,9 +269,10 @@ static void put_results(struct json_writer *json, const struct scan_result *resu
     json_name(json, "results");
     json_begin_array(json);
     for (size_t i = 0; i < result->finding_count; i++)
-        put_result(json, result, &result->findings[i], rules, baseline, arena);
+        put_result(json, &packages, &result->findings[i], rules, baseline, arena);
     sarif_put_secret_results(json, result, rules, baseline, arena);
     json_end_array(json);
+    return true;
 }
 
 /* ---- the run ---- */
@@ -326,7 +330,8 @@ bool report_sarif(const struct scan_result *result, const struct report_options 
     sarif_end_driver(&json);
     put_notes(&json, result, arena);
     put_root(&json, &result->image, arena);
-    put_results(&json, result, &rules, arena);
+    if (!put_results(&json, result, &rules, arena))
+        return arena_error(err);
     json_field(&json, "columnKind", SLICE("unicodeCodePoints"));
     put_run_properties(&json, result, arena);
     sarif_end(&json);

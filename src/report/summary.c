@@ -115,25 +115,3 @@ struct slice result_newest_feed(const struct scan_result *result)
             newest = result->feeds[i].date;
     return newest;
 }
-
-static bool same_package(const struct package *a, const struct package *b)
-{
-    return a == b || (a->type == b->type && slice_equal(a->name, b->name) &&
-                      slice_equal(a->version, b->version) && slice_equal(a->path, b->path));
-}
-
-const struct scan_package *result_package(const struct scan_result *result,
-                                          const struct package *package)
-{
-    const struct scan_package *other_arch = NULL;
-    for (size_t i = 0; i < result->package_count; i++) {
-        const struct scan_package *installed = &result->packages[i];
-        if (!same_package(&installed->package, package))
-            continue;
-        if (slice_equal(installed->package.arch, package->arch))
-            return installed;
-        /* Platforms share an entry, which has the architecture of the first. */
-        other_arch = other_arch ? other_arch : installed;
-    }
-    return other_arch;
-}

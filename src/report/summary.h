@@ -37,6 +37,3 @@ bool result_unknown_distribution(const struct scan_result *result);
 struct slice result_scope(const struct scan_result *result, struct arena *arena);
 /* The newest date of the feeds' data, ISO 8601; empty when there is none. */
 struct slice result_newest_feed(const struct scan_result *result);
-/* The installed package of a finding, which points at it or at a copy; NULL when there is none. */
-const struct scan_package *result_package(const struct scan_result *result,
-                                          const struct package *package);
