@@ -24,6 +24,10 @@ struct server {
     pthread_t thread;
 };
 
+/* Every connection is closed after its answer. Unsaid, a client that is quick sends its next request
+   on it, and a body cannot be sent twice. */
+#define CLOSES "Connection: close\r\n"
+
 static void take_body(struct server *server, int connection, uint64_t had)
 {
     static char bytes[1 << 16];
@@ -52,8 +56,13 @@ static void answer(struct server *server, int connection)
     }
     take_body(server, connection, end ? len - (size_t)(end + 4 - request) : 0);
     const char *text = server->answers[server->served++];
+    const char *headers = strchr(text, '\n');
     struct error err = {0};
-    file_write_fd(connection, text, strlen(text), &err);
+    if (!headers) /* it hangs up */
+        return;
+    file_write_fd(connection, text, (size_t)(headers + 1 - text), &err);
+    file_write_fd(connection, CLOSES, strlen(CLOSES), &err);
+    file_write_fd(connection, headers + 1, strlen(headers + 1), &err);
 }
 
 static void *serve(void *argument)
