@@ -127,6 +127,27 @@ for round in 1 2 3; do
     same "after kill -9 the scan is made ($round)" COMPLETE "$(settled killed-$round)"
     same "and has what scanning has ($round)" "$(scanned layout-$round)" "$(findings killed-$round)"
 done
+# As if another version had analysed all of it: it is analysed again by itself.
+kill "$pid"
+wait "$pid" 2>/dev/null
+python3 - data/registry.db <<'EOP'
+import re, sqlite3, sys
+base = sqlite3.connect(sys.argv[1])
+for kind, scope, name, value in base.execute("SELECT * FROM rows WHERE kind IN ('scan', 'inventory')").fetchall():
+    old = b"PLIN of another form" if kind == "inventory" else re.sub(rb'"analysis":\d+', b'"analysis":1', bytes(value))
+    base.execute("UPDATE rows SET value = ? WHERE kind = ? AND scope = ? AND name = ?", (old, kind, scope, name))
+base.execute("UPDATE rows SET value = CAST('1' AS BLOB) WHERE kind = 'inspect' AND name = CAST('analysis' AS BLOB)")
+base.commit()
+EOP
+"$PLIMSOLL" serve --data data --listen "$at" >serve.out 2>serve.err &
+pid=$!
+started="$started $pid"
+wait_port "$port"
+for tag in gzip newer; do
+    same "what another version analysed is analysed again ($tag)" COMPLETE "$(settled $tag)"
+    same "and has what scanning has ($tag)" "$(scanned layout-$tag)" "$(findings $tag)"
+done
+
 children() { cut -d' ' -f1 "/proc/$1/task/$1/children"; }
 guard=$(children "$pid")
 nursery=$(children "${guard:-0}")
