@@ -31,7 +31,8 @@ bench: all
 soak: all
 	@$(BUILD)/tests/simulation/simulation --runs 300000 --seed $$(date +%s)
 	@FUZZ_SECONDS=600 sh tools/fuzz
-	@sh tools/clients gitea >/dev/null # takes longer than a scenario may
+	@sh tools/clients gitea >/dev/null # these take longer than a scenario may
+	@sh tools/clients buildx >/dev/null
 	@SOAK=1 PLIMSOLL=$(BUILD)/src/cli/plimsoll sh tests/scenarios/run
 
 fuzz:

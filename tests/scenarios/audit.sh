@@ -160,7 +160,7 @@ guide() {
     done
 }
 aws ecr wait image-scan-complete --repository-name react-app-haproxy --image-id imageTag=1.0.0
-for _ in $(seq 50); do [ "$(guide 1.0.0 | grep -c CVE-2024-1111)" = 2 ] && break; sleep 0.2; done
+for _ in $(seq 600); do [ "$(guide 1.0.0 | grep -c CVE-2024-1111)" = 2 ] && break; sleep 0.2; done
 guide 1.0.0 >expected
 audit react-app-haproxy react-app-nginx --tag 1.0.0 --findings registry --format guide --exceptions /dev/null --no-history >got 2>log || fail "guide: $(cat log)"
 same "--findings registry --format guide is the guide's script" "$(cat expected)" "$(cat got)"
@@ -229,7 +229,7 @@ time.sleep(30)
 PY
 holder=$!
 started="$started $holder"
-for _ in $(seq 100); do [ -e "$history.held" ] && break; sleep 0.05; done
+for _ in $(seq 600); do [ -e "$history.held" ] && break; sleep 0.05; done
 exits "a second audit with the same history" 3 audit react-app-nginx --history "$history"
 check "says what to do" grep -q "another audit is running" err
 kill "$holder"

@@ -94,7 +94,7 @@ echo '{}' >docker/config.json
 aws ecr put-lifecycle-policy --repository-name team/app --lifecycle-policy-text \
     '{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}' >policy.log 2>&1 || fail "policy: $(cat policy.log)"
 aws ecr start-lifecycle-policy-preview --repository-name team/app >policy.log 2>&1
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     aws ecr get-lifecycle-policy-preview --repository-name team/app >preview.json 2>&1
     grep -q COMPLETE preview.json && break
     sleep 0.2

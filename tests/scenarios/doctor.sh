@@ -294,7 +294,7 @@ sleep 1.1 # the second is the newer one
 crane push oci2 "$registry/team/few:new" --insecure >/dev/null 2>&1
 aws ecr put-lifecycle-policy --repository-name team/few --lifecycle-policy-text \
     '{"rules":[{"rulePriority":1,"description":"Keep only the last image of all","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}' >/dev/null
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     [ "$(aws ecr describe-images --repository-name team/few --query 'length(imageDetails)' 2>/dev/null)" = 1 ] && break
     sleep 0.2
 done

@@ -31,7 +31,7 @@ scanned() {
     check "$1: and the instruction that brought it" grep -q 'ADD base' "$work/scan.json"
 }
 wait_file() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         [ -e "$1" ] && return
         sleep 0.1
     done

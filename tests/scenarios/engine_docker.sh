@@ -217,7 +217,7 @@ if [ -n "${SOAK:-}" ]; then
         if [ -x "$buildx/buildkitd" ]; then
             start "$buildx/buildkitd" --root "$work/buildkit" --addr "unix://$work/buildkit.sock" --containerd-worker=false \
                 --oci-worker-snapshotter native --oci-worker-net host
-            for _ in $(seq 100); do
+            for _ in $(seq 600); do
                 [ -S buildkit.sock ] && break
                 sleep 0.1
             done

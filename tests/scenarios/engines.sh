@@ -129,7 +129,7 @@ if command -v buildah >/dev/null && [ "$(id -u)" = 0 ]; then
     if command -v docker >/dev/null && command -v podman >/dev/null; then
         podman system service -t 0 "unix://$work/podman.sock" >service.log 2>&1 &
         started="$started $!"
-        for _ in $(seq 100); do
+        for _ in $(seq 600); do
             [ -S podman.sock ] && break
             sleep 0.1
         done
@@ -201,7 +201,7 @@ check "says why" said "port is already allocated"
 check "and is taken down" down 4
 SILENT=1 PATH="$work/fake:$PATH" "$steps" test --engine docker --compose compose.yml --health "http://127.0.0.1:$port/health" --seconds 60 >out 2>err &
 victim=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     grep -q 'waiting for' err && break
     sleep 0.1
 done
@@ -243,7 +243,7 @@ same "nothing is left" "" "$(ls -d "$TMPDIR"/plimsoll-test.* 2>/dev/null)"
 # A signal while it waits: programs and folder go. (A shell's background jobs ignore SIGINT.)
 "$steps" test --stand-in --health http://127.0.0.1:8080/.never --seconds 60 "slow=$app/docker/Dockerfile.nginx=$app" >out 2>err &
 victim=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     grep -q 'waiting for' err && break
     sleep 0.1
 done

@@ -24,7 +24,7 @@ start haproxy -f haproxy.cfg
 wait_port "$site" || fail "nginx does not listen"
 wait_port "$proxy" || fail "haproxy does not listen"
 url=http://127.0.0.1:$proxy
-for _ in $(seq 50); do # until haproxy's own check has seen nginx
+for _ in $(seq 600); do # until haproxy's own check has seen nginx
     [ "$(curl -s -o /dev/null -w '%{http_code}' "$url/")" = 200 ] && break
     sleep 0.1
 done

@@ -51,7 +51,7 @@ same "title, text, branch" "Update haproxy from 3.3.1-alpine to 3.3.7-alpine tru
 # ---- merged there: by a merge, a squash; the branch is kept, and is used again ----
 for style in merge squash; do
     number=$(api GET "/repos/ada/web/pulls?state=open" | jq '.[] | select(.head.ref == "plimsoll/haproxy-3.3").number')
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         [ "$(pull "$number" .mergeable)" = true ] && break
         sleep 0.2
     done
@@ -106,7 +106,7 @@ same "is left alone" "left $before" \
 # A stranger's fork: a branch of our name and one of Renovate's do not hold ours.
 api PATCH /repos/ada/web '{"private": false}' >/dev/null
 as=mallory api POST /repos/ada/web/forks '{}' >/dev/null
-for _ in $(seq 50); do
+for _ in $(seq 600); do
     as=mallory api GET /repos/mallory/web/branches/main | jq -e .commit >/dev/null && break
     sleep 0.2
 done

@@ -94,7 +94,7 @@ gitea_repository() {
 # pull requests, until Gitea has had a look at it.
 push() {
     git push -q origin "$@" >"$work/push.log" 2>&1 || { fail "git push $*"; sed 's/^/    /' "$work/push.log"; }
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         api GET "/repos/ada/$(basename "$PWD")" | jq -e '.empty | not' >/dev/null && return
         sleep 0.1
     done

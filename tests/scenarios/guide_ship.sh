@@ -17,7 +17,7 @@ clients aws python crane
 "$PLIMSOLL" serve --data hub --listen 127.0.0.2:443 --tls-cert cert.pem --tls-key key.pem --no-auth --no-scan >hub.log 2>&1 &
 started="$started $!"
 mkdir -p hubapi/library
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     curl -s -o /dev/null --cacert cert.pem https://registry-1.docker.io/v2/ && break
     sleep 0.1
 done

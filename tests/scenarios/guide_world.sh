@@ -23,7 +23,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -ke
 export PLIMSOLL_BOOTSTRAP_ACCESS_KEY=AKIAEXAMPLEEXAMPLE00 PLIMSOLL_BOOTSTRAP_SECRET_KEY=a-secret-of-the-test-only-0123456789abcd
 start "$PLIMSOLL" serve --data data --listen 127.0.0.1:443 --tls-cert cert.pem --tls-key key.pem --account 123456789 \
     --uri-template '{account}.dkr.ecr.{region}.amazonaws.com/{repository}'
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     curl -s -o /dev/null --cacert cert.pem "https://$registry/v2/" && break
     sleep 0.1
 done

@@ -47,7 +47,7 @@ check "a repository that scans on push" aws ecr create-repository --repository-n
 describe() { aws ecr describe-image-scan-findings --repository-name app --image-id "imageTag=$1"; }
 status() { describe "$1" 2>/dev/null | jq -r .imageScanStatus.status; }
 settled() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         now=$(status "$1")
         [ -n "$now" ] && [ "$now" != IN_PROGRESS ] && [ "$now" != PENDING ] && break
         sleep 0.1
@@ -73,7 +73,7 @@ check "the waiter ends" timeout 60 aws ecr wait image-scan-complete --repository
 
 # New advisories: the server sees them by itself.
 advisories '"1.1.1t-r0":["CVE-2023-0286"],"1.1.1u-r0":["CVE-2023-2650"],"1.1.1w-r0":["CVE-2023-9999"]'
-for _ in $(seq 100); do findings gzip | grep -q CVE-2023-9999 && break; sleep 0.1; done
+for _ in $(seq 600); do findings gzip | grep -q CVE-2023-9999 && break; sleep 0.1; done
 for tag in gzip zstd newer; do
     same "after db update, the same as scanning anew ($tag)" "$(scanned layout-$tag)" "$(findings $tag)"
 done

@@ -72,11 +72,11 @@ start() {
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
-# wait_port PORT: until something listens there, ten seconds at most.
+# wait_port PORT: until something listens there, a minute at most.
 wait_port() {
     python3 - "$1" <<'EOF'
 import socket, sys, time
-end = time.time() + 10
+end = time.time() + 60
 while time.time() < end:
     try:
         socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1).close()
@@ -107,7 +107,7 @@ apart() {
     unshare --mount --net --pid --fork --kill-child --mount-proc true 2>/dev/null || skip "namespaces cannot be made here"
     PLIMSOLL_APART=plimsoll-test-$$ unshare --mount --net --pid --fork --kill-child --mount-proc sh "$0" "$@"
     code=$?
-    for _ in $(seq 50); do # what was killed is gone a moment later
+    for _ in $(seq 600); do # what was killed is gone a moment later
         find /sys/fs/cgroup -depth -type d \( -path "*/plimsoll-test-$$" -o -path "*/plimsoll-test-$$/*" \) -exec rmdir {} + 2>/dev/null
         [ -n "$(find /sys/fs/cgroup -maxdepth 3 -type d -name "plimsoll-test-$$" 2>/dev/null)" ] || break
         sleep 0.1
@@ -132,7 +132,7 @@ serve() {
     pid=$!
     started="$started $pid"
     # It listens a moment before the first user is made, and says that it serves after that.
-    wait_port "$port" && for _ in $(seq 100); do
+    wait_port "$port" && for _ in $(seq 600); do
         grep -qs ' serves ' "$work/serve.out" "$work/serve.err" && return 0
         sleep 0.05
     done

@@ -66,7 +66,7 @@ need python3
 sed 's/^image app:1$/image demo:1/' "$work/spec" >"$work/engine.spec"
 "$BUILD/tests/tools/make-image" -o "$work/demo.tar" "$work/engine.spec" || { fail "make-image for the engine"; exit 1; }
 start python3 "$here/fake_engine.py" "$work/engine.sock" new "$work/demo.tar"
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     [ -e "$work/engine.sock" ] && break
     sleep 0.1
 done

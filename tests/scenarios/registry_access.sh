@@ -29,7 +29,7 @@ status() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
 follows() {
     code=$1
     shift
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         [ "$(status "$@")" != "$code" ] || return 0
         sleep 0.1
     done

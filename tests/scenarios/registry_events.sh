@@ -34,7 +34,7 @@ registry() { "$PLIMSOLL" registry "$@" --data "${data:-$work/data}"; }
 until_true() {
     what=$1
     shift
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         if "$@" >/dev/null 2>&1; then
             ok "$what"
             return

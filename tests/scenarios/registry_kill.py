@@ -234,7 +234,7 @@ def forget_some(dice):
 troubles, acknowledged, kept = [], 0, ({}, set())
 server, port = start()
 for repository in REPOSITORIES:
-    for _ in range(100):  # it listens a moment before its first user is there
+    for _ in range(600):  # it listens a moment before its first user is there
         made = ecr(port, "CreateRepository", {"repositoryName": repository, "imageScanningConfiguration": {"scanOnPush": True}})
         if made[1].get("__type") != "UnrecognizedClientException":
             break

@@ -24,8 +24,8 @@ struct server {
     pthread_t thread;
 };
 
-/* Every connection is closed after its answer. Unsaid, a client that is quick sends its next request
-   on it, and a body cannot be sent twice. */
+/* Every connection is closed after its answer. Unsaid, a client that is quick sends its next
+   request on it, and a body cannot be sent twice. */
 #define CLOSES "Connection: close\r\n"
 
 static void take_body(struct server *server, int connection, uint64_t had)
