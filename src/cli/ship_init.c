@@ -27,6 +27,8 @@ static const struct option options[] = {
     {.name = "immutable-tags",
      .prose = "New repositories let no tag be moved; then latest, 1 and 1.2 cannot be moved "
               "either: for those who want version tags alone."},
+    {.name = "fix",
+     .prose = "Also set right what is there: turn scan on push on where a repository has it off."},
     {.name = "dry-run", .prose = "Say what is missing, and make nothing."},
     OPTION_ROW_TABLE_OR_JSON,
     {NULL},
@@ -149,6 +151,7 @@ static bool run(struct invocation *call, struct error *err)
     struct slice text = SLICE("");
     struct init_options how = {.keep = (unsigned)option_number(call, "keep"),
                                .immutable = option_flag(call, "immutable-tags"),
+                               .fix = option_flag(call, "fix"),
                                .dry_run = option_flag(call, "dry-run")};
     bool fine = take_project(call, &project, &things, &text, err);
     for (size_t i = 0; fine && i < project.image_count; i++)
@@ -161,6 +164,7 @@ static const struct command_example examples[] = {
     {"plimsoll ship init --dry-run", "what is missing"},
     {"plimsoll ship init --registry 123456789.dkr.ecr.us-east-1.amazonaws.com",
      "plimsoll.yaml from the Dockerfiles, and their repositories"},
+    {"plimsoll ship init --fix", "and scan on push where it was off"},
     {NULL, NULL},
 };
 
@@ -168,7 +172,8 @@ const struct command command_ship_init = {
     .name = "init",
     .summary = "make what is missing: plimsoll.yaml, repositories, lifecycle policies",
     .prose = "Says of each thing whether it is there or was made, and changes nothing that is "
-             "there. Images are named after the Dockerfiles: docker/Dockerfile.haproxy in the "
+             "there, unless --fix says so. Images are named after the Dockerfiles: "
+             "docker/Dockerfile.haproxy in the "
              "folder react-app is react-app-haproxy. A test is written where a compose file "
              "publishes the port of the Dockerfile's HEALTHCHECK.\n\nAt an ECR (found by its name, "
              "or by AWS_ENDPOINT_URL) repositories are made with scan on push and a lifecycle "

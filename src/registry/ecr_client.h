@@ -52,6 +52,9 @@ struct ecr_client_creation {
 };
 bool ecr_client_create(struct aws *aws, const struct ecr_client_creation *creation,
                        struct arena *arena, struct slice *uri, struct error *err);
+/* Turns scan on push on for a repository that is there. */
+bool ecr_client_scan_on_push(struct aws *aws, struct slice repository, struct arena *arena,
+                             struct error *err);
 /* The repository's policy, as JSON; ERROR_NOT_FOUND when it has none. */
 bool ecr_client_repository_policy(struct aws *aws, struct slice repository, struct arena *arena,
                                   struct slice *policy, struct error *err);

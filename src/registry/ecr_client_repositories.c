@@ -111,6 +111,16 @@ bool ecr_client_create(struct aws *aws, const struct ecr_client_creation *creati
             arena_error(err));
 }
 
+bool ecr_client_scan_on_push(struct aws *aws, struct slice repository, struct arena *arena,
+                             struct error *err)
+{
+    json_t *input = ecr_client_about(repository);
+    json_object_set_new(input, "imageScanningConfiguration", json_pack("{s:b}", "scanOnPush", 1));
+    CLEANUP_JSON json_t *answer =
+        ecr_client_ask(aws, ECR_TARGET "PutImageScanningConfiguration", input, arena, err);
+    return answer != NULL;
+}
+
 bool ecr_client_repository_policy(struct aws *aws, struct slice repository, struct arena *arena,
                                   struct slice *policy, struct error *err)
 {

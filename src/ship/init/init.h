@@ -2,7 +2,8 @@
 /*
  * What `plimsoll ship init` makes where it is missing: a plimsoll.yaml from the Dockerfiles that
  * lie here, and at an ECR (Amazon's, or a plimsoll behind AWS_ENDPOINT_URL) the repositories that
- * it names, with scan on push and a lifecycle policy. What is there is never changed.
+ * it names, with scan on push and a lifecycle policy. What is there is not changed, unless `fix`
+ * says that scan on push is to be turned on.
  *
  *   yaml.c        the file's text
  *   compose.c     which port of this machine a compose file gives a Dockerfile's service
@@ -48,6 +49,7 @@ struct slice init_compose_url(struct slice bytes, const char *folder, const char
 struct init_options {
     unsigned keep; /* images, by the lifecycle policy */
     bool immutable, dry_run;
+    bool fix; /* turn scan on push on where it is off */
 };
 
 /* One image's repository and policy. */

@@ -34,6 +34,22 @@ static bool make_repository(struct aws *aws, struct slice name, const struct ini
            init_add(things, arena, INIT_MADE, what, SLICE("with scan on push"), err);
 }
 
+static bool turn_scan_on(struct aws *aws, struct slice name, const struct init_options *options,
+                         struct slice what, struct arena *arena, struct init_things *things,
+                         struct error *err)
+{
+    if (!options->fix)
+        return init_add(things, arena, INIT_THERE, what,
+                        SLICE("scan on push is off there (`plimsoll ship init --fix` turns it on; "
+                              "the registry's own rules may scan all the same)"),
+                        err);
+    if (options->dry_run)
+        return init_add(things, arena, INIT_MISSING, what, SLICE("scan on push would be turned on"),
+                        err);
+    return ecr_client_scan_on_push(aws, name, arena, err) &&
+           init_add(things, arena, INIT_MADE, what, SLICE("scan on push is on now"), err);
+}
+
 /* *is_new: it was not there (and in a dry run still is not). */
 static bool look_at_repository(struct aws *aws, struct slice name,
                                const struct init_options *options, struct arena *arena,
@@ -47,10 +63,7 @@ static bool look_at_repository(struct aws *aws, struct slice name,
                make_repository(aws, name, options, what, arena, things, err);
     if (found.count && found.items[0].scan_on_push)
         return init_add(things, arena, INIT_THERE, what, SLICE("scan on push is on"), err);
-    return init_add(things, arena, INIT_THERE, what,
-                    SLICE("scan on push is off there (aws ecr put-image-scanning-configuration "
-                          "turns it on; the registry's own rules may scan all the same)"),
-                    err);
+    return turn_scan_on(aws, name, options, what, arena, things, err);
 }
 
 static bool look_at_policy(struct aws *aws, struct slice name, const struct init_options *options,
