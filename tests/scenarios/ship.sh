@@ -231,17 +231,16 @@ cp plimsoll.yaml ../made.yaml
 exits "init once more" 0 ship init
 same "changes nothing" "there there there" "$(awk '{ for (i = 1; i <= NF; i++) if ($i == "made" || $i == "there") { print $i; break } }' "$work/out" | tr '\n' ' ' | sed 's/ $//')"
 check "not a byte" cmp plimsoll.yaml ../made.yaml
-aws_ecr() { PYTHONPATH= aws ecr "$@"; }
-if command -v aws >/dev/null 2>&1 && aws_ecr put-image-scanning-configuration --repository-name app --image-scanning-configuration scanOnPush=false >log 2>&1; then
-    exits "scan on push was turned off" 0 ship init
-    said "is said, and left" "repository app +there +scan on push is off there .*ship init --fix"
-    exits "unless it is to be mended, which can be shown" 0 ship init --fix --dry-run
-    said "dry" "repository app +missing +scan on push would be turned on"
-    exits "and done" 0 ship init --fix
-    said "as it says" "repository app +made +scan on push is on now"
-    exits "once" 0 ship init --fix
-    said "and then it is" "repository app +there +scan on push is on"
-fi
+check "scan on push is turned off" curl -sf --aws-sigv4 aws:amz:us-east-1:ecr -u "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'Content-Type: application/x-amz-json-1.1' \
+    -H 'X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.PutImageScanningConfiguration' -d '{"repositoryName":"app","imageScanningConfiguration":{"scanOnPush":false}}' "$url/"
+exits "init says so" 0 ship init
+said "and leaves it" "repository app +there +scan on push is off there .*ship init --fix"
+exits "unless it is to be mended, which can be shown" 0 ship init --fix --dry-run
+said "dry" "repository app +missing +scan on push would be turned on"
+exits "and done" 0 ship init --fix
+said "as it says" "repository app +made +scan on push is on now"
+exits "once" 0 ship init --fix
+said "and then it is" "repository app +there +scan on push is on"
 exits "ship to it" 0 ship --release v1.0.0
 said "with the credentials of AWS" "login +passed .*AWS"
 same "as it says" "$(jq -r .digest "$(record app)")" "$(skopeo inspect --tls-verify=false --creds "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --format '{{.Digest}}' "docker://127.0.0.1:$port/app:latest" 2>&1)"
