@@ -58,8 +58,8 @@ static void manage(struct events *events)
     pthread_mutex_lock(&events->lock);
     events->managing = false;
     for (struct runner *runner = events->runners; runner; runner = runner->next)
-        if (runner->attempts == 0) /* else it waits for its next try */
-            runner->due = 0;
+        if (runner->busy || runner->attempts == 0) /* else it waits for its next try */
+            runner->due = 0; /* a busy one looks again: it read the journal before the news */
     start_threads(events);
 }
 

@@ -236,9 +236,8 @@ static bool send_dead(struct events *events, struct http_client *client, struct 
 {
     struct dead_letter *letters;
     size_t count;
-    if (!runner->look_at_dead)
+    if (!atomic_exchange(&runner->look_at_dead, false))
         return true;
-    runner->look_at_dead = false;
     if (!dead_of_hook(events->registry, runner->scope_text, runner->name, true, 0, arena, &letters,
                       &count, err))
         return false;

@@ -23,7 +23,7 @@ static struct runner *runner_new(const struct meta_row *row)
     runner->scope_text = arena_copy(&runner->arena, row->scope);
     runner->name = arena_copy(&runner->arena, slice_from(row->name, sizeof HOOK_SETTING - 1));
     runner->setting = arena_copy(&runner->arena, row->value);
-    runner->look_at_dead = true;
+    atomic_init(&runner->look_at_dead, true);
     if (runner->scope_text.at && runner->name.at && runner->setting.at &&
         scope_parse(runner->scope_text, &runner->scope) &&
         hook_parse(runner->setting, &runner->arena, &runner->hook, &err))
@@ -70,7 +70,7 @@ static void take_over(struct events *events, struct loading *loading)
                 struct runner *kept = *before, *made = *place;
                 *before = kept->next;
                 kept->next = made->next;
-                kept->look_at_dead = true;
+                atomic_store(&kept->look_at_dead, true);
                 *place = kept;
                 runner_free(made);
                 break;

@@ -30,10 +30,10 @@ struct runner {
     struct scope scope;
     struct hook hook;
     uint64_t sequence, saved;
-    unsigned attempts; /* of the entry behind `sequence` */
-    bool placed;       /* `sequence` is known */
-    bool failing;      /* the last event was given up */
-    bool look_at_dead; /* some may be to be sent again */
+    unsigned attempts;        /* of the entry behind `sequence` */
+    bool placed;              /* `sequence` is known */
+    bool failing;             /* the last event was given up */
+    atomic_bool look_at_dead; /* some may be to be sent again; set by whoever manages */
 };
 
 struct events {
