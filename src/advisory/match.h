@@ -29,7 +29,6 @@ const char *severity_name(enum severity severity); /* "critical", … lower case
 bool severity_parse(struct slice name,
                     enum severity *severity);     /* any case; moderate, important, … too */
 const char *fix_state_name(enum fix_state state); /* "fixed", "affected", "will_not_fix", … */
-bool fix_state_parse(struct slice name, enum fix_state *state);
 
 /* One opinion on how bad it is; all are kept. */
 struct rating {

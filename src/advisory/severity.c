@@ -59,17 +59,8 @@ const char *fix_state_name(enum fix_state state)
     return state_names[(size_t)state < count ? state : FIX_UNKNOWN];
 }
 
-bool fix_state_parse(struct slice name, enum fix_state *state)
-{
-    for (size_t i = 0; i < sizeof state_names / sizeof *state_names; i++)
-        if (slice_equal_nocase(name, slice_str(state_names[i]))) {
-            *state = (enum fix_state)i;
-            return true;
-        }
-    return false;
-}
-
-enum severity severity_of_score(struct slice version, double score)
+/* v3 and v4: critical from 9.0; v2 has no critical (the NVD's scale). Unknown for 0 in any. */
+static enum severity of_score(struct slice version, double score)
 {
     if (!(score > 0))
         return SEVERITY_UNKNOWN;
@@ -87,7 +78,7 @@ void rating_complete(struct rating *rating)
             rating->score = cvss.score;
     }
     if (rating->severity == SEVERITY_UNKNOWN)
-        rating->severity = severity_of_score(rating->version, rating->score);
+        rating->severity = of_score(rating->version, rating->score);
 }
 
 /* 0: says nothing. The newer the method, the higher; the NVD before others of the same method. */

@@ -3,12 +3,8 @@
    everybody needs are in match.h. Pure functions. */
 #include "advisory/match.h"
 
-/* By the bands of the CVSS specifications (v3 and v4: none under 0.1, critical from 9.0; v2 has no
-   critical). `version` is "2.0", "3.1", …; unknown for a score of 0 in any. */
-enum severity severity_of_score(struct slice version, double score);
-
-/* Fills in what the vector says where score or severity are missing. A vector that is damaged
-   leaves them as they are. */
+/* Fills in what the vector says where score or severity are missing; a severity by the bands of the
+   CVSS specifications. A vector that is damaged leaves them as they are. */
 void rating_complete(struct rating *rating);
 
 /* The rating that decides: the word of `own` (the distribution's feed) before CVSS v4, v3.1, v3.0

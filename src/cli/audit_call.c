@@ -11,7 +11,7 @@
 
 /* ---- the gate ---- */
 
-bool audit_gate_parse(struct audit_gate *gate, struct slice text, struct error *err)
+static bool parse_gate(struct audit_gate *gate, struct slice text, struct error *err)
 {
     while (text.len) {
         enum severity severity;
@@ -243,7 +243,7 @@ bool audit_call_read(struct invocation *call, struct audit_call *audit, struct e
     *audit = (struct audit_call){
         .write = {.all = option_flag(call, "full"), .width = terminal_width(stdout)}};
     for (size_t i = 0; i < gate->count; i++)
-        if (!audit_gate_parse(&audit->gate, slice_str(gate->items[i]), err))
+        if (!parse_gate(&audit->gate, slice_str(gate->items[i]), err))
             return false;
     read_options(call, &audit->options);
     read_scan(call, &audit->options);

@@ -26,4 +26,3 @@ struct audit_call {
 bool audit_call_read(struct invocation *call, struct audit_call *audit, struct error *err);
 /* How many things of the audit the gate speaks of. */
 size_t audit_gate_count(const struct audit_gate *gate, const struct audit *audit);
-bool audit_gate_parse(struct audit_gate *gate, struct slice text, struct error *err);

@@ -6,8 +6,9 @@
 #include "lint/settings.h"
 #include "lint/shellcheck.h"
 
-bool lint_call_names(struct invocation *call, const char *option, struct slice **names,
-                     size_t *count, struct error *err)
+/* Of --only and --ignore: known rules, codes, or ShellCheck's. */
+static bool take_names(struct invocation *call, const char *option, struct slice **names,
+                       size_t *count, struct error *err)
 {
     const struct option_value *value = option_value(call, option);
     size_t room = 0;
@@ -66,8 +67,8 @@ bool lint_call_common(struct invocation *call, struct lint_options *options, str
         lint_profile_parse(slice_str(profile), &options->profile);
     if (fail_on)
         lint_severity_parse(slice_str(fail_on), &options->fail_on);
-    return lint_call_names(call, "ignore", &options->ignore, &options->ignore_count, err) &&
-           lint_call_names(call, "only", &options->only, &options->only_count, err);
+    return take_names(call, "ignore", &options->ignore, &options->ignore_count, err) &&
+           take_names(call, "only", &options->only, &options->only_count, err);
 }
 
 bool lint_call_options(struct invocation *call, struct lint_options *options, struct error *err)

@@ -55,9 +55,6 @@
 /* What LINT_REPORT_OPTIONS say. */
 bool lint_call_common(struct invocation *call, struct lint_options *options, struct error *err);
 bool lint_call_options(struct invocation *call, struct lint_options *options, struct error *err);
-/* Names of --only and --ignore: known rules, codes, or ShellCheck's. */
-bool lint_call_names(struct invocation *call, const char *option, struct slice **names,
-                     size_t *count, struct error *err);
 const char *lint_call_format(size_t index);
 bool lint_call_write(const struct format_call *formats, const struct lint_result *result,
                      const struct lint_report_options *options, struct error *err);

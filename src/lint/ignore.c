@@ -10,7 +10,8 @@ void ignore_set_init(struct ignore_set *set, struct arena *arena)
     *set = (struct ignore_set){.arena = arena};
 }
 
-struct slice ignore_cut_name(struct slice *names)
+/* The next of a list with commas. */
+static struct slice cut_name(struct slice *names)
 {
     return slice_trim(slice_cut(names, ','));
 }
@@ -287,7 +288,7 @@ static void check_names(struct lint_report *report, const struct lint_file *file
                         const struct ignore_entry *entry, struct table *told)
 {
     for (struct slice names = entry->names; names.len;) {
-        struct slice name = ignore_cut_name(&names);
+        struct slice name = cut_name(&names);
         if (!name.len || table_get(told, name))
             continue;
         if (!table_put(told, name, told))
@@ -326,7 +327,7 @@ static bool covers(const struct ignore_entry *entry, const struct lint_finding *
     if (!entry->names.len)
         return entry->buildkit && finding->rule != &rule_parse_error;
     for (struct slice names = entry->names; names.len;)
-        if (lint_rule_is(finding->rule, finding->codes, ignore_cut_name(&names)))
+        if (lint_rule_is(finding->rule, finding->codes, cut_name(&names)))
             return true;
     return false;
 }

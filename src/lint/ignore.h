@@ -45,6 +45,3 @@ void ignore_check(const struct ignore_set *set, const struct lint_file *file, bo
                   struct lint_report *report);
 /* Suppresses the finding when an entry covers it. */
 void ignore_apply(const struct ignore_set *set, struct lint_finding *finding);
-
-/* The next name of `*names`, trimmed. */
-struct slice ignore_cut_name(struct slice *names);

@@ -244,11 +244,6 @@ static const char *const policies[] = {
     [PROJECT_MINOR] = "minor", [PROJECT_MAJOR] = "major",
 };
 
-const char *project_policy_name(enum project_policy policy)
-{
-    return policy == PROJECT_UNSAID ? "" : policies[policy];
-}
-
 bool project_take_policy(struct project_reader *reader, const struct project_key *key,
                          const struct yaml_node *node, void *to)
 {

@@ -8,13 +8,6 @@
 #include "image/reference.h"
 #include "project/keys.h"
 
-static const char *const levels[PROJECT_LEVELS] = {"critical", "high", "medium", "low"};
-
-const char *project_level_name(enum project_level level)
-{
-    return levels[level];
-}
-
 /* ---- maps of an image ---- */
 
 enum { SECONDS_STANDARD = 60, SECONDS_MAX = 24 * 60 * 60, DAYS_MAX = 36600 };

@@ -137,7 +137,3 @@ const struct project_image *project_image_find(const struct project *project, st
 /* The same; ERROR_USAGE with the nearest name, or all of them. */
 bool project_image_get(const struct project *project, struct slice name,
                        const struct project_image **image, struct error *err);
-/* "minor" */
-const char *project_policy_name(enum project_policy policy);
-/* "critical", … */
-const char *project_level_name(enum project_level level);

@@ -21,7 +21,7 @@ struct merge {
     struct path_tree tree;
     struct merge_result *result;
     bool *owner_current; /* per layer: its set of owned files still holds */
-    size_t package_room, layer_room, note_room, note_layer_room, note_layer_count;
+    size_t package_room, layer_room, note_room, note_layer_room;
 };
 
 static bool merge_add_paths(struct merge *merge, const struct analysis *analysis)

@@ -80,8 +80,9 @@ static bool copy_result(const struct scan_result *result, struct arena *arena,
     return facts->digest.at ? add_settings(facts, image, arena, err) : arena_error(err);
 }
 
-bool brings_read(const char *image, const struct scan_options *options, struct arena *arena,
-                 struct brings_facts *facts, struct error *err)
+/* Scans an image and copies what is to be compared. */
+static bool read_facts(const char *image, const struct scan_options *options, struct arena *arena,
+                       struct brings_facts *facts, struct error *err)
 {
     enum { SCAN_BUDGET = 512 << 20 };
     CLEANUP_ARENA struct arena own;
@@ -221,8 +222,8 @@ bool update_look(const char *before, const char *after, const struct scan_option
 {
     struct brings_facts old, new;
     struct error why = {0};
-    if (!brings_read(before, options, arena, &old, &why) ||
-        !brings_read(after, options, arena, &new, &why)) {
+    if (!read_facts(before, options, arena, &old, &why) ||
+        !read_facts(after, options, arena, &new, &why)) {
         brings->why_not = arena_copy(arena, slice_str(why.text));
         return brings->why_not.at || arena_error(err);
     }

@@ -47,9 +47,6 @@ struct update_brings {
     uint64_t size_before, size_after;
 };
 
-/* Scans an image and copies what is to be compared. */
-bool brings_read(const char *image, const struct scan_options *options, struct arena *arena,
-                 struct brings_facts *facts, struct error *err);
 /* Sorts the facts. */
 bool brings_compare(struct brings_facts *before, struct brings_facts *after, struct arena *arena,
                     struct update_brings *brings, struct error *err);

@@ -69,29 +69,11 @@ bool cvss_parse(struct slice vector, struct cvss *cvss)
     struct cvss_values values;
     if (!read_metrics(versions[version].metrics, vector, &values))
         return false;
-    double score = versions[version].score(&values);
-    *cvss = (struct cvss){version, score, cvss_severity_of(version, score)};
+    *cvss = (struct cvss){version, versions[version].score(&values)};
     return true;
 }
 
 const char *cvss_version_text(enum cvss_version version)
 {
     return versions[version].text;
-}
-
-enum cvss_severity cvss_severity_of(enum cvss_version version, double score)
-{
-    if (score >= 9.0 && version != CVSS_2_0)
-        return CVSS_CRITICAL;
-    if (score >= 7.0)
-        return CVSS_HIGH;
-    if (score >= 4.0)
-        return CVSS_MEDIUM;
-    return score > 0 || version == CVSS_2_0 ? CVSS_LOW : CVSS_NONE;
-}
-
-const char *cvss_severity_name(enum cvss_severity severity)
-{
-    static const char *const names[] = {"none", "low", "medium", "high", "critical"};
-    return names[severity];
 }

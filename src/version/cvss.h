@@ -8,14 +8,12 @@
 #include "base/slice.h"
 
 enum cvss_version { CVSS_2_0, CVSS_3_0, CVSS_3_1, CVSS_4_0 };
-enum cvss_severity { CVSS_NONE, CVSS_LOW, CVSS_MEDIUM, CVSS_HIGH, CVSS_CRITICAL };
 
 struct cvss {
     enum cvss_version version;
     /* 0.0–10.0. Versions 2 and 3: of the base metrics alone, as the feeds give it. Version 4: of
        the vector as it stands, with its threat and environmental metrics (CVSS-B, -BT, -BTE). */
     double score;
-    enum cvss_severity severity;
 };
 
 /* "AV:N/AC:L/…" (also in parentheses) is version 2; others begin with "CVSS:3.1/". False when
@@ -23,6 +21,3 @@ struct cvss {
 bool cvss_parse(struct slice vector, struct cvss *cvss);
 
 const char *cvss_version_text(enum cvss_version version); /* "3.1" */
-/* The version's own scale; 2.0 has no "critical" and "none" (NVD's scale). */
-enum cvss_severity cvss_severity_of(enum cvss_version version, double score);
-const char *cvss_severity_name(enum cvss_severity severity); /* "critical", … */

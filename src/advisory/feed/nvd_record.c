@@ -353,8 +353,9 @@ static void read_cve(struct reading *reading)
     }
 }
 
-bool nvd_record_read(struct slice element, struct arena *arena, struct nvd_record *record,
-                     struct error *err)
+/* One element of "vulnerabilities" or "CVE_Items"; all is in `arena` or the element. */
+static bool read_record(struct slice element, struct arena *arena, struct nvd_record *record,
+                        struct error *err)
 {
     struct reading reading = {.arena = arena, .record = record};
     struct slice member;
@@ -399,8 +400,7 @@ bool nvd_each(struct feed_input *input,
         return false;
     while (ok && window_element(&window, &element, err)) {
         arena_reset(&scratch);
-        ok = nvd_record_read(element, &scratch, &record, err) &&
-             each(context, &record, &scratch, err);
+        ok = read_record(element, &scratch, &record, err) && each(context, &record, &scratch, err);
     }
     return ok && err->kind == ERROR_NONE;
 }

@@ -16,11 +16,8 @@ struct nvd_record {
     size_t match_count, match_room;
 };
 
-/* Reads one element of "vulnerabilities" or "CVE_Items"; all is in `arena` or the element. */
-bool nvd_record_read(struct slice element, struct arena *arena, struct nvd_record *record,
-                     struct error *err);
-
-/* Calls `each` for all of a file; it returns false with err to stop. `arena` is emptied between. */
+/* Calls `each` for all of a file; it returns false with err to stop. A record is in `arena`, which
+   is emptied between. */
 bool nvd_each(struct feed_input *input,
               bool (*each)(void *context, const struct nvd_record *record, struct arena *arena,
                            struct error *err),

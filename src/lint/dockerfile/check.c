@@ -119,13 +119,3 @@ struct lint_finding *check_report(struct dockerfile_check *check,
     free(text);
     return finding;
 }
-
-struct lint_finding *check_report_file(struct dockerfile_check *check, const char *format, ...)
-{
-    char text[1000];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return lint_add(check->report, &check->rule->rule, check->dockerfile->file, 0, 0, "%s", text);
-}

@@ -64,9 +64,6 @@ void dockerfile_check_run(struct dockerfile_check *check,
 __attribute__((format(printf, 4, 5))) struct lint_finding *
 check_report(struct dockerfile_check *check, const struct instruction *instruction,
              struct slice part, const char *format, ...);
-/* Of the whole file: at its first byte. */
-__attribute__((format(printf, 2, 3))) struct lint_finding *
-check_report_file(struct dockerfile_check *check, const char *format, ...);
 
 /* Edits, in the words of the logical text. Those that do not stand in one piece of the file (a
    continuation inside a word) are refused: then the finding loses its fix. */

@@ -21,7 +21,6 @@ static bool make_room(struct model_maker *maker, bool fragment)
     size_t count = dockerfile->count ? dockerfile->count : 1, stages = fragment;
     for (size_t i = 0; i < dockerfile->count; i++)
         stages += dockerfile->instructions[i].keyword == KEYWORD_FROM;
-    model->stage_room = stages;
     model->stages = arena_array(maker->arena, stages ? stages : 1, sizeof *model->stages);
     model->states = arena_array(maker->arena, count, sizeof *model->states);
     model->stage_of = arena_array(maker->arena, count, sizeof *model->stage_of);

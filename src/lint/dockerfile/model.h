@@ -105,7 +105,7 @@ struct run_body {
 struct dockerfile_model {
     const struct dockerfile *dockerfile;
     struct stage *stages;
-    size_t stage_count, stage_room;
+    size_t stage_count;
     const struct stage_state **states; /* beside dockerfile->instructions */
     const struct stage *
         *stage_of;            /* beside dockerfile->instructions; NULL: before the first FROM */

@@ -59,9 +59,8 @@ bool directive_read(struct lexer *lexer, struct slice line, bool indented, bool 
  */
 bool directive_detect(struct dockerfile *dockerfile, struct arena *arena);
 
-/* White space as Go's unicode.IsSpace has it: how many bytes of it stand in front / at the end. */
+/* White space as Go's unicode.IsSpace has it: how many bytes of it stand in front. */
 size_t space_front(struct slice s);
-size_t space_back(struct slice s);
 struct slice space_trim(struct slice s);
 /* unicode.IsSpace of a byte taken for a character, as BuildKit does in two places. */
 static inline bool space_byte(char c)

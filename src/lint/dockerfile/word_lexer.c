@@ -61,7 +61,7 @@ bool lexer_put(struct word_lexer *lexer, struct lexer_text *text, struct slice b
     return lexer_text_add(text, lexer->arena, bytes, lexer->err);
 }
 
-bool lexer_put_code(struct word_lexer *lexer, struct lexer_text *text, uint32_t code)
+static bool put_code(struct word_lexer *lexer, struct lexer_text *text, uint32_t code)
 {
     char bytes[4];
     return lexer_put(lexer, text, slice_of(bytes, utf8_put(bytes, code)));
@@ -116,15 +116,15 @@ static bool add_text(struct word_lexer *lexer, struct words *words, struct slice
 static bool single_quotes(struct word_lexer *lexer, struct lexer_text *text)
 {
     uint32_t code = lexer_next(lexer);
-    if (lexer->keep_quotes && !lexer_put_code(lexer, text, code))
+    if (lexer->keep_quotes && !put_code(lexer, text, code))
         return false;
     while ((code = lexer_next(lexer)) != '\'') {
         if (code == LEXER_EOF)
             return error_set(lexer->err, ERROR_FORMAT, "a single quote is not closed");
-        if (!lexer_put_code(lexer, text, code))
+        if (!put_code(lexer, text, code))
             return false;
     }
-    return !lexer->keep_quotes || lexer_put_code(lexer, text, code);
+    return !lexer->keep_quotes || put_code(lexer, text, code);
 }
 
 static bool double_quoted_character(struct word_lexer *lexer, struct lexer_text *text)
@@ -132,7 +132,7 @@ static bool double_quoted_character(struct word_lexer *lexer, struct lexer_text 
     uint32_t code = lexer_next(lexer);
     uint32_t escape = (unsigned char)lexer->escape;
     if (code == escape) {
-        if (lexer->keep_escapes && !lexer_put_code(lexer, text, code))
+        if (lexer->keep_escapes && !put_code(lexer, text, code))
             return false;
         uint32_t next = lexer_peek(lexer);
         if (next == LEXER_EOF)
@@ -140,13 +140,13 @@ static bool double_quoted_character(struct word_lexer *lexer, struct lexer_text 
         if (next == '"' || next == '$' || next == escape)
             code = lexer_next(lexer);
     }
-    return lexer_put_code(lexer, text, code);
+    return put_code(lexer, text, code);
 }
 
 static bool double_quotes(struct word_lexer *lexer, struct lexer_text *text)
 {
     uint32_t code = lexer_next(lexer);
-    if (lexer->keep_quotes && !lexer_put_code(lexer, text, code))
+    if (lexer->keep_quotes && !put_code(lexer, text, code))
         return false;
     while ((code = lexer_peek(lexer)) != '"') {
         if (code == LEXER_EOF)
@@ -155,18 +155,18 @@ static bool double_quotes(struct word_lexer *lexer, struct lexer_text *text)
             return false;
     }
     lexer_next(lexer);
-    return !lexer->keep_quotes || lexer_put_code(lexer, text, code);
+    return !lexer->keep_quotes || put_code(lexer, text, code);
 }
 
 /* Blanks behind << belong to the word. */
 static bool less_than(struct word_lexer *lexer, struct lexer_text *text)
 {
-    bool ok = lexer_put_code(lexer, text, lexer_next(lexer));
+    bool ok = put_code(lexer, text, lexer_next(lexer));
     if (lexer_peek(lexer) != '<')
         return ok;
-    ok = ok && lexer_put_code(lexer, text, lexer_next(lexer));
+    ok = ok && put_code(lexer, text, lexer_next(lexer));
     for (uint32_t code; (code = lexer_peek(lexer)) == '\t' || code == '\r' || code == ' ';)
-        ok = ok && lexer_put_code(lexer, text, lexer_next(lexer));
+        ok = ok && put_code(lexer, text, lexer_next(lexer));
     return ok;
 }
 

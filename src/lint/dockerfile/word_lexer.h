@@ -52,7 +52,6 @@ enum { LEXER_EOF = 0x7FFFFFFF };
 uint32_t lexer_peek(const struct word_lexer *lexer);
 uint32_t lexer_next(struct word_lexer *lexer);
 bool lexer_put(struct word_lexer *lexer, struct lexer_text *text, struct slice bytes);
-bool lexer_put_code(struct word_lexer *lexer, struct lexer_text *text, uint32_t code);
 /* Up to `stop` (LEXER_EOF: all). */
 bool lexer_until(struct word_lexer *lexer, uint32_t stop, bool keep_escapes,
                  struct lexer_text *text);

@@ -31,7 +31,8 @@ size_t space_front(struct slice s)
     return wide_space(bytes);
 }
 
-size_t space_back(struct slice s)
+/* At the end. */
+static size_t space_back(struct slice s)
 {
     if (!s.len)
         return 0;

@@ -52,7 +52,8 @@ void reader_skip_blanks(struct shell_reader *reader)
     reader->place.at += slice_find(rest, '\n');
 }
 
-bool reader_owns(const struct shell_reader *reader, struct slice text)
+/* It is of place.base. */
+static bool owns(const struct shell_reader *reader, struct slice text)
 {
     uintptr_t base = (uintptr_t)reader->place.base, at = (uintptr_t)text.at;
     return text.at && at >= base && at - base <= reader->place.length &&
@@ -80,7 +81,7 @@ void reader_read_nested(struct shell_reader *reader, struct slice text, bool aga
         return;
     struct shell_reader before = *reader;
     struct shell_place *place = &reader->place;
-    bool owned = reader_owns(reader, text);
+    bool owned = owns(reader, text);
     if (!owned && (reader->decoded_bytes += text.len) > DECODED_MAX) {
         reader->script->complete = false;
         return;

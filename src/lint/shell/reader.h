@@ -79,7 +79,6 @@ void reader_skip_blanks(struct shell_reader *reader);   /* and comments */
 void reader_skip_newlines(struct shell_reader *reader); /* and blanks; reads here-documents */
 /* Reads `text` as a script inside. `again`: substitutions in it were seen before. */
 void reader_read_nested(struct shell_reader *reader, struct slice text, bool again);
-bool reader_owns(const struct shell_reader *reader, struct slice text); /* it is of place.base */
 
 /* word.c */
 enum shell_word_kind {
@@ -90,7 +89,6 @@ bool reader_read_word(struct shell_reader *reader, enum shell_word_kind kind,
                       struct shell_word *word);
 /* "…": stands at the quote. With `keep`, what is inside goes to reader->text. */
 void reader_read_double(struct shell_reader *reader, bool keep);
-void reader_keep(struct shell_reader *reader, const char *at, size_t len);
 
 /* expansion.c: stands at the "$" or "`"; true when it was one, false when the "$" stands for
    itself. */

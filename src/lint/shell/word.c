@@ -8,7 +8,7 @@ struct word {
     bool kept, expands, quoted, brackets, braces;
 };
 
-void reader_keep(struct shell_reader *reader, const char *at, size_t len)
+static void keep_text(struct shell_reader *reader, const char *at, size_t len)
 {
     while (reader->text_room - reader->text_count < len) {
         char *text =
@@ -27,7 +27,7 @@ void reader_keep(struct shell_reader *reader, const char *at, size_t len)
 static void start_keeping(struct shell_reader *reader, struct word *word)
 {
     if (!word->kept)
-        reader_keep(reader, reader->place.base + word->start, reader->place.at - word->start);
+        keep_text(reader, reader->place.base + word->start, reader->place.at - word->start);
     word->kept = true;
 }
 
@@ -39,7 +39,7 @@ static void read_escape(struct shell_reader *reader, struct word *word)
     size_t left = place->end - place->at;
     char next = reader_peek(reader, 1);
     if (left < 2) {
-        reader_keep(reader, "\\", 1);
+        keep_text(reader, "\\", 1);
         place->at++;
         return;
     }
@@ -48,7 +48,7 @@ static void read_escape(struct shell_reader *reader, struct word *word)
         return;
     }
     if (next != '\n') {
-        reader_keep(reader, &next, 1);
+        keep_text(reader, &next, 1);
         word->quoted = true;
     }
     place->at += 2;
@@ -64,7 +64,7 @@ static void read_single(struct shell_reader *reader, struct word *word)
         reader_break(reader);
         return;
     }
-    reader_keep(reader, rest.at, length);
+    keep_text(reader, rest.at, length);
     word->quoted = true;
     place->at += length + 2;
 }
@@ -98,7 +98,7 @@ void reader_read_double(struct shell_reader *reader, bool keep)
             place->at++;
         }
         if (keep)
-            reader_keep(reader, place->base + start, place->at - start);
+            keep_text(reader, place->base + start, place->at - start);
     }
 }
 
@@ -120,7 +120,7 @@ static void read_ansi(struct shell_reader *reader, struct word *word)
             const char *letter = c ? strchr(letters, c) : NULL;
             c = letter ? meant[letter - letters] : c;
         }
-        reader_keep(reader, &c, 1);
+        keep_text(reader, &c, 1);
     }
     reader_break(reader);
 }
@@ -261,7 +261,7 @@ static bool read_special(struct shell_reader *reader, enum shell_word_kind kind,
     }
     word->expands |= taken;
     if (word->kept)
-        reader_keep(reader, place->base + start, place->at - start);
+        keep_text(reader, place->base + start, place->at - start);
     return true;
 }
 
@@ -295,7 +295,7 @@ static void read_plain(struct shell_reader *reader, struct word *word)
             break;
     }
     if (word->kept)
-        reader_keep(reader, place->base + start, place->at - start);
+        keep_text(reader, place->base + start, place->at - start);
 }
 
 /* The value is a piece of the bytes where it stands there in one piece: then it has a place. */

@@ -32,8 +32,8 @@ static struct index_key key_finish(struct sha256 *hash)
     return key;
 }
 
-struct index_key index_package_key(const struct package *package,
-                                   const struct distribution *distribution)
+static struct index_key package_key(const struct package *package,
+                                    const struct distribution *distribution)
 {
     struct sha256 hash;
     uint32_t type = package->type;
@@ -48,7 +48,7 @@ struct index_key index_package_key(const struct package *package,
     return key_finish(&hash);
 }
 
-struct index_key index_image_key(struct slice scope, const struct digest *digest)
+static struct index_key image_key(struct slice scope, const struct digest *digest)
 {
     struct sha256 hash;
     sha256_init(&hash);
@@ -191,7 +191,7 @@ static bool parts_make(struct index_parts *parts, const struct inventory *invent
     parts->items = arena_array(arena, inventory->package_count + 1, sizeof *parts->items);
     for (size_t i = 0; parts->items && i < inventory->package_count; i++) {
         struct index_part *part = &parts->items[parts->count];
-        part->key = index_package_key(&inventory->packages[i], &inventory->distribution);
+        part->key = package_key(&inventory->packages[i], &inventory->distribution);
         struct index_part *known = table_get(&parts->table, key_slice(&part->key));
         if (known) {
             known->times++;
@@ -242,7 +242,7 @@ bool index_add(struct meta_txn *txn, struct slice scope, const struct digest *di
                struct arena *arena, struct error *err)
 {
     struct index_parts parts = {.count = 0};
-    struct index_key image = index_image_key(scope, digest);
+    struct index_key image = image_key(scope, digest);
     struct slice who = arena_printf(arena, "%.*s %s", SLICE_ARG(scope), digest->text);
     if (!who.at || !parts_make(&parts, inventory, arena))
         return arena_error(err);
@@ -271,7 +271,7 @@ bool index_remove(struct meta_txn *txn, struct slice scope, const struct digest 
                   const struct inventory *inventory, struct arena *arena, struct error *err)
 {
     struct index_parts parts = {.count = 0};
-    struct index_key image = index_image_key(scope, digest);
+    struct index_key image = image_key(scope, digest);
     if (!parts_make(&parts, inventory, arena))
         return arena_error(err);
     for (size_t i = 0; i < parts.count; i++) {

@@ -10,14 +10,10 @@
 
 enum { INDEX_KEY = 16 };
 
+/* Of a package of a release (all that matching looks at), or of an image in its scope. */
 struct index_key {
     char bytes[INDEX_KEY];
 };
-
-/* Of a package of a release: all that matching looks at. */
-struct index_key index_package_key(const struct package *package,
-                                   const struct distribution *distribution);
-struct index_key index_image_key(struct slice scope, const struct digest *digest);
 
 /* Puts the image in, with the vulnerabilities of its packages where those have no row yet. */
 bool index_add(struct meta_txn *txn, struct slice scope, const struct digest *digest,

@@ -128,8 +128,6 @@ enum layer_kind {
 };
 bool layer_kind_find(struct inspect *inspect, const struct scope *scope,
                      const struct blob_reference *layer, enum layer_kind *kind, struct error *err);
-/* Whether this is the beginning of what any engine unpacks: 512 bytes, or all there are. */
-bool layer_head_is_archive(struct slice head);
 /* Whether pushes to this repository are scanned by themselves. */
 bool scan_is_wanted(struct inspect *inspect, const struct scope *scope);
 
@@ -167,10 +165,6 @@ void *keeper_thread(void *inspect);
 bool report_rows(struct inspect *inspect, struct slice scope, const struct digest *digest,
                  struct arena *arena, struct scan_row *row, struct slice *inventory, bool *found,
                  struct error *err);
-/* The repository's exceptions that speak of this manifest. */
-bool report_exceptions(struct inspect *inspect, const struct scope *scope,
-                       const struct manifest_facts *facts, struct arena *arena,
-                       struct exceptions *exceptions, struct error *err);
 /* Matches anew and applies the exceptions. Give *evaluation to evaluation_done in any case. */
 bool report_evaluate(struct inspect *inspect, const struct scope *scope,
                      const struct manifest_facts *facts, struct slice inventory,

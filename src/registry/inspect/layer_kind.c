@@ -26,7 +26,8 @@ static bool is_compressed(struct slice head)
            memcmp(head.at + 1, "\x2a\x4d\x18", 3) == 0;
 }
 
-bool layer_head_is_archive(struct slice head)
+/* The beginning of what any engine unpacks: 512 bytes, or all there are. */
+static bool is_archive(struct slice head)
 {
     return is_compressed(head) || (head.len >= HEAD_BYTES && tar_may_begin(head.at));
 }
@@ -41,7 +42,7 @@ static bool look(struct inspect *inspect, const struct digest *digest, enum laye
         return false;
     bool read = blob_read(&blob, 0, head, sizeof head, &got, err);
     blob_close(&blob);
-    *kind = layer_head_is_archive(slice_of(head, got)) ? LAYER_ARCHIVE : LAYER_STATEMENT;
+    *kind = is_archive(slice_of(head, got)) ? LAYER_ARCHIVE : LAYER_STATEMENT;
     return read;
 }
 

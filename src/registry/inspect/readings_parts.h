@@ -24,7 +24,7 @@ struct reading {
     char upload[UPLOAD_ID_MAX + 1]; /* empty: of a stored blob */
     struct digest digest;           /* once `ended` */
     enum reading_state state;
-    bool ended, along, tried, dropped, again;
+    bool ended, along, tried, dropped;
     bool lost;          /* the last try ended with its nursery: it does not count */
     unsigned nurseries; /* that were lost over it */
     int file;           /* ours, read-only; -1: a stored blob's, opened when it is its turn */

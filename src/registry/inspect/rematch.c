@@ -48,7 +48,6 @@ struct rematching {
     struct changed_package *changed;
     size_t changed_count, changed_room;
     struct table images; /* key → struct changed_image */
-    size_t looked_at;
     struct error *err;
     bool failed;
 };

@@ -74,9 +74,10 @@ static struct slice *report_names(const struct scope *scope, const struct manife
     return names;
 }
 
-bool report_exceptions(struct inspect *inspect, const struct scope *scope,
-                       const struct manifest_facts *facts, struct arena *arena,
-                       struct exceptions *exceptions, struct error *err)
+/* The repository's exceptions that speak of this manifest. */
+static bool read_exceptions(struct inspect *inspect, const struct scope *scope,
+                            const struct manifest_facts *facts, struct arena *arena,
+                            struct exceptions *exceptions, struct error *err)
 {
     struct slice text, *names;
     struct failure failure = {.reason = FAILURE_NONE};
@@ -118,7 +119,7 @@ bool report_evaluate(struct inspect *inspect, const struct scope *scope,
         return false;
     struct scan_result *result = &evaluation->result;
     /* Exceptions that cannot be read except nothing, and that is said. */
-    bool read = report_exceptions(inspect, scope, facts, arena, &exceptions, &wrong);
+    bool read = read_exceptions(inspect, scope, facts, arena, &exceptions, &wrong);
     size_t room = result->note_count;
     if (!read) {
         struct note note = {SLICE(EXCEPTIONS_FILE), arena_copy(arena, slice_str(wrong.text))};

@@ -245,13 +245,6 @@ struct slice git_work_base(const struct git_work *work)
     return work->base;
 }
 
-size_t git_work_branches(const struct git_work *work, struct slice *names, size_t room)
-{
-    for (size_t i = 0; i < work->branch_count && i < room; i++)
-        names[i] = work->branches[i].name;
-    return work->branch_count;
-}
-
 const struct git_branch *git_branch_find(const struct git_work *work, struct slice branch)
 {
     for (size_t i = 0; i < work->branch_count; i++)

@@ -42,8 +42,6 @@ bool git_work_connect(struct git_work *work, const struct git_remote_options *op
                       struct arena *arena, struct error *err);
 /* After that: the base's name. */
 struct slice git_work_base(const struct git_work *work);
-/* The branches with our prefix that the remote has. */
-size_t git_work_branches(const struct git_work *work, struct slice *names, size_t room);
 
 enum commit_state {
     COMMIT_MADE,    /* there is a commit to push */

@@ -62,7 +62,6 @@ static bool end_stanza(struct pin_index *index, struct error *err)
 {
     struct slice name = slice_str(index->name), version = slice_str(index->version);
     struct indexed *indexed = name.len ? table_get(&index->wanted, name) : NULL;
-    index->stanzas += name.len > 0;
     if (indexed && version.len && !keep(index, indexed, version, err))
         return false;
     index->name[0] = index->version[0] = index->source[0] = '\0';

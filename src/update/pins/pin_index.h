@@ -27,7 +27,6 @@ struct pin_index {
     size_t length;
     bool too_long; /* the present line */
     char name[256], version[512], source[256];
-    size_t stanzas;
 };
 
 void pin_index_init(struct pin_index *index, enum package_type type, struct arena *arena);

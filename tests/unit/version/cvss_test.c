@@ -15,21 +15,20 @@
 static const struct {
     const char *vector;
     double score;
-    const char *severity;
 } examples[] = {
-    {"AV:N/AC:L/Au:N/C:N/I:N/A:C", 7.8, "high"}, /* guide to 2.0, §3.3.1 */
-    {"AV:N/AC:L/Au:N/C:C/I:C/A:C", 10.0, "high"},
-    {"(AV:L/AC:H/Au:N/C:C/I:C/A:C/E:POC/RL:OF/RC:C)", 6.2, "medium"},
-    {"AV:N/AC:L/Au:N/C:N/I:N/A:N", 0.0, "low"},
-    {"CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1, "medium"},
-    {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8, "critical"},
-    {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0, "critical"},
-    {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0, "none"},
-    {"CVSS:3.1/A:H/I:H/C:H/S:U/UI:N/PR:N/AC:L/AV:N", 9.8, "critical"}, /* any order */
-    {"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3, "critical"},
-    {"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 10.0, "critical"},
-    {"CVSS:4.0/AV:L/AC:L/AT:P/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N", 0.0, "none"},
-    {"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N/E:U", 6.6, "medium"},
+    {"AV:N/AC:L/Au:N/C:N/I:N/A:C", 7.8}, /* guide to 2.0, §3.3.1 */
+    {"AV:N/AC:L/Au:N/C:C/I:C/A:C", 10.0},
+    {"(AV:L/AC:H/Au:N/C:C/I:C/A:C/E:POC/RL:OF/RC:C)", 6.2},
+    {"AV:N/AC:L/Au:N/C:N/I:N/A:N", 0.0},
+    {"CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1},
+    {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8},
+    {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0},
+    {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0},
+    {"CVSS:3.1/A:H/I:H/C:H/S:U/UI:N/PR:N/AC:L/AV:N", 9.8}, /* any order */
+    {"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3},
+    {"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 10.0},
+    {"CVSS:4.0/AV:L/AC:L/AT:P/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N", 0.0},
+    {"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N/E:U", 6.6},
 };
 
 static void examples_have_their_scores(void **state)
@@ -41,7 +40,6 @@ static void examples_have_their_scores(void **state)
             fail_msg("invalid: %s", examples[i].vector);
         if ((int)(cvss.score * 10 + 0.5) != (int)(examples[i].score * 10 + 0.5))
             fail_msg("%s: %.1f", examples[i].vector, cvss.score);
-        assert_string_equal(cvss_severity_name(cvss.severity), examples[i].severity);
     }
 }
 
