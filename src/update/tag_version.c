@@ -210,6 +210,8 @@ static enum tag_kind take_head(struct slice tag, size_t start, struct tag_versio
 enum tag_kind tag_version_parse(struct slice tag, struct tag_version *version)
 {
     size_t start = 0;
+    if (tag.len && (tag.at[0] == '-' || tag.at[tag.len - 1] == '-'))
+        return TAG_IS_NAME; /* "1.2.4-": a slip, not 1.2.4 */
     while (start < tag.len) {
         struct slice rest = slice_from(tag, start), part = slice_upto(rest, slice_find(rest, '-'));
         if (is_hash(part) || (is_commit_word(part) && part.len < rest.len))

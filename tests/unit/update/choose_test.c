@@ -9,7 +9,7 @@
 #include "data.h"
 #include "update/choose.h"
 
-enum { TAGS_MAX = 20, CASES_LEAST = 50 };
+enum { TAGS_MAX = 20, CASES_LEAST = 150 };
 
 struct example {
     struct choose_request request;
