@@ -14,6 +14,12 @@ static const struct option options[] = {
      .prose = "Begin at this step, with what the last run has made: what stands before it must "
               "have passed for the same Dockerfile and context. Without it a run that was cut "
               "short in the last 24 hours is taken up where it ended; --from lint does all anew."},
+    {.name = "to",
+     .type = OPTION_CHOICE,
+     .argument = "STEP",
+     .choices = "lint pull build scan gate test",
+     .prose = "End after this step: nothing is tagged or pushed, so that no login, registry or "
+              "--release is needed. For pull requests; the next run goes on from it."},
     {.name = "skip",
      .type = OPTION_WORDS,
      .argument = "STEPS",
@@ -74,6 +80,22 @@ static bool read_gate(struct invocation *call, struct voyage_options *to, struct
     return true;
 }
 
+/* What ends before the push needs nobody who lets us push. */
+static bool read_last(struct invocation *call, struct voyage_options *to, struct error *err)
+{
+    const char *last = option_text(call, "to");
+    enum voyage_step_id id = VOYAGE_RECORD;
+    if (!last)
+        return true;
+    voyage_step_find(slice_str(last), &id);
+    to->steps = (VOYAGE_BIT(id + 1) - 1) & ~VOYAGE_BIT(VOYAGE_LOGIN);
+    if (to->skip & VOYAGE_BIT(id))
+        return error_set(err, ERROR_USAGE, "end with %s and leave it out?", last);
+    return (to->from ? to->first : VOYAGE_LINT) <= id ||
+           error_set(err, ERROR_USAGE, "--from %s stands behind --to %s",
+                     voyage_step_name(to->first), last);
+}
+
 static bool read_steps(struct invocation *call, struct voyage_options *to, struct error *err)
 {
     const struct option_value *skip = option_value(call, "skip");
@@ -87,18 +109,19 @@ static bool read_steps(struct invocation *call, struct voyage_options *to, struc
     if (option_flag(call, "no-deploy"))
         to->skip |= VOYAGE_BIT(VOYAGE_DEPLOY);
     if (!from)
-        return true;
+        return read_last(call, to, err);
     to->from = true;
     voyage_step_find(slice_str(from), &to->first);
-    return !(to->skip & VOYAGE_BIT(to->first)) ||
-           error_set(err, ERROR_USAGE, "begin at %s and leave it out?", from);
+    if (to->skip & VOYAGE_BIT(to->first))
+        return error_set(err, ERROR_USAGE, "begin at %s and leave it out?", from);
+    return read_last(call, to, err);
 }
 
 static bool run(struct invocation *call, struct error *err)
 {
     struct ship_call ship;
-    if (!ship_call_read(call, true, &ship, err) || !read_steps(call, &ship.options, err) ||
-        !read_gate(call, &ship.options, err))
+    if (!ship_call_read(call, !option_text(call, "to"), &ship, err) ||
+        !read_steps(call, &ship.options, err) || !read_gate(call, &ship.options, err))
         return false;
     ship.options.exceptions = scan_call_exceptions(call);
     ship.options.ignore_unfixed = option_flag(call, "ignore-unfixed");
@@ -116,6 +139,7 @@ static const struct command_example examples[] = {
      "one image, with all output kept"},
     {"plimsoll ship react-app-haproxy --release v1.0.0 --from gate",
      "go on after an exception was written"},
+    {"plimsoll ship --to test", "what a pull request is to pass; nothing is pushed"},
     {"plimsoll ship init", "plimsoll.yaml, and the repositories it names"},
     {NULL, NULL},
 };

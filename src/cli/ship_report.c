@@ -12,7 +12,8 @@ void ship_report_head(const struct voyage_job *job)
     terminal_style(stdout, STYLE_PLAIN);
     printf("  %s → ", job->image->dockerfile);
     terminal_put(stdout, job->image->repository);
-    putchar(' ');
+    if (release.len)
+        putchar(' ');
     terminal_put(stdout, release);
     putchar('\n');
 }
@@ -194,7 +195,7 @@ bool ship_report_plan(struct voyage *voyage, const struct voyage_options *option
         if (!plan_job(&voyage->jobs[i], NULL, err))
             return false;
     }
-    if (voyage->count > 1)
+    if (voyage->count > 1 && voyage_comes_to(options, VOYAGE_PUSH))
         puts("Nothing is tagged or pushed before all of them have passed their tests.");
     return fflush(stdout) == 0 || error_errno(err, "writing");
 }

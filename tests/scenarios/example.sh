@@ -74,9 +74,43 @@ steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
 assert any("upload-sarif" in step.get("uses", "") for step in steps)
 assert all(("uses" in step) != ("run" in step) for step in steps)
 gitlab = yaml.safe_load(open(".gitlab-ci.yml"))
-assert {gitlab[job]["stage"] for job in ("lint", "scan", "ship", "audit")} <= set(gitlab["stages"])
+assert {gitlab[job]["stage"] for job in ("lint", "check", "ship", "audit")} <= set(gitlab["stages"])
+# One upload a category: GitHub refuses a second run of the same program under it.
+categories = [(job, step["with"]["category"]) for job, body in workflow["jobs"].items() for step in body["steps"]
+              if "upload-sarif" in step.get("uses", "")]
+assert len(set(category for job, category in categories)) == len(categories)
+assert all(step["with"]["sarif_file"].endswith(".sarif") for step in steps if "upload-sarif" in step.get("uses", ""))
+PYTHON
+# Each command that is written down anywhere is one that plimsoll takes: with --help behind it, it ends with 0.
+check "pipelines, scripts, timer and cron line say what plimsoll understands" python3 - <<'PYTHON'
+import os, re, shlex, subprocess, sys
+files = [".github/workflows/images.yml", ".gitlab-ci.yml", "cron/plimsoll-audit", "systemd/plimsoll-audit.service", "README.md",
+         "scripts/audit-images.sh", "scripts/build-and-push-haproxy.sh", "scripts/build-and-push-nginx.sh"]
+seen = wrong = 0
+for file in files:
+    for line in open(file):
+        if line.lstrip().startswith("#"):
+            continue
+        for words in re.findall(r"(?:^|[\s`/-])plimsoll ([a-z][^;&|`}]*(?:\$?\{+[^}]*\}+[^;&|`}]*)*)", line):
+            words = shlex.split(re.sub(r"\$\{\{.*?\}\}|\$\w+|\$@", "x", words), comments=True)
+            done = subprocess.run([os.environ["PLIMSOLL"], *words, "--help"], capture_output=True, text=True)
+            seen += 1
+            if done.returncode:
+                wrong += 1
+                print(file, words, done.stderr)
+sys.exit(wrong != 0 or seen < 20)
 PYTHON
 if command -v systemd-analyze >/dev/null 2>&1; then
     check "the timer runs monthly" sh -c 'systemd-analyze calendar "$(sed -n s/^OnCalendar=//p systemd/plimsoll-audit.timer)"'
+    mkdir "$work/units"
+    sed "s|/usr/local/bin/plimsoll|$PLIMSOLL|" systemd/plimsoll-audit.service >"$work/units/plimsoll-audit.service"
+    cp systemd/plimsoll-audit.timer "$work/units"
+    check "systemd takes both" systemd-analyze verify "$work/units/plimsoll-audit.service" "$work/units/plimsoll-audit.timer"
 fi
+# Where the timer's service may write, all that an audit writes goes.
+while read -r line; do export "${line%%=*}=$(echo "${line#*=}" | sed "s|%[SC]|$work/var|")"; done <<ENVIRONMENT
+$(sed -n 's/^Environment=//p' systemd/plimsoll-audit.service | tr ' ' '\n')
+ENVIRONMENT
+check "history, advisories and cache are below the folders of the service" sh -c "env -u PLIMSOLL_DB '$PLIMSOLL' db path | grep -q '^$work/var/plimsoll-audit/' &&
+    env -u PLIMSOLL_CACHE '$PLIMSOLL' cache status | grep -q '$work/var/plimsoll-audit/'"
 for script in scripts/*.sh; do check "$script is a good shell script" shellcheck "$script"; done

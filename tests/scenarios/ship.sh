@@ -209,6 +209,10 @@ rm -r based based.yaml
 # ---- build and push alone, without plimsoll.yaml build, and init
 exits "build alone" 0 "$PLIMSOLL" build one
 same "two steps" "pull build" "$(awk '/^  [a-z]/ { print $1 }' "$work/out" | tr '\n' ' ' | sed 's/ $//')"
+exits "what a pull request is to pass" 0 ship one --to gate
+same "ends there, without login, release or push" "lint pull build scan gate" "$(awk '/^  [a-z]/ { print $1 }' "$work/out" | tr '\n' ' ' | sed 's/ $//')"
+exits "begin behind the end" 2 ship one --to scan --from gate
+exits "end with what is left out" 2 ship one --to test --no-test
 exits "push alone" 0 "$PLIMSOLL" push one --release v2.1.0 --format json
 valid "push's summary" ship "$work/out"
 same "its tag" "$(jq -r '.images[0].digest' "$work/out")" "$(digest "127.0.0.1:$hub/one:2.1.0")"
