@@ -58,8 +58,9 @@ static void nursery_tell(int life, enum nursery_word word, int value)
     (void)send(life, &saying, sizeof saying, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* In the worker. Never returns. */
-static void nursery_be_worker(const struct nursery_order *order, const int *fds)
+/* In the worker. Never returns. A nursery that was killed before its death could be told of takes
+   the worker along all the same. */
+static void nursery_be_worker(pid_t nursery, const struct nursery_order *order, const int *fds)
 {
     struct layer layer = {.size = order->size, .fd = fds[ORDER_FILE]};
     struct image image = {.kind = "blob"};
@@ -72,6 +73,8 @@ static void nursery_be_worker(const struct nursery_order *order, const int *fds)
     sigset_t none;
     sigemptyset(&none);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != nursery)
+        _exit(1);
     file_close_others(fds + ORDER_FILE, ORDER_FDS - ORDER_FILE);
     sigprocmask(SIG_SETMASK, &none, NULL);
     child_main(&job);
@@ -80,12 +83,12 @@ static void nursery_be_worker(const struct nursery_order *order, const int *fds)
 
 static void nursery_hatch(struct nursery *nursery, const struct nursery_order *order, int *fds)
 {
-    pid_t pid = -1;
+    pid_t pid = -1, own = getpid();
     errno = EAGAIN;
     if (nursery->count < NURSERY_WORKERS_MAX)
         pid = fork();
     if (pid == 0)
-        nursery_be_worker(order, fds);
+        nursery_be_worker(own, order, fds);
     if (pid < 0) {
         nursery_tell(fds[ORDER_LIFE], NURSERY_REFUSES, errno);
         return;
