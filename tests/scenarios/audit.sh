@@ -160,7 +160,7 @@ guide() {
     done
 }
 aws ecr wait image-scan-complete --repository-name react-app-haproxy --image-id imageTag=1.0.0
-for _ in $(seq 600); do [ "$(guide 1.0.0 | grep -c CVE-2024-1111)" = 2 ] && break; sleep 0.2; done
+for _ in $(seq 600); do [ "$(guide 1.0.0 | grep -c '"name": "CVE-2024-1111"')" = 2 ] && break; sleep 0.2; done
 guide 1.0.0 >expected
 audit react-app-haproxy react-app-nginx --tag 1.0.0 --findings registry --format guide --exceptions /dev/null --no-history >got 2>log || fail "guide: $(cat log)"
 same "--findings registry --format guide is the guide's script" "$(cat expected)" "$(cat got)"
