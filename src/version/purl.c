@@ -76,7 +76,10 @@ static bool is_dots(struct slice s)
 static bool decode_path(struct slice path, bool subpath, struct arena *arena, struct slice *decoded,
                         struct error *err)
 {
-    struct slice joined = {0};
+    char *joined = arena_alloc(arena, path.len + 1); /* decoding never lengthens */
+    size_t len = 0;
+    if (!joined)
+        return arena_error(err);
     while (path.len) {
         struct slice segment;
         if (!decode(slice_cut(&path, '/'), arena, &segment, err))
@@ -85,12 +88,12 @@ static bool decode_path(struct slice path, bool subpath, struct arena *arena, st
             return error_set(err, ERROR_FORMAT, "an encoded slash in a path");
         if (segment.len == 0 || (subpath && is_dots(segment)))
             continue;
-        joined = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(joined), joined.len ? "/" : "",
-                              SLICE_ARG(segment));
-        if (!joined.at)
-            return arena_error(err);
+        if (len)
+            joined[len++] = '/';
+        memcpy(joined + len, segment.at, segment.len);
+        len += segment.len;
     }
-    *decoded = joined;
+    *decoded = slice_of(joined, len);
     return true;
 }
 

@@ -73,6 +73,25 @@ static void parts_are_decoded(void **state)
     assert_int_equal(purl_qualifier(&purl, "distro").len, 0);
 }
 
+/* A path of very many segments is joined in one go: it must not spend the arena of an SBOM. */
+static void a_long_path_takes_little_memory(void **state)
+{
+    (void)state;
+    enum { SEGMENTS = 32000 };
+    static char text[2 * SEGMENTS + 100] = "pkg:npm/";
+    CLEANUP_ARENA struct arena arena;
+    arena_init(&arena, 4 * 1024 * 1024);
+    for (size_t i = 0, at = strlen(text); i < SEGMENTS; i++, at += 2)
+        memcpy(text + at, "a/", 2);
+    memcpy(text + strlen(text), "name@1", sizeof "name@1");
+    struct purl purl;
+    struct error err = {0};
+    assert_true(purl_parse(slice_str(text), &arena, &purl, &err));
+    assert_int_equal(purl.namespace.len, 2 * SEGMENTS - 1);
+    assert_true(slice_equal_str(slice_upto(purl.namespace, 5), "a/a/a"));
+    assert_true(slice_equal_str(purl.name, "name"));
+}
+
 static void errors_leave_the_output(void **state)
 {
     (void)state;
@@ -94,6 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(canonical_forms),
         cmocka_unit_test(parts_are_decoded),
+        cmocka_unit_test(a_long_path_takes_little_memory),
         cmocka_unit_test(errors_leave_the_output),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
