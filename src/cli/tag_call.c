@@ -61,8 +61,9 @@ static bool add_input(struct words *words, struct arena *arena, struct error *er
 static bool add_file(struct words *words, const char *path, struct arena *arena, struct error *err)
 {
     struct slice text;
-    return file_read(path, EXISTING_FILE_MAX, arena, &text, err) &&
-           add_text(words, text, arena, err);
+    if (!file_read(path, EXISTING_FILE_MAX, arena, &text, err))
+        return error_add(err, "--existing @%s", path);
+    return add_text(words, text, arena, err);
 }
 
 static bool read_existing(struct tag_call *tags, struct invocation *call, struct error *err)
@@ -101,13 +102,14 @@ static bool find_release(struct tag_call *tags, struct invocation *call, const c
                          struct error *err)
 {
     struct from_base found;
+    struct tag_release parsed;
     const char *release = option_text(call, "release");
     const char *dockerfile = option_text(call, "dockerfile");
     if (!release)
         return error_set(err, ERROR_USAGE, "which release? Say --release, such as 1.2.0");
     tags->request.release = slice_str(release);
     if (strcmp(release, "from-base") != 0)
-        return true;
+        return tag_word_release(tags->request.release, &parsed, err);
     const struct project_image *image =
         repository ? project_image_find(&tags->project, bare(repository)) : NULL;
     if (!dockerfile && image)

@@ -1,6 +1,9 @@
 #include "update/tag_plan.h"
 
+#include <stdio.h>
+
 #include "base/table.h"
+#include "registry/core/scope.h"
 #include "registry/ops/hook.h"
 #include "version/version.h"
 
@@ -19,6 +22,7 @@ struct standing {
     const struct tag_existing *tag; /* NULL: it does not exist */
     struct slice highest;           /* release that it covers; empty: none */
     struct slice version;           /* that it points to; empty: not known */
+    struct slice line;              /* "1.2", which it covers and is newer; empty: none */
 };
 
 static int compare(struct slice a, struct slice b)
@@ -47,6 +51,17 @@ static bool covers(struct slice prefix, struct slice version)
                             version.at[prefix.len] == '.'));
 }
 
+/* Whether a tag says that something newer was released: "1.2" when 1.1.9 is. */
+static bool is_newer_line(const struct planning *planning, struct slice name, struct slice prefix)
+{
+    char text[TAG_NAME_MAX + sizeof ".0"];
+    name = slice_from(name, slice_starts(name, SLICE("v")) ? 1 : 0);
+    snprintf(text, sizeof text, "%.*s.0", SLICE_ARG(name));
+    struct slice version = slice_str(text);
+    return version_valid(&version_semver, version) && covers(prefix, version) &&
+           compare(version, planning->release.version) > 0;
+}
+
 static struct standing stand(const struct planning *planning, struct slice name,
                              struct slice prefix)
 {
@@ -61,6 +76,8 @@ static struct standing stand(const struct planning *planning, struct slice name,
         }
         if (same && other->version.len)
             any = higher(any, other->version);
+        if (is_newer_line(planning, other->name, prefix))
+            standing.line = other->name;
     }
     if (standing.tag && standing.tag->digest.len)
         standing.version = covered.len ? covered : any;
@@ -110,6 +127,9 @@ static struct slice why_stays(const struct planning *planning, struct slice name
     if (standing->highest.len && compare(standing->highest, release->version) > 0)
         return arena_printf(arena, "%s: %.*s was released already, which is newer than %.*s", stays,
                             SLICE_ARG(standing->highest), SLICE_ARG(release->version));
+    if (standing->line.len)
+        return arena_printf(arena, "%s: there is %.*s, which is newer than %.*s", stays,
+                            SLICE_ARG(standing->line), SLICE_ARG(release->version));
     if (standing->version.len && compare(standing->version, release->version) == 0)
         return arena_printf(arena, "points to %.*s already: nothing to do",
                             SLICE_ARG(release->version));
@@ -187,24 +207,43 @@ static struct tag_move plan_own(const struct planning *planning, struct slice na
 
 /* ---- reading the request ---- */
 
+/* Given twice: fine unless two digests contradict each other. */
+static bool merge(struct tag_existing *before, const struct tag_existing *tag, struct error *err)
+{
+    if (before->digest.len && tag->digest.len && !slice_equal(before->digest, tag->digest))
+        return error_set(err, ERROR_USAGE,
+                         "the tag %.*s is given twice, with two digests; a tag has one",
+                         SLICE_ARG(tag->name));
+    if (tag->digest.len)
+        before->digest = tag->digest;
+    return true;
+}
+
+static bool read_tag(struct planning *planning, struct slice word, struct error *err)
+{
+    struct tag_existing *tag = &planning->existing[planning->count];
+    if (!tag_word_existing(word, tag, err))
+        return false;
+    struct tag_existing *before = table_get(&planning->names, tag->name);
+    if (before)
+        return merge(before, tag, err);
+    if (tag_word_date(tag->version))
+        tag->version = (struct slice){NULL, 0};
+    planning->count++;
+    return table_put(&planning->names, tag->name, tag) || arena_error(err);
+}
+
 static bool read_existing(struct planning *planning, struct error *err)
 {
     const struct tag_plan_request *request = planning->request;
-    for (size_t i = 0; i < request->existing_count; i++) {
-        struct tag_existing *tag = &planning->existing[planning->count];
-        if (!tag_word_existing(request->existing[i], tag, err))
+    struct slice version = planning->release.version, digest = planning->release.digest;
+    for (size_t i = 0; i < request->existing_count; i++)
+        if (!read_tag(planning, request->existing[i], err))
             return false;
-        const struct tag_existing *before = table_get(&planning->names, tag->name);
-        if (before && !slice_equal(before->digest, tag->digest))
-            return error_set(err, ERROR_USAGE, "the tag %.*s is given twice, and differently",
-                             SLICE_ARG(tag->name));
-        if (before)
-            continue;
-        if (!table_put(&planning->names, tag->name, tag))
-            return arena_error(err);
-        planning->count++;
-        if (slice_equal(tag->version, planning->release.version) && tag->digest.len &&
-            planning->release.digest.len && !slice_equal(tag->digest, planning->release.digest))
+    for (size_t i = 0; i < planning->count && digest.len; i++) {
+        const struct tag_existing *tag = &planning->existing[i];
+        if (slice_equal(tag->version, version) && tag->digest.len &&
+            !slice_equal(tag->digest, digest))
             planning->another = tag;
     }
     return true;

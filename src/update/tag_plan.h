@@ -7,8 +7,10 @@
  *                                     release 1.3.0-rc1 → 1.3.0-rc1 alone
  *
  * What a moving tag points to now is the version tag that has its digest; where digests are not
- * known, the highest release that it covers. Pure: no registry is asked. What is returned lives in
- * the arena and in the request's texts. Any thread, one an arena.
+ * known, the highest release that it covers. A tag 1.2 says that something of 1.2 was released,
+ * also when no 1.2.x is there any more; 1 alone may be the number of a build. Dates are no
+ * versions: neither to release nor to hold a release back. Pure: no registry is asked. What is
+ * returned lives in the arena and in the request's texts. Any thread, one an arena.
  */
 #include "base/arena.h"
 #include "update/tag_word.h"

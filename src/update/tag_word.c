@@ -7,14 +7,16 @@
 
 enum { SHOWN_MAX = 200, RELEASE_PARTS = 3, HASH_SHORTEST = 7, HASH_LONGEST = 64, DATE_DIGITS = 8 };
 
-static bool digest_read(struct slice text, const char *whose, struct error *err)
+static bool digest_read(struct slice text, struct slice name, struct error *err)
 {
     struct digest digest;
     struct error why;
     if (digest_parse_any(&digest, text, &why))
         return true;
-    return error_set(err, ERROR_USAGE, "the digest of %s is none: \"%.*s\"", whose,
-                     SLICE_ARG(slice_upto(text, SHOWN_MAX)));
+    return error_set(err, ERROR_USAGE,
+                     "\"%.*s\" is no digest of %.*s: write sha256: and 64 hexadecimal digits, or "
+                     "leave it out",
+                     SLICE_ARG(slice_upto(text, SHOWN_MAX)), SLICE_ARG(name));
 }
 
 static struct slice without_v(struct slice name)
@@ -36,7 +38,7 @@ bool tag_word_existing(struct slice word, struct tag_existing *tag, struct error
                          "\"%.*s\" cannot be a tag: letters, digits, \".\", \"_\" and \"-\", at "
                          "most %d, the first neither \".\" nor \"-\"",
                          SLICE_ARG(slice_upto(name, SHOWN_MAX)), TAG_NAME_MAX);
-    if (equals < word.len && !digest_read(digest, "an existing tag", err))
+    if (equals < word.len && !digest_read(digest, name, err))
         return false;
     struct slice version = without_v(name);
     if (!version_valid(&version_semver, version))
@@ -55,8 +57,7 @@ static size_t count_digits(struct slice text)
     return count;
 }
 
-/* 20210804, 2021-08-04, 2021.08.04, 20210804-2; but 2021.8.4 is a semantic version. */
-static bool is_date(struct slice text)
+bool tag_word_date(struct slice text)
 {
     size_t digits = 0, at = 0;
     for (; at < text.len && digits < DATE_DIGITS; at++) {
@@ -88,7 +89,7 @@ static bool refuse_scheme(struct slice word, struct error *err)
     if (word.len > TAG_NAME_MAX)
         return error_set(err, ERROR_USAGE, "the release is longer than the %d bytes of a tag",
                          TAG_NAME_MAX);
-    if (is_date(without_v(word)))
+    if (tag_word_date(without_v(word)))
         return error_set(err, ERROR_USAGE,
                          "the release \"%.*s\" is a date, which does not say what changed; write a "
                          "semantic version such as 1.2.0",
@@ -177,8 +178,7 @@ bool tag_word_release(struct slice word, struct tag_release *release, struct err
     struct slice digest = slice_from(word, equals + 1), name = slice_upto(word, equals);
     struct slice version = without_v(name);
     if (!refuse_scheme(name, err) || !refuse_plus(version, err) ||
-        !refuse_parts(version, ends, err) ||
-        (equals < word.len && !digest_read(digest, "the release", err)))
+        !refuse_parts(version, ends, err) || (equals < word.len && !digest_read(digest, name, err)))
         return false;
     if (!version_valid(&version_semver, version) || !tag_name_is_valid(version))
         return error_set(err, ERROR_USAGE,

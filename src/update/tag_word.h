@@ -26,5 +26,7 @@ bool tag_word_existing(struct slice word, struct tag_existing *tag, struct error
 /* ERROR_USAGE with the reason: a date, a hash, a name, too few or too many parts, build metadata,
    … */
 bool tag_word_release(struct slice word, struct tag_release *release, struct error *err);
+/* 20210804, 2021-08-04, 2021.08.04, 20210804-2; but 2021.8.4 is a semantic version. */
+bool tag_word_date(struct slice version);
 /* Whether a version has a pre-release part. */
 bool tag_word_prerelease(struct slice version);

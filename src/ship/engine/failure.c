@@ -24,6 +24,9 @@ const struct ship_failure_kind ship_failure_kinds[SHIP_FAILURES] = {
     [SHIP_FAILED_BASE] =
         {"base-not-found", ERROR_NOT_FOUND, "the registry has no such image",
          "check name and tag in FROM; plimsoll update tags NAME lists what there is"},
+    [SHIP_FAILED_ABSENT] = {"image-absent", ERROR_NOT_FOUND, "it has no such image",
+                            "check name and tag; `docker images`, `podman images` and `buildah "
+                            "images` list what is there"},
     [SHIP_FAILED_SHORT] = {"short-name", ERROR_NOT_FOUND,
                            "it is not here, and its name says no registry",
                            "write the whole name in FROM (docker.io/library/NAME:TAG), or set "
@@ -113,8 +116,8 @@ static const struct pattern patterns[] = {
     {"name unknown", SHIP_FAILED_BASE},
     {"failed to resolve source metadata", SHIP_FAILED_BASE},
     {"did not resolve to an alias", SHIP_FAILED_SHORT},
-    {"image not known", SHIP_FAILED_BASE},
-    {"No such image", SHIP_FAILED_BASE},
+    {"image not known", SHIP_FAILED_ABSENT},
+    {"No such image", SHIP_FAILED_ABSENT},
     {"invalid reference format", SHIP_FAILED_BASE},
 
     {"no matching manifest for", SHIP_FAILED_PLATFORM},

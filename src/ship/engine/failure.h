@@ -14,6 +14,7 @@ enum ship_failure {
     SHIP_FAILED_RATE,       /* the registry's pull rate limit */
     SHIP_FAILED_LOGIN,      /* not logged in, expired, not allowed */
     SHIP_FAILED_BASE,       /* no such image or tag */
+    SHIP_FAILED_ABSENT,     /* the engine itself has no such image */
     SHIP_FAILED_SHORT,      /* a name without a registry, where none is assumed */
     SHIP_FAILED_PLATFORM,   /* not for this platform, or no emulation of it */
     SHIP_FAILED_TLS,        /* certificate not trusted, or no TLS at all */
