@@ -54,6 +54,7 @@ struct lint_looked {
 
 struct lint_result {
     struct lint_report report; /* sorted by path, line, column, rule */
+    struct slice image;        /* of lint_run_image its name, and no files; else empty */
     struct lint_looked *files; /* those that could be read */
     size_t file_count, file_room;
     size_t counts[LINT_ERROR + 1]; /* by severity, without suppressed ones */

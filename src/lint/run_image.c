@@ -14,6 +14,7 @@ bool lint_run_image(const struct lint_options *options, const struct scan *scan,
 {
     double began = clock_monotonic();
     *result = (struct lint_result){.report = {.arena = arena},
+                                   .image = scan->result.image.name,
                                    .started = clock_format(clock_now(), arena)};
     struct run run = {
         .options = options, .arena = arena, .result = result, .image = scan->result.image.name};

@@ -138,13 +138,16 @@ static void put_total(struct line *line, const struct lint_result *result)
     bool begun = false;
     for (int severity = LINT_STYLE; severity <= LINT_ERROR; severity++)
         total += result->counts[severity];
-    if (!files && !result->unread) {
+    if (!files && !result->image.len && !result->unread) {
         line_print(line, "Nothing to lint here: no Dockerfile, no configuration of HAProxy or "
                          "nginx.");
         return;
     }
-    line_print(line, "%zu finding%s in %zu file%s", total, total == 1 ? "" : "s", files,
-               files == 1 ? "" : "s");
+    line_print(line, "%zu finding%s in ", total, total == 1 ? "" : "s");
+    if (result->image.len)
+        line_put(line, result->image);
+    else
+        line_print(line, "%zu file%s", files, files == 1 ? "" : "s");
     put_count(line, result->counts[LINT_ERROR], "error", LINT_ERROR, &begun);
     put_count(line, result->counts[LINT_WARNING], "warning", LINT_WARNING, &begun);
     put_count(line, result->counts[LINT_INFO], "info", LINT_INFO, &begun);

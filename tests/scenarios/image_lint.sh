@@ -103,6 +103,8 @@ done
 same "files of editors and of the build are told" 5 "$(lint --only image-leftover left.tar | jq '.findings | length')"
 same "so are .env files of any environment" 2 "$(lint --only image-environment-file left.tar | jq '.findings | length')"
 exits "the gate is warning" 1 "$PLIMSOLL" lint image bad.tar
+check "the sum names the image" grep -Eq '^[0-9]+ findings in bad.tar: .*[0-9] error' "$work/out"
 exits "and lets a good image pass" 0 "$PLIMSOLL" lint image good.tar
+same "and says so" "0 findings in good.tar" "$(cat "$work/out")"
 exits "an absent image" 3 "$PLIMSOLL" lint image absent.tar
 exits "no image" 2 "$PLIMSOLL" lint image
