@@ -146,7 +146,9 @@ static bool run_put(struct invocation *call, struct error *err)
         return false;
     fputs("the policy of ", stdout);
     terminal_put(stdout, repository);
-    puts(" is set; see what it does: plimsoll lifecycle preview");
+    fputs(" is set; see what it does: plimsoll lifecycle preview ", stdout);
+    terminal_put(stdout, repository);
+    putchar('\n');
     return true;
 }
 

@@ -56,6 +56,21 @@ static bool make_shown(struct arena *arena, const struct ecr_client_images *imag
     return true;
 }
 
+/* The repository's own; where it has none, how one is tried. */
+static bool own_policy(struct aws *aws, struct slice repository, struct arena *arena,
+                       struct slice *policy, struct error *err)
+{
+    if (ecr_client_policy_get(aws, repository, arena, policy, err))
+        return true;
+    if (!strstr(err->text, "LifecyclePolicyNotFound"))
+        return false;
+    struct error said = *err;
+    return error_set(err, said.kind,
+                     "%s. Try one: plimsoll lifecycle init | plimsoll lifecycle preview %.*s "
+                     "--policy -; plimsoll lifecycle put sets it",
+                     said.text, SLICE_ARG(repository));
+}
+
 static bool judge_remote(struct invocation *call, struct slice policy, struct showing *showing,
                          struct error *err)
 {
@@ -65,7 +80,7 @@ static bool judge_remote(struct invocation *call, struct slice policy, struct sh
     struct slice repository = slice_str(call->operands[0]);
     if (!aws_open(&aws, "ecr", option_text(call, "endpoint-url"), option_text(call, "region"),
                   call->arena, err) ||
-        (!policy.len && !ecr_client_policy_get(&aws, repository, call->arena, &policy, err)) ||
+        (!policy.len && !own_policy(&aws, repository, call->arena, &policy, err)) ||
         !lifecycle_policy_parse(policy, call->arena, &rules, err) ||
         !ecr_client_images(&aws, repository, call->arena, &images, err))
         return false;
@@ -170,8 +185,9 @@ static void show_text(const struct showing *showing, struct arena *arena)
 {
     for (size_t i = 0; i < showing->count; i++)
         show_image(&showing->images[i], arena);
-    printf("%zu images: %zu expire, %zu are archived, %zu stay\n", showing->count, showing->expired,
-           showing->archived, showing->count - showing->expired - showing->archived);
+    printf("%zu image%s: %zu expire, %zu are archived, %zu stay\n", showing->count,
+           showing->count == 1 ? "" : "s", showing->expired, showing->archived,
+           showing->count - showing->expired - showing->archived);
     if (!showing->note.len)
         return;
     printf("note: ");

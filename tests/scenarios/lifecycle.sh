@@ -15,6 +15,8 @@ test.index("app", [test.image("app", "child")], "multi")
 test.image("app", "untagged")
 EOF
 
+exits "a preview without a policy" 3 "$PLIMSOLL" lifecycle preview app
+check "says how one is tried" grep -q 'plimsoll lifecycle init | plimsoll lifecycle preview app --policy -' err
 exits "init writes a policy" 0 "$PLIMSOLL" lifecycle init --keep 10 --older-than 90
 cp out policy.json
 check "which is one" python -c 'import json
