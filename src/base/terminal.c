@@ -69,14 +69,6 @@ static bool in_spans(const struct span *spans, size_t count, uint32_t code)
 
 #define IN_SPANS(spans, code) in_spans((spans), sizeof(spans) / sizeof *(spans), (code))
 
-/* Controls, and what has no look of its own but changes how its neighbours look: direction,
-   invisible separators, language tags. Unicode's general categories Cc, Cf, Zl, Zp. */
-static const struct span hidden[] = {
-    {0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},       {0x61C, 0x61C},
-    {0x180E, 0x180E}, {0x200B, 0x200F}, {0x2028, 0x202E},   {0x2060, 0x206F},
-    {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF},
-};
-
 /* Marks that stand on the letter before them. */
 static const struct span combining[] = {
     {0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},
@@ -98,7 +90,7 @@ static unsigned cut_visible(struct slice *rest, char form[16], size_t *len)
         *len = (size_t)snprintf(form, 16, "\\x%02x", (unsigned)code);
         return (unsigned)*len;
     }
-    if (IN_SPANS(hidden, code)) {
+    if (utf8_is_hidden(code)) {
         if (code == '\n')
             *len = (size_t)snprintf(form, 16, "\\n");
         else

@@ -9,3 +9,6 @@ enum { UTF8_REPLACEMENT = 0xFFFD };
 bool utf8_cut(struct slice *rest, uint32_t *code);
 /* Writes 1 to 4 bytes to `to` and returns how many. Surrogates are written as U+FFFD. */
 size_t utf8_put(char *to, uint32_t code);
+/* Controls, and what has no look of its own but changes how its neighbours look: marks of
+   direction, invisible separators, language tags. Unicode's general categories Cc, Cf, Zl, Zp. */
+bool utf8_is_hidden(uint32_t code);

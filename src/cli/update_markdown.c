@@ -2,24 +2,14 @@
 #include "cli/update_call.h"
 #include "report/markdown_text.h"
 
-static void put_code(struct slice text)
-{
-    printf("`");
-    for (size_t i = 0; i < text.len; i++)
-        putchar(text.at[i] == '`' || text.at[i] == '|' || (unsigned char)text.at[i] < ' '
-                    ? '?'
-                    : text.at[i]);
-    printf("`");
-}
-
 static void put_change(const struct update_change *change)
 {
     printf("| ");
-    put_code(change->name);
+    markdown_put_code(stdout, change->name);
     printf(" | ");
-    put_code(change->from);
+    markdown_put_code(stdout, change->from);
     printf(" | ");
-    put_code(change->to);
+    markdown_put_code(stdout, change->to);
     printf(" | %s | ", change_level_name(change->level));
     for (size_t i = 0; i < change->edit_count; i++) {
         bool seen = false;
@@ -28,7 +18,7 @@ static void put_change(const struct update_change *change)
         if (seen)
             continue;
         printf("%s", i ? ", " : "");
-        put_code(change->edits[i].path);
+        markdown_put_code(stdout, change->edits[i].path);
     }
     printf(" |\n");
 }
@@ -36,9 +26,9 @@ static void put_change(const struct update_change *change)
 static void put_left(const struct bases_row *row)
 {
     printf("- ");
-    put_code(row->place->path);
+    markdown_put_code(stdout, row->place->path);
     printf(" line %u, ", row->place->line);
-    put_code(row->place->text);
+    markdown_put_code(stdout, row->place->text);
     printf(": ");
     markdown_put(stdout, row->why);
     printf("\n");
@@ -68,7 +58,7 @@ bool update_write_markdown(const struct bases_result *result, struct arena *aren
     for (size_t i = 0; i < result->change_count; i++)
         if (result->changes[i].summary.len) {
             printf("\n### ");
-            put_code(result->changes[i].name);
+            markdown_put_code(stdout, result->changes[i].name);
             printf("\n\n");
             fwrite(result->changes[i].summary.at, 1, result->changes[i].summary.len, stdout);
         }

@@ -2,23 +2,18 @@
 
 #include "base/utf8.h"
 
-static bool is_hidden(uint32_t code)
-{
-    return code < ' ' || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069);
-}
-
 void html_put(FILE *file, struct slice text)
 {
     while (text.len) {
         struct slice at = text;
         uint32_t code;
         bool valid = utf8_cut(&text, &code);
-        if (!valid)
-            fputs("\xEF\xBF\xBD", file);
+        bool control = code < ' ' || (code >= 0x7f && code < 0xa0);
+        if (!valid || (!control && utf8_is_hidden(code)))
+            fputs("\xEF\xBF\xBD", file); /* also marks that turn the text around */
         else if (code == '<' || code == '>' || code == '&' || code == '"' || code == '\'')
             fprintf(file, "&#%u;", (unsigned)code);
-        else if (is_hidden(code))
+        else if (control)
             fputc(' ', file);
         else
             fwrite(at.at, 1, at.len - text.len, file);

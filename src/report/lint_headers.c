@@ -64,8 +64,8 @@ static void put_state(struct line *line, const struct header_route *route,
         if (state_of(route, wish, looked->headers) != state)
             continue;
         if (first) {
-            fputs(*begun ? "\n" : "", line->file);
-            line->at = 0;
+            if (*begun)
+                line_end(line);
             line_print(line, "%*s", INDENT, "");
             line_styled(line, style, slice_str(word));
             line_pad(line, INDENT + 8);

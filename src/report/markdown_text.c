@@ -11,8 +11,9 @@ static bool put_entity(FILE *file, struct slice *rest, struct slice *character)
     *character = *rest;
     bool valid = utf8_cut(rest, &code);
     character->len -= rest->len;
-    if (!valid)
-        fputs("\xEF\xBF\xBD", file); /* U+FFFD, replacement character */
+    bool control = code < ' ' || (code >= 0x7f && code < 0xa0);
+    if (!valid || (!control && utf8_is_hidden(code)))
+        fputs("\xEF\xBF\xBD", file); /* U+FFFD; also for marks that turn the text around */
     else if (code == '<')
         fputs("&lt;", file);
     else if (code == '>')
@@ -21,7 +22,7 @@ static bool put_entity(FILE *file, struct slice *rest, struct slice *character)
         fputs("&amp;", file);
     else if (code == '@')
         fputs("&#64;&#8203;", file);
-    else if (code < ' ' || (code >= 0x7f && code < 0xa0))
+    else if (control)
         fputc(' ', file);
     else
         return false;
@@ -53,4 +54,16 @@ void markdown_put_html(FILE *file, struct slice text)
     while (text.len)
         if (!put_entity(file, &text, &character))
             fwrite(character.at, 1, character.len, file);
+}
+
+void markdown_put_code(FILE *file, struct slice text)
+{
+    fputc('`', file);
+    while (text.len) {
+        struct slice at = text;
+        uint32_t code;
+        bool shown = utf8_cut(&text, &code) && !utf8_is_hidden(code) && code != '`' && code != '|';
+        fwrite(shown ? at.at : "?", 1, shown ? at.len - text.len : 1, file);
+    }
+    fputc('`', file);
 }

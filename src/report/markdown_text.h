@@ -9,3 +9,6 @@
 void markdown_put(FILE *file, struct slice text);
 /* The same inside an HTML element, where a backslash would be seen. */
 void markdown_put_html(FILE *file, struct slice text);
+/* As code, also in a cell of a table: nothing is escaped there, so that what would end the code,
+   the cell or the line, and what is not seen, becomes "?". */
+void markdown_put_code(FILE *file, struct slice text);

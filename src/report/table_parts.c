@@ -30,16 +30,43 @@ static struct slice cut_to(struct slice text, unsigned columns)
     return slice_upto(text, end);
 }
 
+static bool is_blank(struct slice text)
+{
+    return slice_trim(text).len == 0;
+}
+
+/* `text` takes all that is left of the line, or is spaces of which more come than there is room. */
+static void put_last(struct line *line, struct slice text)
+{
+    struct slice most = cut_to(text, room_left(line) - 1), last = slice_from(text, most.len);
+    if (is_blank(last))
+        last = SLICE(" ");
+    if (last.len > LINE_HELD_MAX) {
+        most = text;
+        last.len = 0;
+    }
+    terminal_put(line->file, most);
+    for (line->held_bytes = 0; line->held_bytes < last.len; line->held_bytes++)
+        line->held[line->held_bytes] = last.at[line->held_bytes];
+    line->held_style = STYLE_PLAIN;
+    line->at = line->width;
+}
+
 void line_put(struct line *line, struct slice text)
 {
     unsigned left = room_left(line), columns = terminal_columns(text);
-    if (columns <= left) {
+    if (columns < left || columns == 0) {
         terminal_put(line->file, text);
         line->at += columns;
+    } else if (left > 0 && (columns == left || is_blank(text))) {
+        put_last(line, text);
     } else if (left > 0) {
         terminal_put(line->file, cut_to(text, left - 1));
         fputs("…", line->file);
         line->at = line->width;
+    } else if (line->held_bytes && !is_blank(text)) {
+        fputs("…", line->file);
+        line->held_bytes = 0;
     }
 }
 
@@ -55,9 +82,12 @@ void line_print(struct line *line, const char *format, ...)
 
 void line_styled(struct line *line, enum terminal_style style, struct slice text)
 {
+    unsigned held = line->held_bytes;
     terminal_style(line->file, style);
     line_put(line, text);
     terminal_style(line->file, STYLE_PLAIN);
+    if (line->held_bytes && !held)
+        line->held_style = style;
 }
 
 void line_piece(struct line *line, unsigned indent, enum terminal_style style, struct slice text)
@@ -79,8 +109,15 @@ void line_pad(struct line *line, unsigned column)
 
 void line_end(struct line *line)
 {
+    struct slice held = slice_of(line->held, line->held_bytes);
+    if (line->held_style != STYLE_PLAIN && held.len)
+        terminal_style(line->file, line->held_style);
+    terminal_put(line->file, held);
+    if (line->held_style != STYLE_PLAIN && held.len)
+        terminal_style(line->file, STYLE_PLAIN);
     fputc('\n', line->file);
     line->at = 0;
+    line->held_bytes = 0;
 }
 
 /* A word that no line can hold, over as many lines as it takes. */

@@ -5,10 +5,17 @@
  */
 #include "base/terminal.h"
 
+enum { LINE_HELD_MAX = 40 };
+
 struct line {
     FILE *file;
     unsigned width; /* of the terminal; 0: unlimited */
     unsigned at;    /* columns written */
+    /* The character that fills the last column: kept back until line_end, since it becomes "…" when
+       more comes. */
+    char held[LINE_HELD_MAX];
+    unsigned held_bytes;
+    enum terminal_style held_style;
 };
 
 /* Untrusted text, cut with "…" where it does not fit. */
@@ -20,6 +27,7 @@ void line_styled(struct line *line, enum terminal_style style, struct slice text
 void line_piece(struct line *line, unsigned indent, enum terminal_style style, struct slice text);
 /* Spaces up to a column; one space at least when it is passed already. */
 void line_pad(struct line *line, unsigned column);
+/* Every line ends with it. */
 void line_end(struct line *line);
 /* Text of any length, broken at spaces, every line indented. */
 void line_wrap(struct line *line, unsigned indent, struct slice text);

@@ -3,19 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "report/markdown_text.h"
 #include "update/forge/branch_name.h"
 
 enum { SHOWN_MAX = 100, FILES_SHOWN = 5, DIGEST_SHOWN = 19 };
-
-struct slice markdown_code(struct slice text, struct arena *arena)
-{
-    struct slice cut = slice_upto(text, SHOWN_MAX);
-    struct slice code = arena_printf(arena, "`%.*s`", SLICE_ARG(cut));
-    for (size_t i = 1; code.at && i + 1 < code.len; i++)
-        if (code.at[i] == '`' || code.at[i] == '|' || (unsigned char)code.at[i] < ' ')
-            ((char *)code.at)[i] = '?';
-    return code;
-}
 
 /* Digests as "sha256:" and twelve digits. */
 static struct slice shown(struct slice version)
@@ -108,13 +99,12 @@ static void write_message(const struct proposal *proposal, FILE *out)
     }
 }
 
-static void put_code(FILE *out, struct slice text, struct arena *arena)
+static void put_code(FILE *out, struct slice text)
 {
-    struct slice code = markdown_code(text, arena);
-    fprintf(out, "%.*s", SLICE_ARG(code));
+    markdown_put_code(out, slice_upto(text, SHOWN_MAX));
 }
 
-static void write_files(const struct update_change *change, FILE *out, struct arena *arena)
+static void write_files(const struct update_change *change, FILE *out)
 {
     size_t files = 0;
     for (size_t i = 0; i < change->edit_count; i++) {
@@ -122,26 +112,26 @@ static void write_files(const struct update_change *change, FILE *out, struct ar
             continue;
         if (++files <= FILES_SHOWN) {
             fputs(files > 1 ? ", " : "", out);
-            put_code(out, change->edits[i].path, arena);
+            put_code(out, change->edits[i].path);
         }
     }
     if (files > FILES_SHOWN)
         fprintf(out, " and %zu more", files - FILES_SHOWN);
 }
 
-static void write_body(const struct proposal *proposal, FILE *out, struct arena *arena)
+static void write_body(const struct proposal *proposal, FILE *out)
 {
     fputs("| image | from | to | | files |\n|---|---|---|---|---|\n", out);
     for (size_t i = 0; i < proposal->count; i++) {
         const struct update_change *change = proposal->changes[i];
         fputs("| ", out);
-        put_code(out, change->name, arena);
+        put_code(out, change->name);
         fputs(" | ", out);
-        put_code(out, shown(change->from), arena);
+        put_code(out, shown(change->from));
         fputs(" | ", out);
-        put_code(out, shown(change->to), arena);
+        put_code(out, shown(change->to));
         fprintf(out, " | %s | ", change_level_name(change->level));
-        write_files(change, out, arena);
+        write_files(change, out);
         fputs(" |\n", out);
     }
     for (size_t i = 0; i < proposal->count; i++) {
@@ -169,7 +159,7 @@ static bool written(struct arena *arena, struct slice *text, const struct propos
     else if (which == 1)
         write_message(proposal, out);
     else
-        write_body(proposal, out, arena);
+        write_body(proposal, out);
     bool fine = fclose(out) == 0;
     *text = fine ? arena_copy(arena, slice_of(bytes, length)) : (struct slice){0};
     free(bytes);

@@ -21,6 +21,3 @@ struct proposal {
 bool proposal_make(const struct update_change *changes, size_t count, bool group,
                    struct arena *arena, struct proposal **proposals, size_t *made,
                    struct error *err);
-
-/* `text` as code in markdown, also inside of a table: no backtick, bar or line break ends it. */
-struct slice markdown_code(struct slice text, struct arena *arena);

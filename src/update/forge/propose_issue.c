@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "report/markdown_text.h"
 #include "update/forge/branch_name.h"
 #include "update/forge/proposal.h"
 #include "update/forge/propose_parts.h"
 
-enum { ROWS_MAX = 200 };
+enum { ROWS_MAX = 200, SHOWN_MAX = 100 };
 
 #define TITLE_PREFIX "Findings without a fix in "
 #define OUR_MARK     "By `plimsoll update --issue`"
@@ -24,10 +25,10 @@ static struct slice title_of(const struct unfixed_image *image, struct arena *ar
                         SLICE_ARG(slice_from(branch, strlen(BRANCH_PREFIX))));
 }
 
-static void put(FILE *out, struct slice text, const char *behind, struct arena *arena)
+static void put(FILE *out, struct slice text, const char *behind)
 {
-    struct slice code = markdown_code(text, arena);
-    fprintf(out, "%.*s%s", SLICE_ARG(code), behind);
+    markdown_put_code(out, slice_upto(text, SHOWN_MAX));
+    fputs(behind, out);
 }
 
 /* Only plain https links: nothing in them can end the markdown around. */
@@ -39,29 +40,30 @@ static bool is_plain_link(struct slice url)
     return slice_starts(url, SLICE("https://"));
 }
 
-static void put_finding(FILE *out, const struct unfixed_finding *finding, struct arena *arena)
+static void put_finding(FILE *out, const struct unfixed_finding *finding)
 {
-    struct slice id = markdown_code(finding->id, arena);
-    if (is_plain_link(finding->url))
-        fprintf(out, "| [%.*s](%.*s) | ", SLICE_ARG(id), SLICE_ARG(finding->url));
-    else
-        fprintf(out, "| %.*s | ", SLICE_ARG(id));
-    put(out, finding->severity, " | ", arena);
-    put(out, finding->package, " | ", arena);
-    put(out, finding->version, " |\n", arena);
+    bool link = is_plain_link(finding->url);
+    fputs(link ? "| [" : "| ", out);
+    put(out, finding->id, "");
+    if (link)
+        fprintf(out, "](%.*s)", SLICE_ARG(finding->url));
+    fputs(" | ", out);
+    put(out, finding->severity, " | ");
+    put(out, finding->package, " | ");
+    put(out, finding->version, " |\n");
 }
 
 static void write_body(const struct unfixed_image *image, FILE *out, struct arena *arena)
 {
     struct slice whole =
         arena_printf(arena, "%.*s:%.*s", SLICE_ARG(image->name), SLICE_ARG(image->tag));
-    put(out, whole, "", arena);
+    put(out, whole, "");
     fprintf(out,
             " has %zu finding%s that no newer version mends.\n\n"
             "| finding | severity | package | version |\n|---|---|---|---|\n",
             image->count, image->count == 1 ? "" : "s");
     for (size_t i = 0; i < image->count && i < ROWS_MAX; i++)
-        put_finding(out, &image->findings[i], arena);
+        put_finding(out, &image->findings[i]);
     if (image->count > ROWS_MAX)
         fprintf(out, "\nand %zu more.\n", image->count - ROWS_MAX);
     fputs("\n---\n" OUR_MARK ", which keeps this table up to date and closes it when nothing is "

@@ -16,10 +16,13 @@ static void shows(unsigned width, const char *text, const char *expected)
     FILE *file = open_memstream(&got, &size);
     struct line line = {.file = file, .width = width};
     line_put(&line, slice_str(text));
-    fclose(file);
-    assert_string_equal(got, expected);
     if (width)
         assert_true(line.at <= width);
+    line_end(&line);
+    fclose(file);
+    assert_int_equal(got[size - 1], '\n');
+    got[size - 1] = 0;
+    assert_string_equal(got, expected);
     free(got);
 }
 
@@ -38,6 +41,33 @@ static void text_is_cut_at_a_character(void **state)
     shows(5, "abcdef", "abcd…");
     shows(1, "abcdef", "…");
     shows(5, "äöüäöü", "äöüä…");
+}
+
+/* A piece that just fitted was shown as if the line were complete. */
+static void pieces_that_are_left_out_leave_a_mark(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pieces[4], *expected;
+    } cases[] = {
+        {{"abcdef"}, "abcdef\n"},          {{"abcdef", ")"}, "abcde…\n"},
+        {{"abc", "def", "g"}, "abcde…\n"}, {{"abcdef", " "}, "abcdef\n"},
+        {{"abcd", "   "}, "abcd  \n"},     {{"abcd", "   ", "e"}, "abcd …\n"},
+        {{"abcd漢", "e"}, "abcd…\n"},      {{"abcdef", "", "g", "h"}, "abcde…\n"},
+        {{"abcdefg", "h"}, "abcde…\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *got = NULL;
+        size_t size;
+        FILE *file = open_memstream(&got, &size);
+        struct line line = {.file = file, .width = 6};
+        for (size_t piece = 0; piece < 4 && cases[i].pieces[piece]; piece++)
+            line_put(&line, slice_str(cases[i].pieces[piece]));
+        line_end(&line);
+        fclose(file);
+        assert_string_equal(got, cases[i].expected);
+        free(got);
+    }
 }
 
 /* A wide character takes two columns: half of one is never shown. */
@@ -209,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_that_fits_is_not_cut),
         cmocka_unit_test(text_is_cut_at_a_character),
+        cmocka_unit_test(pieces_that_are_left_out_leave_a_mark),
         cmocka_unit_test(wide_characters_are_not_halved),
         cmocka_unit_test(marks_stay_with_their_letter),
         cmocka_unit_test(hidden_characters_are_shown_and_counted),

@@ -121,6 +121,7 @@ static void test_text(void **state)
     assert_false(holds(markdown, "<script"));
     assert_false(holds(markdown, "\n# x"));
     assert_false(holds(markdown, "[x](javascript"));
+    assert_false(holds(markdown, "\xe2\x80\xae"));
     struct slice guide = written("guide", &options);
     assert_false(holds(guide, "\x1b"));
     assert_true(holds(guide, "=== Scanning away ===\n"));
