@@ -100,6 +100,13 @@ void line_piece(struct line *line, unsigned indent, enum terminal_style style, s
     line_styled(line, style, text);
 }
 
+struct slice line_fitted(struct slice text, unsigned columns, struct arena *arena)
+{
+    if (terminal_columns(text) <= columns)
+        return text;
+    return arena_printf(arena, "%.*s…", SLICE_ARG(cut_to(text, columns - 1)));
+}
+
 void line_pad(struct line *line, unsigned column)
 {
     do {

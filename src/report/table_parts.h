@@ -25,6 +25,8 @@ __attribute__((format(printf, 2, 3))) void line_print(struct line *line, const c
 void line_styled(struct line *line, enum terminal_style style, struct slice text);
 /* A piece of a sentence, on an indented line of its own when this one has no room for it. */
 void line_piece(struct line *line, unsigned indent, enum terminal_style style, struct slice text);
+/* `text`, or where it takes more than `columns` (at least 1) its beginning with "…". */
+struct slice line_fitted(struct slice text, unsigned columns, struct arena *arena);
 /* Spaces up to a column; one space at least when it is passed already. */
 void line_pad(struct line *line, unsigned column);
 /* Every line ends with it. */

@@ -87,7 +87,7 @@ struct audit_repository {
     struct audit_gone *gone;
     size_t gone_count, gone_room;
     size_t by_severity[AUDIT_SEVERITIES]; /* of `total` */
-    size_t total, fixable, excepted, new_count, overdue;
+    size_t total, fixable, excepted, new_count, overdue, exploited;
 };
 
 struct audit_exception {
@@ -119,7 +119,7 @@ struct audit {
     size_t note_count, note_room;
     /* Sums of the repositories: set by audit_compare. */
     size_t by_severity[AUDIT_SEVERITIES];
-    size_t total, fixable, excepted, new_count, gone_count, overdue, rebuilds;
+    size_t total, fixable, excepted, new_count, gone_count, overdue, exploited, rebuilds;
 };
 
 /* Its base moved, or updates of packages mend findings. */

@@ -38,6 +38,7 @@ static void count(struct audit_repository *repository, const struct audit_findin
     repository->fixable += finding->fixed.len > 0;
     repository->new_count += finding->is_new;
     repository->overdue += finding->overdue;
+    repository->exploited += finding->kev;
 }
 
 /* What was there then and is not now. */
@@ -102,6 +103,7 @@ static void add_up(struct audit *audit, const struct audit_repository *repositor
     audit->new_count += repository->new_count;
     audit->gone_count += repository->gone_count;
     audit->overdue += repository->overdue;
+    audit->exploited += repository->exploited;
     audit->rebuilds += audit_rebuild(repository);
 }
 

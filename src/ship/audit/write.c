@@ -52,6 +52,36 @@ struct slice audit_counts_text(const size_t by_severity[AUDIT_SEVERITIES], struc
     return text.len ? text : SLICE("nothing");
 }
 
+struct slice audit_sum_text(const struct audit *audit, struct arena *arena)
+{
+    struct slice counts = audit_counts_text(audit->by_severity, arena);
+    struct slice text =
+        arena_printf(arena, "%.*s; %zu overdue, %zu new, %zu gone, %zu excepted, %zu to rebuild",
+                     SLICE_ARG(counts), audit->overdue, audit->new_count, audit->gone_count,
+                     audit->excepted, audit->rebuilds);
+    if (audit->exploited)
+        text = arena_printf(arena, "%.*s; %zu known to be exploited", SLICE_ARG(text),
+                            audit->exploited);
+    if (audit->failed)
+        text =
+            arena_printf(arena, "%.*s; %zu could not be audited", SLICE_ARG(text), audit->failed);
+    return text;
+}
+
+struct slice audit_rebuild_text(const struct audit_repository *repository)
+{
+    if (repository->base.state == AUDIT_BASE_MOVED)
+        return SLICE("base moved");
+    return repository->update_count ? SLICE("updates mend") : SLICE("");
+}
+
+struct slice audit_exception_text(const struct audit_exception *exception, struct arena *arena)
+{
+    return exception->package.len ? arena_printf(arena, "%.*s %.*s", SLICE_ARG(exception->id),
+                                                 SLICE_ARG(exception->package))
+                                  : exception->id;
+}
+
 struct slice audit_due_text(const struct audit *audit, const struct audit_finding *finding,
                             struct arena *arena)
 {

@@ -11,6 +11,7 @@ struct audit_write_options {
     unsigned width;              /* of the table, in columns; 0: lines are not cut */
     bool all;                    /* table, markdown: every finding has its line */
     bool plain;                  /* no colour, whatever the terminal */
+    size_t rows;                 /* html: of each list at most; 0: all */
     struct slice mail_from;      /* "Audit <audit@example.com>"; empty: left to sendmail */
     const struct slice *mail_to; /* addresses */
     size_t mail_to_count;
@@ -44,7 +45,42 @@ bool audit_mail_check(struct slice address, struct error *err);
 /* write_html_charts.c */
 void audit_put_charts(const struct audit *audit, struct arena *arena, FILE *file);
 
+/* ---- lists that the formats share (write_lists.c) ---- */
+
+struct audit_row {
+    const struct audit_repository *repository;
+    const struct audit_finding *finding;
+};
+
+struct audit_rows {
+    struct audit_row *list;
+    size_t count;
+};
+
+bool audit_is_overdue(const struct audit_finding *finding);
+/* And not overdue: those have been told of already. */
+bool audit_is_new(const struct audit_finding *finding);
+/* The findings of all repositories that are wanted, the most urgent first: known to be exploited,
+   then by severity, then by deadline. */
+bool audit_rows(const struct audit *audit, bool (*wanted)(const struct audit_finding *finding),
+                struct arena *arena, struct audit_rows *rows, struct error *err);
+
+struct audit_notes {
+    struct slice *list;
+    size_t count;
+};
+/* Of the audit and of its repositories; what several have is told once. */
+bool audit_notes(const struct audit *audit, struct arena *arena, struct audit_notes *notes,
+                 struct error *err);
+
 /* ---- words that the formats share (write.c) ---- */
+
+/* "1 critical, 3 high; 2 overdue, 0 new, …": the sums of the audit. */
+struct slice audit_sum_text(const struct audit *audit, struct arena *arena);
+/* "base moved", "updates mend"; empty: nothing is to be built again. */
+struct slice audit_rebuild_text(const struct audit_repository *repository);
+/* "CVE-2024-1111 zlib", or the first alone. */
+struct slice audit_exception_text(const struct audit_exception *exception, struct arena *arena);
 
 /* "1 critical, 3 high, 2 low", or "nothing". */
 struct slice audit_counts_text(const size_t by_severity[AUDIT_SEVERITIES], struct arena *arena);

@@ -20,10 +20,12 @@ static const char head[] =
     "color:var(--ink);background:var(--paper)}\n"
     "h1,h2{line-height:1.2}table{border-collapse:collapse;width:100%;margin:0 0 1rem}"
     "td,th{text-align:left;vertical-align:top;padding:.35rem .6rem;"
-    "border-bottom:1px solid var(--rule);overflow-wrap:anywhere}"
-    "td.n,th.n{text-align:right;white-space:nowrap;overflow-wrap:normal}\n"
-    ".wide{overflow-x:auto}figure{margin:1.5rem 0}figcaption{font-weight:600}"
-    "svg{width:100%;height:auto;max-width:56rem;font:12px system-ui,sans-serif}"
+    "border-bottom:1px solid var(--rule)}th{white-space:nowrap}"
+    "td.n,th.n{text-align:right;white-space:nowrap}"
+    ".name,.id,.package,.image,.due{overflow-wrap:anywhere}.name{min-width:11rem}"
+    ".id{min-width:9.5rem}.package{min-width:13rem}.image{min-width:8rem}.due{min-width:11rem}\n"
+    ".wide,figure{overflow-x:auto}figure{margin:1.5rem 0}figcaption{font-weight:600}"
+    "svg{width:100%;height:auto;min-width:34rem;max-width:56rem;font:12px system-ui,sans-serif}"
     "svg text{fill:var(--ink)}\n"
     ".critical{fill:var(--critical);color:var(--critical)}.high{fill:var(--high);color:var(--high)}"
     ".medium{fill:var(--medium);color:var(--medium)}.low{fill:var(--low);color:var(--low)}"
@@ -37,16 +39,19 @@ static const char head[] =
     ".late{stroke:var(--ink);stroke-width:1.5}.level{font-weight:600;white-space:nowrap}"
     ".note,.legend,small{color:var(--dim)}.legend span{margin-right:1rem;white-space:nowrap}"
     ".legend i{display:inline-block;width:.8em;height:.8em;border-radius:2px;"
-    "background:currentColor}.sum{font-size:1.15rem}.error{color:var(--critical)}\n"
+    "background:currentColor}.legend "
+    "i.unknown{color:var(--unknown)}.sum{font-size:1.15rem}.error,.kev{color:var(--critical)}\n"
     "@media print{:root{--ink:#000;--dim:#444;--paper:#fff;--rule:#999}body{margin:0;"
     "max-width:none;font-size:11pt}figure,tr{break-inside:avoid}h2{break-after:avoid}"
-    ".wide{overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
+    ".wide,figure{overflow:visible}svg{min-width:0}*{print-color-adjust:exact;-webkit-print-color-"
+    "adjust:exact}}\n"
     "</style></head><body>\n";
 
 struct page {
     FILE *file;
     struct arena *arena;
     const struct audit *audit;
+    size_t most; /* rows of a list; 0: all */
 };
 
 static void put_head(struct page *page)
@@ -68,6 +73,8 @@ static void put_head(struct page *page)
             "gone, %zu excepted, %zu to rebuild",
             SLICE_ARG(counts), audit->count, audit->count == 1 ? "repository" : "repositories",
             audit->overdue, audit->new_count, audit->gone_count, audit->excepted, audit->rebuilds);
+    if (audit->exploited)
+        fprintf(page->file, ", <strong>%zu known to be exploited</strong>", audit->exploited);
     if (audit->failed)
         fprintf(page->file, ", <span class=\"error\">%zu could not be audited</span>",
                 audit->failed);
@@ -77,9 +84,10 @@ static void put_head(struct page *page)
 static void put_repository(struct page *page, const struct audit_repository *repository)
 {
     FILE *file = page->file;
-    fputs("<tr><td>", file);
+    struct slice rebuild = audit_rebuild_text(repository);
+    fputs("<tr><td class=\"name\">", file);
     html_put(file, repository->name);
-    fputs("</td><td>", file);
+    fputs("</td><td class=\"image\">", file);
     html_put(file, repository->tag);
     fputs(repository->tag.len ? "<br>" : "", file);
     fputs("<small>", file);
@@ -93,58 +101,54 @@ static void put_repository(struct page *page, const struct audit_repository *rep
     }
     for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_LOW; severity--)
         fprintf(file, "<td class=\"n\">%zu</td>", repository->by_severity[severity]);
-    fprintf(file, "<td class=\"n\">%zu</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td><td>%s",
-            repository->new_count, repository->gone_count, repository->overdue,
-            repository->base.state == AUDIT_BASE_MOVED ? "base moved"
-            : repository->update_count                 ? "updates mend"
-                                                       : "");
+    fprintf(file,
+            "<td class=\"n\">%zu</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td><td>%.*s",
+            repository->new_count, repository->gone_count, repository->overdue, SLICE_ARG(rebuild));
     fputs("</td></tr>\n", file);
+}
+
+/* "n": a column of numbers. */
+static void put_columns(FILE *file, const char *const *names, const char *classes)
+{
+    fputs("<div class=\"wide\"><table>\n<tr>", file);
+    for (; *names; names++, classes++)
+        fprintf(file, "<th scope=\"col\"%s>%s</th>", *classes == 'n' ? " class=\"n\"" : "", *names);
+    fputs("</tr>\n", file);
 }
 
 static void put_repositories(struct page *page)
 {
-    fputs(
-        "<h2>Repositories</h2>\n<div class=\"wide\"><table>\n<tr><th>Repository</th><th>Image</th>"
-        "<th class=\"n\">Critical</th><th class=\"n\">High</th><th class=\"n\">Medium</th>"
-        "<th class=\"n\">Low</th><th class=\"n\">New</th><th class=\"n\">Gone</th>"
-        "<th class=\"n\">Overdue</th><th>Rebuild</th></tr>\n",
-        page->file);
+    static const char *const names[] = {"Repository", "Image",   "Critical", "High",
+                                        "Medium",     "Low",     "New",      "Gone",
+                                        "Overdue",    "Rebuild", NULL};
+    fputs("<h2>Repositories</h2>\n", page->file);
+    put_columns(page->file, names, "--nnnnnnn-");
     for (size_t i = 0; i < page->audit->count; i++)
         put_repository(page, &page->audit->repositories[i]);
     fputs("</table></div>\n", page->file);
 }
 
-static void put_finding(struct page *page, const struct audit_repository *repository,
-                        const struct audit_finding *finding)
+static void put_finding(struct page *page, const struct audit_row *row)
 {
     FILE *file = page->file;
-    fprintf(file, "<tr><td class=\"level %s\">%s</td><td>", severity_name(finding->severity),
-            severity_label(finding->severity));
+    const struct audit_finding *finding = row->finding;
+    fprintf(file, "<tr><td class=\"level %s\">%s</td><td class=\"id\">",
+            severity_name(finding->severity), severity_label(finding->severity));
     html_put_link(file, finding->url, finding->id);
     if (finding->kev)
-        fputs("<br><small>known to be exploited</small>", file);
-    fputs("</td><td>", file);
+        fputs("<br><small class=\"kev\">known to be exploited</small>", file);
+    fputs("</td><td class=\"package\">", file);
     html_put(file, finding->package);
     fputs("<br><small>", file);
     html_put(file, finding->version);
     fputs(finding->fixed.len ? " → " : "", file);
     html_put(file, finding->fixed);
-    fputs("</small></td><td>", file);
-    html_put(file, repository->shown);
-    fputs("</td><td>", file);
+    fputs("</small></td><td class=\"name\">", file);
+    html_put(file, row->repository->shown);
+    fputs("</td><td class=\"due\">", file);
     html_put(file, audit_due_text(page->audit, finding, page->arena));
     fprintf(file, "<br><small>first seen %.*s</small></td></tr>\n",
             SLICE_ARG(audit_date(finding->first_seen, page->arena)));
-}
-
-static bool is_overdue(const struct audit_finding *finding)
-{
-    return finding->overdue;
-}
-
-static bool is_new(const struct audit_finding *finding)
-{
-    return finding->is_new && !finding->overdue && !finding->excepted;
 }
 
 static bool is_other(const struct audit_finding *finding)
@@ -153,25 +157,51 @@ static bool is_other(const struct audit_finding *finding)
            finding->severity >= SEVERITY_HIGH;
 }
 
-static void put_findings(struct page *page, const char *title,
-                         bool (*wanted)(const struct audit_finding *finding))
+static bool put_findings(struct page *page, const char *title,
+                         bool (*wanted)(const struct audit_finding *finding), struct error *err)
 {
-    bool any = false;
+    static const char *const names[] = {"Severity",   "Finding",  "Package",
+                                        "Repository", "Deadline", NULL};
+    struct audit_rows rows;
+    if (!audit_rows(page->audit, wanted, page->arena, &rows, err))
+        return false;
+    if (!rows.count)
+        return true;
+    size_t shown = page->most && page->most < rows.count ? page->most : rows.count;
+    fprintf(page->file, "<h2>%s</h2>\n", title);
+    put_columns(page->file, names, "-----");
+    for (size_t i = 0; i < shown; i++)
+        put_finding(page, &rows.list[i]);
+    fputs("</table></div>\n", page->file);
+    if (shown < rows.count)
+        fprintf(page->file,
+                "<p class=\"note\">and %zu more, which --format html and --format json have</p>\n",
+                rows.count - shown);
+    return true;
+}
+
+static void put_gone(struct page *page)
+{
+    size_t put = 0;
+    if (page->audit->gone_count)
+        fputs("<h2>Gone</h2>\n<ul>\n", page->file);
     for (size_t i = 0; i < page->audit->count; i++) {
         const struct audit_repository *repository = &page->audit->repositories[i];
-        for (size_t j = 0; j < repository->finding_count; j++) {
-            if (!wanted(&repository->findings[j]))
+        for (size_t j = 0; j < repository->gone_count; j++) {
+            if (page->most && put++ >= page->most)
                 continue;
-            if (!any)
-                fprintf(page->file,
-                        "<h2>%s</h2>\n<div class=\"wide\"><table>\n<tr><th>Severity</th><th>Finding"
-                        "</th><th>Package</th><th>Repository</th><th>Deadline</th></tr>\n",
-                        title);
-            any = true;
-            put_finding(page, repository, &repository->findings[j]);
+            fprintf(page->file, "<li>%s ", severity_label(repository->gone[j].severity));
+            html_put(page->file, repository->gone[j].id);
+            fputs(" in ", page->file);
+            html_put(page->file, repository->gone[j].package);
+            fputs(", ", page->file);
+            html_put(page->file, repository->shown);
+            fputs("</li>\n", page->file);
         }
     }
-    fputs(any ? "</table></div>\n" : "", page->file);
+    if (page->most && put > page->most)
+        fprintf(page->file, "<li>and %zu more</li>\n", put - page->most);
+    fputs(page->audit->gone_count ? "</ul>\n" : "", page->file);
 }
 
 static void put_rebuilds(struct page *page)
@@ -188,7 +218,7 @@ static void put_rebuilds(struct page *page)
         fputs(base.len ? "</strong>: " : "</strong>", page->file);
         html_put(page->file, base);
         fputs("<ul>\n", page->file);
-        for (size_t j = 0; j < repository->update_count; j++) {
+        for (size_t j = 0; j < repository->update_count && !(page->most && j >= page->most); j++) {
             fputs("<li>", page->file);
             html_put(page->file, audit_update_text(&repository->updates[j], page->arena));
             fputs("</li>\n", page->file);
@@ -205,9 +235,7 @@ static void put_exceptions(struct page *page)
     for (size_t i = 0; i < page->audit->exception_count; i++) {
         const struct audit_exception *exception = &page->audit->exceptions[i];
         fputs("<li>", page->file);
-        html_put(page->file, exception->id);
-        fputc(' ', page->file);
-        html_put(page->file, exception->package);
+        html_put(page->file, audit_exception_text(exception, page->arena));
         fputs(": ", page->file);
         html_put(page->file, audit_expiry_text(exception, page->arena));
         fputs(exception->owner.len ? ", " : "", page->file);
@@ -219,38 +247,35 @@ static void put_exceptions(struct page *page)
     fputs(page->audit->exception_count ? "</ul>\n" : "", page->file);
 }
 
-static void put_notes(struct page *page)
+static bool put_notes(struct page *page, struct error *err)
 {
-    const struct audit *audit = page->audit;
-    for (size_t i = 0; i < audit->note_count; i++) {
+    struct audit_notes notes;
+    if (!audit_notes(page->audit, page->arena, &notes, err))
+        return false;
+    for (size_t i = 0; i < notes.count; i++) {
         fputs("<p class=\"note\">", page->file);
-        html_put(page->file, audit->notes[i]);
+        html_put(page->file, notes.list[i]);
         fputs("</p>\n", page->file);
     }
-    for (size_t i = 0; i < audit->count; i++)
-        for (size_t j = 0; j < audit->repositories[i].note_count; j++) {
-            fputs("<p class=\"note\">", page->file);
-            html_put(page->file, audit->repositories[i].shown);
-            fputs(": ", page->file);
-            html_put(page->file, audit->repositories[i].notes[j]);
-            fputs("</p>\n", page->file);
-        }
+    return true;
 }
 
 bool audit_write_html(const struct audit *audit, const struct audit_write_options *options,
                       struct arena *arena, FILE *file, struct error *err)
 {
-    (void)options, (void)err;
-    struct page page = {file, arena, audit};
+    struct page page = {file, arena, audit, options->rows};
     put_head(&page);
     audit_put_charts(audit, arena, file);
     put_repositories(&page);
-    put_findings(&page, "Overdue", is_overdue);
-    put_findings(&page, "New", is_new);
-    put_findings(&page, "Other critical and high findings", is_other);
+    if (!put_findings(&page, "Overdue", audit_is_overdue, err) ||
+        !put_findings(&page, "New", audit_is_new, err) ||
+        !put_findings(&page, "Other critical and high findings", is_other, err))
+        return false;
+    put_gone(&page);
     put_rebuilds(&page);
     put_exceptions(&page);
-    put_notes(&page);
+    if (!put_notes(&page, err))
+        return false;
     fputs("</body></html>\n", file);
     return true;
 }

@@ -111,6 +111,7 @@ static void put_what_is_in(struct writing *to, const struct audit_repository *re
     json_field_int(json, "excepted", (int64_t)repository->excepted);
     json_field_int(json, "new", (int64_t)repository->new_count);
     json_field_int(json, "overdue", (int64_t)repository->overdue);
+    json_field_int(json, "exploited", (int64_t)repository->exploited);
     json_field_bool(json, "rebuild", audit_rebuild(repository));
     put_base(to, &repository->base);
     put_updates(to, repository);
@@ -207,6 +208,7 @@ bool audit_write_json(const struct audit *audit, const struct audit_write_option
     json_field_int(json, "new", (int64_t)audit->new_count);
     json_field_int(json, "gone", (int64_t)audit->gone_count);
     json_field_int(json, "overdue", (int64_t)audit->overdue);
+    json_field_int(json, "exploited", (int64_t)audit->exploited);
     json_field_int(json, "rebuilds", (int64_t)audit->rebuilds);
     json_field_int(json, "failed", (int64_t)audit->failed);
     put_lists(&to);

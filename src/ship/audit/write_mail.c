@@ -13,7 +13,14 @@
 #include "net/base64.h"
 #include "ship/audit/write.h"
 
-enum { BASE64_LINE = 76, WORD_BYTES = 42, DAY = 86400, ADDRESS_MAX = 1000 };
+enum {
+    BASE64_LINE = 76,
+    WORD_BYTES = 42,
+    DAY = 86400,
+    ADDRESS_MAX = 1000,
+    TEXT_WIDTH = 100, /* mail programs break longer lines anywhere */
+    LIST_MOST = 50,   /* they cut pages of more than some 100 kB */
+};
 
 bool audit_mail_check(struct slice address, struct error *err)
 {
@@ -154,7 +161,7 @@ static struct slice render(const struct audit *audit, struct arena *arena,
 {
     char *text = NULL;
     size_t len = 0;
-    struct audit_write_options options = {.plain = true};
+    struct audit_write_options options = {.plain = true, .width = TEXT_WIDTH, .rows = LIST_MOST};
     FILE *memory = open_memstream(&text, &len);
     bool fine = memory && write(audit, &options, arena, memory, err);
     if (memory && fclose(memory) != 0)

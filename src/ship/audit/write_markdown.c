@@ -33,20 +33,18 @@ static void put_repositories(struct writing *to)
         }
         for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_LOW; severity--)
             fprintf(to->file, " | %zu", repository->by_severity[severity]);
-        fprintf(to->file, " | %zu | %zu | %zu | %s |\n", repository->new_count,
-                repository->gone_count, repository->overdue,
-                repository->base.state == AUDIT_BASE_MOVED ? "base moved"
-                : repository->update_count                 ? "updates mend"
-                                                           : "");
+        struct slice rebuild = audit_rebuild_text(repository);
+        fprintf(to->file, " | %zu | %zu | %zu | %.*s |\n", repository->new_count,
+                repository->gone_count, repository->overdue, SLICE_ARG(rebuild));
     }
 }
 
-static void put_finding(struct writing *to, const struct audit_repository *repository,
-                        const struct audit_finding *finding)
+static void put_finding(struct writing *to, const struct audit_row *row)
 {
+    const struct audit_finding *finding = row->finding;
     fprintf(to->file, "- **%s** ", severity_label(finding->severity));
     markdown_put(to->file, finding->id);
-    fputs(" in ", to->file);
+    fputs(finding->kev ? " (known to be exploited) in " : " in ", to->file);
     markdown_put(to->file, finding->package);
     fputc(' ', to->file);
     markdown_put(to->file, finding->version);
@@ -55,32 +53,26 @@ static void put_finding(struct writing *to, const struct audit_repository *repos
         markdown_put(to->file, finding->fixed);
     }
     fputs(", ", to->file);
-    markdown_put(to->file, repository->shown);
+    markdown_put(to->file, row->repository->shown);
     fputs(": ", to->file);
     markdown_put(to->file, audit_due_text(to->audit, finding, to->arena));
     fputc('\n', to->file);
 }
 
-/* Those overdue, or those that are new and not overdue. */
-static void put_findings(struct writing *to, const char *title, bool overdue)
+static bool put_findings(struct writing *to, const char *title,
+                         bool (*wanted)(const struct audit_finding *finding), struct error *err)
 {
-    size_t put = 0;
-    for (size_t i = 0; i < to->audit->count; i++) {
-        const struct audit_repository *repository = &to->audit->repositories[i];
-        for (size_t j = 0; j < repository->finding_count; j++) {
-            const struct audit_finding *finding = &repository->findings[j];
-            bool wanted = overdue ? finding->overdue
-                                  : finding->is_new && !finding->overdue && !finding->excepted;
-            if (!wanted)
-                continue;
-            if (!put++)
-                fprintf(to->file, "\n### %s\n\n", title);
-            if (put <= LIST_MOST || to->all)
-                put_finding(to, repository, finding);
-        }
-    }
-    if (put > LIST_MOST && !to->all)
-        fprintf(to->file, "- and %zu more\n", put - LIST_MOST);
+    struct audit_rows rows;
+    if (!audit_rows(to->audit, wanted, to->arena, &rows, err))
+        return false;
+    if (rows.count)
+        fprintf(to->file, "\n### %s\n\n", title);
+    size_t shown = rows.count > LIST_MOST && !to->all ? LIST_MOST : rows.count;
+    for (size_t i = 0; i < shown; i++)
+        put_finding(to, &rows.list[i]);
+    if (shown < rows.count)
+        fprintf(to->file, "- and %zu more\n", rows.count - shown);
+    return true;
 }
 
 static void put_gone(struct writing *to)
@@ -135,9 +127,7 @@ static void put_exceptions(struct writing *to)
     for (size_t i = 0; i < to->audit->exception_count; i++) {
         const struct audit_exception *exception = &to->audit->exceptions[i];
         fputs("- ", to->file);
-        markdown_put(to->file, exception->id);
-        fputc(' ', to->file);
-        markdown_put(to->file, exception->package);
+        markdown_put(to->file, audit_exception_text(exception, to->arena));
         fputs(": ", to->file);
         markdown_put(to->file, audit_expiry_text(exception, to->arena));
         fputs(exception->owner.len ? ", " : "", to->file);
@@ -146,45 +136,35 @@ static void put_exceptions(struct writing *to)
     }
 }
 
-static void put_notes(struct writing *to)
+static bool put_notes(struct writing *to, struct error *err)
 {
-    const struct audit *audit = to->audit;
-    fputc('\n', to->file);
-    for (size_t i = 0; i < audit->note_count; i++) {
-        fputs("> ", to->file);
-        markdown_put(to->file, audit->notes[i]);
-        fputs("\n\n", to->file);
+    struct audit_notes notes;
+    if (!audit_notes(to->audit, to->arena, &notes, err))
+        return false;
+    for (size_t i = 0; i < notes.count; i++) {
+        fputs("\n> ", to->file);
+        markdown_put(to->file, notes.list[i]);
+        fputc('\n', to->file);
     }
-    for (size_t i = 0; i < audit->count; i++)
-        for (size_t j = 0; j < audit->repositories[i].note_count; j++) {
-            fputs("> ", to->file);
-            markdown_put(to->file, audit->repositories[i].shown);
-            fputs(": ", to->file);
-            markdown_put(to->file, audit->repositories[i].notes[j]);
-            fputs("\n\n", to->file);
-        }
+    return true;
 }
 
 bool audit_write_markdown(const struct audit *audit, const struct audit_write_options *options,
                           struct arena *arena, FILE *file, struct error *err)
 {
-    (void)err;
     struct writing to = {file, arena, audit, options->all};
     struct slice when = clock_format(audit->when, arena);
-    struct slice counts = audit_counts_text(audit->by_severity, arena);
-    fprintf(file,
-            "## Image audit, %.*s\n\n**%.*s**; %zu overdue, %zu new, %zu gone, %zu to rebuild",
-            SLICE_ARG(when), SLICE_ARG(counts), audit->overdue, audit->new_count, audit->gone_count,
-            audit->rebuilds);
-    if (audit->failed)
-        fprintf(file, "; %zu could not be audited", audit->failed);
-    fputs("\n\n", file);
+    struct slice sum = audit_sum_text(audit, arena);
+    struct slice tail = sum, head = slice_upto(sum, slice_find(sum, ';'));
+    tail = slice_from(sum, head.len);
+    fprintf(file, "## Image audit, %.*s\n\n**%.*s**%.*s\n\n", SLICE_ARG(when), SLICE_ARG(head),
+            SLICE_ARG(tail));
     put_repositories(&to);
-    put_findings(&to, "Overdue", true);
-    put_findings(&to, "New", false);
+    if (!put_findings(&to, "Overdue", audit_is_overdue, err) ||
+        !put_findings(&to, "New", audit_is_new, err))
+        return false;
     put_gone(&to);
     put_rebuilds(&to);
     put_exceptions(&to);
-    put_notes(&to);
-    return true;
+    return put_notes(&to, err);
 }
