@@ -20,7 +20,7 @@ exits "two formats for one output" 2 scan --format json --format table "$purl"
 exits "no image" 2 scan
 exits "two images" 2 scan a.tar b.tar
 exits "an image that is not there" 3 scan --offline ./no-such-file.tar
-exits "a purl that is none" 3 scan 'pkg:'
+exits "a purl that is none" 2 scan 'pkg:'
 printf '# packages\n%s\n\n%s\n' "$purl" 'pkg:apk/alpine/zlib@1.2.12-r1?distro=alpine-3.16' >purls
 exits "a file of purls" 1 scan --fail-on any --purls purls
 check "purls on standard input" sh -c '"$0" scan --format json --purls - <purls | jq -e ".packages | length == 2"' "$PLIMSOLL"
