@@ -73,17 +73,21 @@ static bool policy_secret_violates(const struct policy *policy, const struct sca
     return false;
 }
 
+bool policy_meets(const struct policy *policy, const struct finding *finding)
+{
+    for (size_t i = 0; i < policy->term_count; i++)
+        if (policy_term_holds(&policy->terms[i], finding))
+            return true;
+    return false;
+}
+
 size_t policy_violations(const struct policy *policy, const struct scan_result *result)
 {
     size_t violations = 0;
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct scan_finding *finding = &result->findings[i];
-        if (finding->suppressed || finding->in_baseline)
-            continue;
-        bool over = false;
-        for (size_t t = 0; t < policy->term_count && !over; t++)
-            over = policy_term_holds(&policy->terms[t], &finding->finding);
-        violations += over;
+        if (!finding->suppressed && !finding->in_baseline)
+            violations += policy_meets(policy, &finding->finding);
     }
     for (size_t i = 0; i < result->secret_count; i++)
         violations += policy_secret_violates(policy, &result->secrets[i]);

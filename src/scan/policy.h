@@ -23,6 +23,9 @@ struct policy {
    names the word that is none. Adds to what is there. */
 bool policy_parse(struct policy *policy, struct slice text, struct error *err);
 
+/* One finding alone: its severity, kev and epss are looked at. */
+bool policy_meets(const struct policy *policy, const struct finding *finding);
+
 /* Findings over the gate: those suppressed or in the baseline do not count. */
 size_t policy_violations(const struct policy *policy, const struct scan_result *result);
 

@@ -163,6 +163,8 @@ printf '{"id":"GHSA-aaaa-bbbb-cccc","modified":"2026-01-01T00:00:00Z","published
 "$PLIMSOLL" db import osv/PyPI osv/GHSA-aaaa-bbbb-cccc.json >db.out 2>&1 || { fail "db import osv/PyPI"; cat db.out; }
 exits "no patch: nothing to plan" 1 "$PLIMSOLL" remedy pkg:pypi/left@1.0 --format json=remedy.json
 same "it is drafted" '["CVE-2025-9999","left"]' "$(got '.drafts[0] | [.id, .package]')"
+"$PLIMSOLL" remedy pkg:pypi/left@1.0 >log 2>&1
+check "the table says how it is drafted" grep -q -- '--draft-exceptions plimsoll.exceptions.yaml --owner NAME' log
 exits "a draft needs an owner" 2 "$PLIMSOLL" remedy pkg:pypi/left@1.0 --draft-exceptions drafted.yaml
 SOURCE_DATE_EPOCH=1793491200 "$PLIMSOLL" remedy pkg:pypi/left@1.0 --draft-exceptions drafted.yaml --owner "web team" --expires-days 14 >log 2>&1
 check "drafted with owner and end" sh -c 'grep -q "owner: \"*web team" drafted.yaml && grep -q "expires: \"*2026-11-15" drafted.yaml && grep -q "CVE-2025-9999" drafted.yaml'

@@ -71,6 +71,8 @@ valid "the summary" ship "$work/refused.json"
 same "at the gate" gate "$(jq -r .stopped.step "$work/refused.json")"
 same "high findings are counted" true "$(jq '.images[0].findings.high > 0' "$work/refused.json")"
 check "with what to do next" jq -e '.stopped.next | test("--from gate")' "$work/refused.json"
+same "what meets it is named, and counted beside the rest" "$(jq -r '.images[0].findings | .critical + .high' "$work/refused.json") findings at the gate critical,high" \
+    "$(jq -r .stopped.said "$work/refused.json" | sed 's/: .*; in all [0-9].*//')"
 valid "the record" ship-record "$(record hello)"
 same "what was done" "lint login pull build scan gate " "$(steps "$(record hello)")"
 check "the log has every step" sh -c "jq -r 'select(.event == \"ended\") | .step' '$work/ship.log' | tr '\n' ' ' | grep -qx 'lint login pull build scan gate '"

@@ -3,6 +3,7 @@
    was written since counts, and its semantics are those of `scan --fail-on`. */
 #include "base/file.h"
 #include "base/json.h"
+#include "scan/policy.h"
 #include "ship/voyage/input.h"
 #include "ship/voyage/steps.h"
 
@@ -49,10 +50,10 @@ bool scan_step_tell(struct voyage_job *job, struct slice *lines, struct error *e
     return lines->at || arena_error(err);
 }
 
-/* What a report says: counts, and the worst that are not excepted. */
+/* What a report says: counts, and the worst of those that meet the gate. */
 struct scan_told {
     int64_t counts[VOYAGE_LEVELS], suppressed, fixable;
-    size_t secrets;
+    size_t secrets, met;
     struct slice named[SCAN_NAMED];
     size_t named_count;
     bool starter, partial; /* few advisories are known; part could not be read */
@@ -79,7 +80,8 @@ static void read_summary(struct json_reader *reader, struct scan_told *told)
 
 struct scan_one {
     struct slice id, package, version, fixed;
-    bool suppressed;
+    struct finding finding; /* what a gate looks at */
+    bool suppressed, in_baseline;
 };
 
 static void read_package(struct json_reader *reader, struct scan_one *one)
@@ -105,23 +107,59 @@ static void read_suppressed(struct json_reader *reader, bool *suppressed)
         json_skip(reader);
 }
 
-static void read_finding(struct json_reader *reader, struct scan_told *told)
+/* {"score": 0.1, "percentile": 0.2} or null. */
+static void read_epss(struct json_reader *reader, double *score)
 {
-    struct scan_one one = {.suppressed = false};
     struct slice name;
-    while (json_member(reader, &name)) {
-        if (slice_equal_str(name, "id"))
-            json_string(reader, &one.id);
-        else if (slice_equal_str(name, "fixed"))
-            json_string(reader, &one.fixed);
-        else if (slice_equal_str(name, "suppressed"))
-            read_suppressed(reader, &one.suppressed);
-        else if (slice_equal_str(name, "package"))
-            read_package(reader, &one);
+    if (!json_enter_object(reader))
+        return;
+    while (json_member(reader, &name))
+        if (slice_equal_str(name, "score"))
+            json_number(reader, score);
         else
             json_skip(reader);
-    }
-    if (one.suppressed || told->named_count == SCAN_NAMED)
+}
+
+static void read_severity(struct json_reader *reader, enum severity *severity)
+{
+    struct slice name;
+    if (json_string(reader, &name))
+        severity_parse(name, severity);
+}
+
+static void read_member(struct json_reader *reader, struct slice name, struct scan_one *one)
+{
+    if (slice_equal_str(name, "id"))
+        json_string(reader, &one->id);
+    else if (slice_equal_str(name, "fixed"))
+        json_string(reader, &one->fixed);
+    else if (slice_equal_str(name, "severity"))
+        read_severity(reader, &one->finding.severity);
+    else if (slice_equal_str(name, "kev"))
+        json_bool(reader, &one->finding.kev);
+    else if (slice_equal_str(name, "epss"))
+        read_epss(reader, &one->finding.epss);
+    else if (slice_equal_str(name, "suppressed"))
+        read_suppressed(reader, &one->suppressed);
+    else if (slice_equal_str(name, "in_baseline"))
+        json_bool(reader, &one->in_baseline);
+    else if (slice_equal_str(name, "package"))
+        read_package(reader, one);
+    else
+        json_skip(reader);
+}
+
+static void read_finding(struct json_reader *reader, const struct policy *policy,
+                         struct scan_told *told)
+{
+    struct scan_one one = {.finding = {.severity = SEVERITY_UNKNOWN, .epss = -1}};
+    struct slice name;
+    while (json_member(reader, &name))
+        read_member(reader, name, &one);
+    if (one.suppressed || one.in_baseline || !policy_meets(policy, &one.finding))
+        return;
+    told->met++;
+    if (told->named_count == SCAN_NAMED)
         return;
     told->named[told->named_count++] =
         arena_printf(reader->arena, "%.*s in %.*s %.*s%s%.*s", SLICE_ARG(one.id),
@@ -153,13 +191,17 @@ static void read_database(struct json_reader *reader, struct scan_told *told)
             json_skip(reader);
 }
 
-static bool read_report(struct voyage_job *job, const char *path, struct scan_told *told,
-                        struct error *err)
+/* `gate`: whose findings are named; empty: none. */
+static bool read_report(struct voyage_job *job, const char *path, struct slice gate,
+                        struct scan_told *told, struct error *err)
 {
     struct arena scratch CLEANUP_ARENA;
     struct slice bytes, name;
     struct json_reader reader;
+    struct policy policy = {.term_count = 0};
     *told = (struct scan_told){.secrets = 0};
+    if (!policy_parse(&policy, gate, err))
+        return false;
     arena_init(&scratch, (size_t)SCAN_REPORT_MAX * 2);
     if (!file_read(path, SCAN_REPORT_MAX, &scratch, &bytes, err))
         return false;
@@ -177,8 +219,12 @@ static bool read_report(struct voyage_job *job, const char *path, struct scan_to
                 json_skip(&reader);
             else if (json_enter_array(&reader))
                 while (json_more(&reader))
-                    if (json_enter_object(&reader))
-                        (findings ? read_finding : read_secret)(&reader, told);
+                    if (json_enter_object(&reader)) {
+                        if (findings)
+                            read_finding(&reader, &policy, told);
+                        else
+                            read_secret(&reader, told);
+                    }
         }
     if (!json_finish(&reader, err))
         return error_add(err, "%s", path);
@@ -228,7 +274,7 @@ enum voyage_outcome scan_step_run(struct voyage_job *job, struct voyage_mark *ma
     const char *report = report_path(job, "scan");
     scan_words(job, report, NULL, &words);
     /* 1: scan.fail-on of plimsoll.yaml or the environment; judging is the gate's. */
-    if (!words_run(&words, job, &code, err) || !read_report(job, report, &told, err))
+    if (!words_run(&words, job, &code, err) || !read_report(job, report, SLICE(""), &told, err))
         return VOYAGE_FAILED;
     memcpy(job->record.findings, told.counts, sizeof told.counts);
     job->record.suppressed = told.suppressed;
@@ -261,8 +307,12 @@ static void refuse(struct voyage_job *job, struct voyage_mark *mark, const char 
     for (size_t i = 0; i < told->named_count; i++)
         names = arena_printf(job->arena, "%.*s%s%.*s", SLICE_ARG(names), i ? "; " : "",
                              SLICE_ARG(told->named[i]));
-    voyage_say(job, mark, "%s at the gate %s: %s", counts.at, gate,
-               names.len ? names.at : "secrets");
+    const char *what =
+        told->met
+            ? arena_printf(job->arena, "%zu finding%s", told->met, told->met == 1 ? "" : "s").at
+            : "secrets";
+    voyage_say(job, mark, "%s at the gate %s%s%s%s; in all %s", what, gate, names.len ? ": " : "",
+               names.len ? names.at : "", told->met > told->named_count ? "; …" : "", counts.at);
     struct slice command = voyage_command(job, VOYAGE_GATE);
     voyage_advise(
         job,
@@ -280,7 +330,7 @@ enum voyage_outcome gate_step_run(struct voyage_job *job, struct voyage_mark *ma
     const char *report = report_path(job, "gate");
     struct slice gate = voyage_gate(job);
     scan_words(job, report, gate.at, &words);
-    if (!words_run(&words, job, &code, err) || !read_report(job, report, &told, err))
+    if (!words_run(&words, job, &code, err) || !read_report(job, report, gate, &told, err))
         return VOYAGE_FAILED;
     memcpy(job->record.findings, told.counts, sizeof told.counts);
     job->record.suppressed = told.suppressed;
