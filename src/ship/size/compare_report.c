@@ -19,6 +19,18 @@ static struct size_text delta_text(uint64_t before, uint64_t after)
     return text;
 }
 
+/* "-8.1 MB (-26 %)". */
+static struct size_text total_text(uint64_t before, uint64_t after)
+{
+    struct size_text delta = delta_text(before, after), text;
+    if (!before || before == after)
+        return delta;
+    double percent = 100 * ((double)after - (double)before) / (double)before;
+    snprintf(text.at, sizeof text.at, "%.12s (%+.0f %%)", delta.at,
+             percent > 9999 ? 9999 : percent);
+    return text;
+}
+
 /* ---- table ---- */
 
 static void put_total(struct line *line, const char *what, uint64_t before, uint64_t after)
@@ -29,7 +41,7 @@ static void put_total(struct line *line, const char *what, uint64_t before, uint
                 after > before   ? STYLE_RED
                 : after < before ? STYLE_GREEN
                                  : STYLE_PLAIN,
-                slice_str(delta_text(before, after).at));
+                slice_str(total_text(before, after).at));
     line_end(line);
 }
 
@@ -77,8 +89,12 @@ bool size_comparison_table(const struct size_comparison *comparison,
     put_total(&line, "unpacked", before->unpacked, after->unpacked);
     put_total(&line, "seen", before->visible, after->visible);
     put_total(&line, "waste", before->waste.bytes, after->waste.bytes);
-    line_print(&line, "  %zu layer%s in both (%s): not pulled again", comparison->layers_shared,
-               comparison->layers_shared == 1 ? "" : "s", size_text(comparison->stored_shared).at);
+    if (comparison->layers_shared)
+        line_print(&line, "  %zu layer%s in both (%s): not pulled again", comparison->layers_shared,
+                   comparison->layers_shared == 1 ? "" : "s",
+                   size_text(comparison->stored_shared).at);
+    else
+        line_print(&line, "  no layer is in both: all of it is pulled");
     line_end(&line);
     put_changes(&line, "Layers", &comparison->layers, options->top);
     put_changes(&line, "Packages", &comparison->packages, options->top);
@@ -163,6 +179,8 @@ static void put_markdown_changes(FILE *file, const char *title, const struct siz
         fprintf(file, "| %s ", each->after ? size_text(each->after).at : "-");
         fprintf(file, "| %s |\n", delta_text(each->before, each->after).at);
     }
+    if (changes->count > top)
+        fprintf(file, "\n… and %zu more.\n", changes->count - top);
 }
 
 bool size_comparison_markdown(const struct size_comparison *comparison,
@@ -175,9 +193,9 @@ bool size_comparison_markdown(const struct size_comparison *comparison,
     fputs(" → ", file);
     markdown_put(file, image_name(after));
     fprintf(file, "\n\n%s to pull, ", size_text(after->stored).at);
-    fprintf(file, "**%s**; ", delta_text(before->stored, after->stored).at);
+    fprintf(file, "**%s**; ", total_text(before->stored, after->stored).at);
     fprintf(file, "%s unpacked, ", size_text(after->unpacked).at);
-    fprintf(file, "**%s**.\n", delta_text(before->unpacked, after->unpacked).at);
+    fprintf(file, "**%s**.\n", total_text(before->unpacked, after->unpacked).at);
     put_markdown_changes(file, "layer", &comparison->layers, options->top);
     put_markdown_changes(file, "package", &comparison->packages, options->top);
     put_markdown_changes(file, "file", &comparison->files, options->top);

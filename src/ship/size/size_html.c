@@ -7,20 +7,24 @@
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-    "<title>Image size</title>\n<style>\n"
-    ":root{--ink:#1b1f24;--page:#fff;--line:#d0d7de;--soft:#57606a;--seen:#cfe3fb;--folder:#e8eef6;"
-    "--waste:#ffdf9e;--unseen:#f6c6c6;--bar:#0969da;--focus:#0550ae}\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src "
+    "'unsafe-inline';script-src 'unsafe-inline';img-src data:\">\n"
+    "<link rel=\"icon\" href=\"data:,\">\n<style>\n"
+    ":root{color-scheme:light "
+    "dark;--ink:#1b1f24;--page:#fff;--line:#d0d7de;--soft:#57606a;--seen:#cfe3fb;--folder:#e8eef6;"
+    "--waste:#ffdf9e;--unseen:#f6c6c6;--bar:#0969da;--focus:#0550ae;--over:#b42318}\n"
     "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--page:#0d1117;--line:#30363d;"
     "--soft:#9198a1;--seen:#1f3f66;--folder:#161f2b;--waste:#6b4d00;--unseen:#6e2427;"
-    "--bar:#4493f8;--focus:#79c0ff}}\n"
+    "--bar:#4493f8;--focus:#79c0ff;--over:#ff8182}}\n"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;"
     "color:var(--ink);background:var(--page)}\n"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;"
     "padding:.3rem .5rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}\n"
     "td.n,th.n{text-align:right;white-space:nowrap}.soft{color:var(--soft)}\n"
-    ".bar{display:inline-block;height:.8em;background:var(--bar);min-width:1px}\n"
-    ".over{color:#b42318;font-weight:600}\n"
-    "#map{position:relative;width:100%;height:70vh;min-height:24rem;border:1px solid var(--line);"
+    ".bars{width:20%}.bar{display:inline-block;height:.8em;background:var(--bar);min-width:1px}\n"
+    ".over{color:var(--over);font-weight:600}\n"
+    "#map{position:relative;width:100%;height:min(70vh,44rem);min-height:24rem;border:1px solid "
+    "var(--line);"
     "overflow:hidden;font-size:12px;line-height:1.3}\n"
     ".b{position:absolute;box-sizing:border-box;border:1px solid var(--page);overflow:hidden;"
     "background:var(--seen);cursor:pointer}\n"
@@ -31,7 +35,10 @@ static const char head[] =
     ".b:focus{outline:3px solid var(--focus);outline-offset:-3px}\n"
     ".open{left:0!important;top:0!important;width:100%!important;height:100%!important}\n"
     ".open>div>.b:not(.open).away{display:none}\n"
-    "@media print{body{margin:0}#map{height:60vh}}\n</style></head><body>\n";
+    "@media(max-width:40rem){td.bars,th.bars{display:none}}\n"
+    "@media print{body{margin:0}#map{height:60vh;break-inside:avoid}tr{break-inside:avoid}"
+    "h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
+    "</style>\n";
 
 static const char script[] =
     "<script>\n"
@@ -71,8 +78,7 @@ static void put_number(FILE *file, uint64_t bytes)
 
 static void put_bar(FILE *file, uint64_t part, uint64_t whole)
 {
-    fprintf(file,
-            "<td style=\"width:20%%\"><span class=\"bar\" style=\"width:%.1f%%\"></span></td>",
+    fprintf(file, "<td class=\"bars\"><span class=\"bar\" style=\"width:%.1f%%\"></span></td>",
             whole ? 100.0 * (double)part / (double)whole : 0.0);
 }
 
@@ -97,13 +103,17 @@ static void put_summary(FILE *file, const struct size_result *result,
                         const struct size_report_options *options)
 {
     const struct image *image = &result->image;
-    fputs("<h1>Size of ", file);
-    html_put(file, image->tag.len ? image->tag : image->name);
+    struct slice name = image->tag.len ? image->tag : image->name;
+    fputs("<title>Size of ", file);
+    html_put(file, name);
+    fputs("</title></head><body>\n<h1>Size of ", file);
+    html_put(file, name);
     fprintf(file, "</h1>\n<p><strong>%s</strong> %s, ", size_text(result->stored).at,
             result->compressed ? "to pull" : "stored without compression");
     fprintf(file, "<strong>%s</strong> unpacked, ", size_text(result->unpacked).at);
-    fprintf(file, "%s of it seen, %zu layers.</p>\n", size_text(result->visible).at,
-            result->layer_count);
+    fprintf(file, "%s of it seen (%.0f&#160;%%), %zu layer%s.</p>\n", size_text(result->visible).at,
+            100 * size_efficiency(result), result->layer_count,
+            result->layer_count == 1 ? "" : "s");
     put_budget(file, "to pull", result->stored, options->budget.stored);
     put_budget(file, "unpacked", result->unpacked, options->budget.unpacked);
 }
@@ -114,7 +124,8 @@ static void put_layers(FILE *file, const struct size_result *result)
     for (size_t i = 0; i < result->layer_count; i++)
         if (result->layers[i].stored > most)
             most = result->layers[i].stored;
-    fputs("<h2>Layers</h2>\n<table><tr><th class=\"n\">#</th><th></th><th class=\"n\">stored</th>"
+    fputs("<h2>Layers</h2>\n<table><tr><th class=\"n\">#</th><th class=\"bars\"></th>"
+          "<th class=\"n\">stored</th>"
           "<th class=\"n\">unpacked</th><th class=\"n\">unseen</th><th>made by</th></tr>\n",
           file);
     for (size_t i = 0; i < result->layer_count; i++) {
@@ -136,14 +147,15 @@ static void put_waste(FILE *file, const struct size_result *result, size_t top)
     const struct waste *waste = &result->waste;
     fprintf(file, "<h2>What need not be there: %s</h2>\n", size_text(waste->bytes).at);
     if (waste->count)
-        fputs("<table><tr><th>what</th><th></th><th class=\"n\">size</th>"
+        fputs("<table><tr><th>what</th><th class=\"bars\"></th><th class=\"n\">size</th>"
               "<th class=\"n\">files</th><th>advice</th></tr>\n",
               file);
     for (size_t i = 0; i < top && i < waste->count; i++) {
         const struct waste_row *row = &waste->rows[i];
         const struct waste_kind_facts *facts = &waste_kinds[row->kind];
-        fprintf(file, "<tr><td>%s: ", facts->title);
-        html_put(file, row->label);
+        struct slice label = size_waste_label(row);
+        fprintf(file, "<tr><td>%s%s", facts->title, label.len ? ": " : "");
+        html_put(file, label);
         fputs("</td>", file);
         put_bar(file, row->bytes, waste->rows[0].bytes);
         put_number(file, row->bytes);

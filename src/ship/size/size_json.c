@@ -28,6 +28,7 @@ static void put_totals(struct json_writer *json, const struct size_result *resul
     put_uint(json, "stored", result->stored);
     put_uint(json, "unpacked", result->unpacked);
     put_uint(json, "visible", result->visible);
+    json_field_number(json, "efficiency", (double)(int)(size_efficiency(result) * 1e4 + 0.5) / 1e4);
     put_uint(json, "tar", result->tar);
     json_field_bool(json, "compressed", result->compressed);
     if (budget->stored || budget->unpacked) {

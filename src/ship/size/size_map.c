@@ -95,8 +95,9 @@ static void put_box(struct map *map, const struct box *box, struct treemap_rect 
             100 * (rect.y - within.y) / within.height, 100 * rect.width / within.width,
             100 * rect.height / within.height);
     html_put(file, box->node ? box->path : box->name);
-    fprintf(file, ", %s, %.1f %%\"><span>", size_text(box->bytes).at,
-            100 * (double)box->bytes / (double)map->whole);
+    fprintf(file, ", %s, %.1f %%%s\"><span>", size_text(box->bytes).at,
+            100 * (double)box->bytes / (double)map->whole,
+            *box->style == 'w' ? ", need not be there" : "");
     html_put(file, box->name);
     fprintf(file, " %s</span>", size_text(box->bytes).at);
     struct treemap_rect inside = {0, 0, rect.width - 4, rect.height - MAP_HEAD - 2};

@@ -2,6 +2,12 @@
 #include "report/markdown_text.h"
 #include "ship/size/size_report.h"
 
+static void put_more(FILE *file, size_t top, size_t all)
+{
+    if (all > top)
+        fprintf(file, "\n… and %zu more.\n", all - top);
+}
+
 static void put_layers(FILE *file, const struct size_result *result)
 {
     fputs("\n| layer | stored | unpacked | unseen | made by |\n|--:|--:|--:|--:|---|\n", file);
@@ -24,6 +30,7 @@ static void put_folders(FILE *file, const struct size_result *result, size_t top
         fprintf(file, " | %s | %llu |\n", size_text(result->folders[i]->bytes).at,
                 (unsigned long long)result->folders[i]->files);
     }
+    put_more(file, top, result->folder_count);
 }
 
 static void put_files(FILE *file, const struct size_result *result, size_t top)
@@ -38,6 +45,7 @@ static void put_files(FILE *file, const struct size_result *result, size_t top)
             fprintf(file, ", unseen since %zu", each->by + 1);
         fputs(" |\n", file);
     }
+    put_more(file, top, result->largest_count);
 }
 
 static void put_packages(FILE *file, const struct size_result *result, size_t top)
@@ -52,6 +60,7 @@ static void put_packages(FILE *file, const struct size_result *result, size_t to
         markdown_put(file, result->packages[i]->version);
         fprintf(file, " | %s |\n", size_text(result->packages[i]->bytes).at);
     }
+    put_more(file, top, result->package_count);
 }
 
 static void put_waste(FILE *file, const struct size_result *result, size_t top)
@@ -63,13 +72,15 @@ static void put_waste(FILE *file, const struct size_result *result, size_t top)
     for (size_t i = 0; i < top && i < waste->count; i++) {
         const struct waste_row *row = &waste->rows[i];
         const struct waste_kind_facts *facts = &waste_kinds[row->kind];
-        fprintf(file, "| %s: ", facts->title);
-        markdown_put(file, row->label);
+        struct slice label = size_waste_label(row);
+        fprintf(file, "| %s%s", facts->title, label.len ? ": " : "");
+        markdown_put(file, label);
         fprintf(file, " | %s | %llu | **%s**: ", size_text(row->bytes).at,
                 (unsigned long long)row->files, guide_advice_text(facts->guide));
         markdown_put(file, slice_str(facts->advice));
         fputs(" |\n", file);
     }
+    put_more(file, top, waste->count);
     if (result->multi_stage)
         fprintf(file, "\nA multi-stage build would save %s unpacked, ",
                 size_text(result->multi_stage).at);
@@ -92,7 +103,8 @@ bool size_write_markdown(const struct size_result *result,
     fprintf(file, "\n\n**%s** %s, ", size_text(result->stored).at,
             result->compressed ? "to pull" : "stored without compression");
     fprintf(file, "**%s** unpacked, ", size_text(result->unpacked).at);
-    fprintf(file, "%s of it seen.\n", size_text(result->visible).at);
+    fprintf(file, "%s of it seen (%.0f %%).\n", size_text(result->visible).at,
+            100 * size_efficiency(result));
     if (options->budget.stored)
         fprintf(file, "\nBudget of %s: %s.\n", size_text(options->budget.stored).at,
                 size_over_stored(result, &options->budget) ? "**exceeded**" : "kept");

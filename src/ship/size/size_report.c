@@ -69,6 +69,17 @@ bool size_parse(struct slice text, uint64_t *bytes)
     return true;
 }
 
+double size_efficiency(const struct size_result *result)
+{
+    return result->unpacked ? (double)result->visible / (double)result->unpacked : 1;
+}
+
+struct slice size_waste_label(const struct waste_row *row)
+{
+    bool said = slice_starts(slice_str(waste_kinds[row->kind].title), row->label);
+    return said ? SLICE("") : row->label;
+}
+
 bool size_over_stored(const struct size_result *result, const struct size_budget *budget)
 {
     return budget->stored && result->stored > budget->stored;
@@ -93,7 +104,7 @@ bool size_compression(const struct size_result *result, struct size_compression 
     }
     made->better = "zstd";
     made->now = gzip ? "gzip" : plain ? "no compression" : "zstd";
-    return made->sampled && (gzip || plain) && made->estimate < made->stored;
+    return made->sampled && (gzip || plain) && made->estimate < made->stored - made->stored / 100;
 }
 
 struct slice size_package_text(const struct size_package *package, struct arena *arena)

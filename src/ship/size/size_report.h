@@ -42,12 +42,17 @@ struct size_text size_text(uint64_t bytes);
 /* "60MB", "1.5 GB", "64MiB", "1000": bytes; MB and M are 1,000,000, MiB 1,048,576. */
 bool size_parse(struct slice text, uint64_t *bytes);
 
+/* Of what is unpacked, the part that is seen: 0 to 1. What dive calls an image's efficiency. */
+double size_efficiency(const struct size_result *result);
+/* What a row of waste says beyond the title of its kind; empty: nothing. */
+struct slice size_waste_label(const struct waste_row *row);
+
 /* What is over the budget. */
 bool size_over_stored(const struct size_result *result, const struct size_budget *budget);
 bool size_over_unpacked(const struct size_result *result, const struct size_budget *budget);
 
-/* What an estimate of compression can promise: the stored form, and the better one; false: nothing
-   is gained. */
+/* What an estimate of compression can promise: the stored form, and the better one; false: hardly
+   anything (1 %) is gained. */
 struct size_compression {
     const char *now, *better; /* "gzip", "zstd" */
     uint64_t stored, estimate;

@@ -1,4 +1,6 @@
 /* For people at a terminal: bars, then lists, then what to do about it. */
+#include <stdlib.h>
+
 #include "report/table_parts.h"
 #include "ship/size/size_report.h"
 
@@ -11,6 +13,8 @@ static void put_bar(struct line *line, uint64_t part, uint64_t whole, enum termi
     unsigned filled = whole ? (unsigned)((double)part / (double)whole * BAR * 8 + 0.5) : 0;
     if (filled > BAR * 8)
         filled = BAR * 8;
+    if (part && !filled)
+        filled = 1; /* little, and not nothing */
     unsigned columns = filled / 8 + (filled % 8 ? 1 : 0);
     char text[BAR * 4 + 8] = "";
     size_t len = 0;
@@ -60,8 +64,9 @@ static void put_image(struct line *line, const struct size_result *result)
     line_print(line, "  %s %s, %s unpacked, ", size_text(result->stored).at,
                result->compressed ? "to pull" : "as stored, not compressed",
                size_text(result->unpacked).at);
-    line_print(line, "%s of it seen; %zu layer%s", size_text(result->visible).at,
-               result->layer_count, result->layer_count == 1 ? "" : "s");
+    line_print(line, "%s of it seen (%.0f %%); %zu layer%s", size_text(result->visible).at,
+               100 * size_efficiency(result), result->layer_count,
+               result->layer_count == 1 ? "" : "s");
     line_end(line);
     if (!result->compressed && result->gzip) {
         line_print(line, "  a registry would hold about %s with gzip (estimate)",
@@ -75,12 +80,11 @@ static void put_budget(struct line *line, const char *what, uint64_t size, uint6
     if (!budget)
         return;
     bool over = size > budget;
+    char text[60];
+    snprintf(text, sizeof text, "%s%s", over ? "over it by " : "kept, left ",
+             size_text(over ? size - budget : budget - size).at);
     line_print(line, "  budget of %s %s: ", size_text(budget).at, what);
-    if (over)
-        line_styled(line, STYLE_RED, SLICE("over it by "));
-    else
-        line_styled(line, STYLE_GREEN, SLICE("kept, left "));
-    line_print(line, "%s", size_text(over ? size - budget : budget - size).at);
+    line_styled(line, over ? STYLE_RED : STYLE_GREEN, slice_str(text));
     line_end(line);
 }
 
@@ -119,10 +123,10 @@ static void put_files(struct line *line, const struct size_result *result, size_
         line_print(line, "  layer %-2zu ", file->layer + 1);
         line_put(line, file->path);
         if (file->fate) {
-            line_print(line, " ");
-            line_styled(line, STYLE_YELLOW,
-                        file->fate == FATE_DELETED ? SLICE("(deleted") : SLICE("(replaced"));
-            line_print(line, " in layer %zu)", file->by + 1);
+            char fate[60];
+            snprintf(fate, sizeof fate, " (%s in layer %zu)",
+                     file->fate == FATE_DELETED ? "deleted" : "replaced", file->by + 1);
+            line_styled(line, STYLE_YELLOW, slice_str(fate));
         }
         line_end(line);
     }
@@ -138,7 +142,8 @@ static void put_folders(struct line *line, const struct size_result *result, siz
         line_print(line, "  ");
         put_bar(line, node->bytes, result->visible, STYLE_BLUE);
         put_size(line, node->bytes);
-        line_print(line, "  %7llu files  ", (unsigned long long)node->files);
+        line_print(line, "  %7llu file%s  ", (unsigned long long)node->files,
+                   node->files == 1 ? " " : "s");
         line_put(line, node->path);
         line_end(line);
     }
@@ -169,12 +174,12 @@ static void put_packages(struct line *line, const struct size_result *result, si
 
 static void put_row(struct line *line, const struct waste_row *row, uint64_t most)
 {
-    const struct waste_kind_facts *facts = &waste_kinds[row->kind];
+    struct slice label = size_waste_label(row);
     line_print(line, "  ");
     put_bar(line, row->bytes, most, STYLE_YELLOW);
     put_size(line, row->bytes);
-    line_print(line, "  %s: ", facts->title);
-    line_put(line, row->label);
+    line_print(line, "  %s%s", waste_kinds[row->kind].title, label.len ? ": " : "");
+    line_put(line, label);
     line_print(line, " (%llu file%s", (unsigned long long)row->files, row->files == 1 ? "" : "s");
     line_print(line, row->samples[0].len ? ", such as " : "");
     line_put(line, row->samples[0]);
@@ -182,7 +187,6 @@ static void put_row(struct line *line, const struct waste_row *row, uint64_t mos
     line_end(line);
 }
 
-/* Each kind's advice once, below its first row. */
 static void put_waste(struct line *line, const struct size_result *result, size_t top)
 {
     const struct waste *waste = &result->waste;
@@ -220,21 +224,44 @@ static void put_duplicates(struct line *line, const struct size_result *result, 
     put_more(line, top, waste->duplicate_count);
 }
 
+struct kind_bytes {
+    enum waste_kind kind;
+    uint64_t bytes;
+};
+
+static int by_bytes(const void *a, const void *b)
+{
+    const struct kind_bytes *x = a, *y = b;
+    if (x->bytes != y->bytes)
+        return x->bytes > y->bytes ? -1 : 1;
+    return (int)x->kind - (int)y->kind;
+}
+
+/* Each kind's advice, what gains most first. */
+static void put_advice_of_kinds(struct line *line, const struct size_result *result)
+{
+    enum { ADVICE_INDENT = INDENT + 12 };
+    struct kind_bytes kinds[WASTE_KINDS];
+    for (int kind = 0; kind < WASTE_KINDS; kind++)
+        kinds[kind] = (struct kind_bytes){(enum waste_kind)kind, result->waste.kinds[kind]};
+    kinds[WASTE_NONE].bytes = 0;
+    qsort(kinds, WASTE_KINDS, sizeof *kinds, by_bytes);
+    for (size_t i = 0; i < WASTE_KINDS && kinds[i].bytes; i++) {
+        const struct waste_kind_facts *facts = &waste_kinds[kinds[i].kind];
+        char text[500];
+        line_print(line, "  ");
+        put_size(line, kinds[i].bytes);
+        line_print(line, "  %s", facts->title);
+        line_end(line);
+        snprintf(text, sizeof text, "%s: %s", guide_advice_text(facts->guide), facts->advice);
+        line_wrap(line, ADVICE_INDENT, slice_str(text));
+    }
+}
+
 static void put_advice(struct line *line, const struct size_result *result)
 {
     put_title(line, "What would help");
-    for (int guide = GUIDE_REMOVE_PACKAGES; guide <= GUIDE_CLEAN_CACHES; guide++)
-        for (int kind = WASTE_NONE + 1; kind < WASTE_KINDS; kind++) {
-            const struct waste_kind_facts *facts = &waste_kinds[kind];
-            uint64_t bytes = result->waste.kinds[kind];
-            if (!bytes || (int)facts->guide != guide)
-                continue;
-            char text[500];
-            snprintf(text, sizeof text, "%s: %s of %s: %s",
-                     guide_advice_text((enum guide_advice)guide), size_text(bytes).at, facts->title,
-                     facts->advice);
-            line_wrap(line, INDENT, slice_str(text));
-        }
+    put_advice_of_kinds(line, result);
     if (result->multi_stage) {
         line_print(line, "  a multi-stage build: %s less unpacked, about %s less to pull",
                    size_text(result->multi_stage).at, size_text(result->multi_stage_stored).at);

@@ -195,12 +195,33 @@ static void sizes_in_words(void **state)
     assert_false(size_parse(SLICE("99999999999999999999"), &bytes));
 }
 
+static void says_what_is_worth_saying(void **state)
+{
+    (void)state;
+    struct size_result result = {.unpacked = 400, .visible = 100};
+    assert_true(fabs(size_efficiency(&result) - 0.25) < 1e-9);
+    result.unpacked = 0;
+    assert_true(fabs(size_efficiency(&result) - 1) < 1e-9);
+    struct waste_row row = {.kind = WASTE_DOCS, .label = SLICE("documentation")};
+    assert_int_equal(size_waste_label(&row).len, 0);
+    row.label = SLICE("manual pages");
+    assert_true(slice_equal_str(size_waste_label(&row), "manual pages"));
+    struct listing listing = {.compression = COMPRESSION_GZIP, .sampled = 1000};
+    struct size_layer layer = {.listing = &listing};
+    struct size_compression made;
+    result =
+        (struct size_result){.stored = 10000, .zstd = 9950, .layers = &layer, .layer_count = 1};
+    assert_false(size_compression(&result, &made)); /* half a percent is nothing to act on */
+    result.zstd = 8000;
+    assert_true(size_compression(&result, &made));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hash_of_pieces),  cmocka_unit_test(sections_of_programs),
         cmocka_unit_test(owners_of_files), cmocka_unit_test(treemap_areas),
-        cmocka_unit_test(sizes_in_words),
+        cmocka_unit_test(sizes_in_words),  cmocka_unit_test(says_what_is_worth_saying),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
