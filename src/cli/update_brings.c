@@ -35,6 +35,7 @@ static bool look(struct invocation *call, const struct bases_row *row, struct ta
     const char *after =
         name_of(row, row->newest.len ? row->newest : row->now, row->new_digest, arena);
     brings->updated = row->updated;
+    brings->also = row->also;
     brings->digest =
         row->new_digest.len || !row->choice.chosen ? row->new_digest : row->choice.chosen->digest;
     if (!before || !after)

@@ -37,6 +37,10 @@ bool update_call_brings(struct invocation *call, struct bases_result *result, st
 /* `why`: every tag that was not taken, with its reason. */
 bool update_write_table(const struct bases_result *result, bool why, struct arena *arena,
                         struct error *err);
+/* update_detail.c: what stands below the table, every tag with its reason, and what changes bring.
+ */
+bool update_put_tags(const struct bases_result *result, struct arena *arena, struct error *err);
+bool update_put_brings(const struct bases_result *result, struct arena *arena, struct error *err);
 bool update_write_json(const struct bases_result *result, const struct pins_result *pins, bool why,
                        struct arena *arena, struct error *err);
 bool update_write_markdown(const struct bases_result *result, struct arena *arena,

@@ -55,83 +55,6 @@ static enum terminal_style style_of(const struct bases_row *row)
     return row->state == BASES_LEFT || row->state == BASES_UNKNOWN ? STYLE_YELLOW : STYLE_DIM;
 }
 
-static bool put_tags(const struct bases_row *row, struct arena *arena)
-{
-    struct choose_request request = bases_request(row);
-    printf("\n");
-    terminal_put(stdout, row->image->name);
-    printf(":");
-    terminal_put(stdout, row->now);
-    printf(" (policy %s)\n", update_policy_name(row->policy));
-    for (size_t i = 0; i < request.count; i++) {
-        struct slice text = tag_verdict_text(&request, &row->choice, i, arena);
-        if (!text.at)
-            return false;
-        printf("  ");
-        terminal_put(stdout, request.tags[i].name);
-        printf("  ");
-        terminal_put(stdout, text);
-        printf("\n");
-    }
-    return true;
-}
-
-/* Once for each image, tag and policy. */
-static bool is_repeated(const struct bases_result *result, size_t index)
-{
-    const struct bases_row *row = &result->rows[index];
-    for (size_t i = 0; i < index; i++) {
-        const struct bases_row *other = &result->rows[i];
-        if (other->image == row->image && other->policy == row->policy &&
-            slice_equal(other->now, row->now) && slice_equal(other->suffix, row->suffix))
-            return true;
-    }
-    return false;
-}
-
-static void put_differences(const char *title, const struct brings_differences *list, bool severity)
-{
-    enum { SHOWN = 20 };
-    for (size_t i = 0; i < list->count && i < SHOWN; i++) {
-        const struct brings_difference *one = &list->items[i];
-        printf("  %s ", title);
-        terminal_put(stdout, one->name);
-        if (severity)
-            printf(" (%s) in ", severity_name(one->severity));
-        else
-            putchar(' ');
-        struct slice before = severity && !one->before.len ? one->after : one->before;
-        terminal_put(stdout, before.len ? before : SLICE("-"));
-        if (!severity) {
-            printf(" -> ");
-            terminal_put(stdout, one->after.len ? one->after : SLICE("-"));
-        }
-        printf("\n");
-    }
-    if (list->count > SHOWN)
-        printf("  … and %zu more\n", list->count - SHOWN);
-}
-
-static bool put_brings(const struct update_change *change, const struct update_brings *brings,
-                       struct arena *arena)
-{
-    struct slice summary = brings_summary(brings, arena);
-    printf("\n");
-    terminal_put(stdout, change->name);
-    printf(" ");
-    terminal_put(stdout, shorten(change->from));
-    printf(" -> ");
-    terminal_put(stdout, shorten(change->to));
-    printf(": ");
-    terminal_put(stdout, brings->looked ? summary : brings->why_not);
-    printf("\n");
-    put_differences("fixed", &brings->fixed, true);
-    put_differences("new", &brings->fresh, true);
-    put_differences("setting", &brings->settings, false);
-    put_differences("package", &brings->packages, false);
-    return summary.at;
-}
-
 static void put_summary(const struct bases_result *result)
 {
     printf("\n%zu file%s, %zu image%s: %zu newer", result->files, result->files == 1 ? "" : "s",
@@ -166,13 +89,8 @@ bool update_write_table(const struct bases_result *result, bool why, struct aren
             return arena_error(err);
         update_put_cells(cells, widths, COLUMNS, style_of(&result->rows[i]));
     }
-    for (size_t i = 0; why && i < result->row_count; i++)
-        if (result->rows[i].choice.verdicts && !is_repeated(result, i) &&
-            !put_tags(&result->rows[i], arena))
-            return arena_error(err);
-    for (size_t i = 0; result->brings && i < result->base_change_count; i++)
-        if (!put_brings(&result->changes[i], &result->brings[i], arena))
-            return arena_error(err);
+    if ((why && !update_put_tags(result, arena, err)) || !update_put_brings(result, arena, err))
+        return false;
     put_summary(result);
     return true;
 }

@@ -12,10 +12,13 @@ static bool say(struct slice *where, struct arena *arena, struct error *err, str
     return text.at || arena_error(err);
 }
 
-/* "a; b" */
+/* "a; b", each once. */
 static bool say_also(struct bases_row *row, struct arena *arena, struct error *err,
                      struct slice text)
 {
+    for (struct slice rest = row->also; text.len && rest.len;)
+        if (slice_equal(slice_trim(slice_cut(&rest, ';')), text))
+            return true;
     if (row->also.len)
         text = arena_printf(arena, "%.*s; %.*s", SLICE_ARG(row->also), SLICE_ARG(text));
     return say(&row->also, arena, err, text);

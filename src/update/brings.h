@@ -42,6 +42,7 @@ struct update_brings {
     bool looked; /* false: `why_not` */
     struct slice why_not;
     struct slice updated, digest; /* what is known anyhow; may be empty */
+    struct slice also;            /* "HAProxy 3.3 ends on 2027-01-01; …"; may be empty */
     struct brings_differences packages, fixed, fresh, settings;
     size_t kept; /* vulnerabilities of both */
     uint64_t size_before, size_after;
@@ -58,5 +59,7 @@ bool update_look(const char *before, const char *after, const struct scan_option
 /* For pull requests: a few lines and tables, long lists cut with how many there are more. */
 bool brings_markdown(const struct update_brings *brings, struct arena *arena, struct slice *text,
                      struct error *err);
-/* "2 vulnerabilities fixed, 1 new, 5 packages, -1.2 MB"; "" when nothing was looked at. */
-struct slice brings_summary(const struct update_brings *brings, struct arena *arena);
+/* "2 vulnerabilities fixed (2 high), 0 new; 5 packages and 0 settings changed; -1.2 MB"; "" when
+   nothing was looked at. */
+bool brings_summary(const struct update_brings *brings, struct arena *arena, struct slice *text,
+                    struct error *err);

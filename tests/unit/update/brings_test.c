@@ -67,6 +67,17 @@ static void sorts_vulnerabilities_worst_first(void **state)
     check(&brings.fixed.items[2], "CVE-1", "a", "");
     check(&brings.fresh.items[0], "CVE-7", "", "b");
     assert_int_equal(brings.fresh.items[0].severity, SEVERITY_CRITICAL);
+    struct slice text;
+    const struct slice counts = SLICE("3 fixed (2 high, 1 low), 1 new (1 critical), 1 in both");
+    assert_true(brings_markdown(&brings, &arena, &text, &err));
+    assert_true(slice_search(text, counts) < text.len);
+    assert_true(slice_search(text, SLICE("**New**")) < slice_search(text, SLICE("**Fixed**")));
+    brings.size_before = 2000000;
+    brings.size_after = 1500;
+    assert_true(brings_summary(&brings, &arena, &text, &err));
+    assert_true(slice_equal_str(text,
+                                "3 vulnerabilities fixed (2 high, 1 low), 1 new (1 critical); "
+                                "0 packages and 0 settings changed; -2.0 MB"));
 }
 
 static void markdown_is_not_broken_by_names(void **state)
@@ -96,7 +107,8 @@ static void says_why_nothing_was_compared(void **state)
     assert_true(slice_search(text, SLICE("no network")) < text.len);
     assert_true(slice_search(text, SLICE("2026-11-01")) < text.len);
     assert_int_equal(slice_search(text, SLICE("Vulnerabilities")), text.len);
-    assert_int_equal(brings_summary(&brings, &arena).len, 0);
+    assert_true(brings_summary(&brings, &arena, &text, &err));
+    assert_int_equal(text.len, 0);
 }
 
 int main(void)
