@@ -6,6 +6,7 @@
 
 struct builder {
     yaml_parser_t parser;
+    struct slice bytes;
     struct arena *arena;
     struct error *err;
     struct table anchors; /* name → finished node */
@@ -23,6 +24,16 @@ static bool fail(struct builder *builder, enum error_kind kind, yaml_mark_t mark
     return error_set(builder->err, kind, "YAML line %u: %s", line_of(mark), what);
 }
 
+/* libyaml calls it "character that cannot start any token". */
+static bool tab_indents(struct slice bytes, size_t line)
+{
+    for (; line; line--)
+        slice_cut_line(&bytes);
+    while (slice_starts(bytes, SLICE(" ")))
+        bytes = slice_from(bytes, 1);
+    return slice_starts(bytes, SLICE("\t"));
+}
+
 static bool next(struct builder *builder, yaml_event_t *event)
 {
     yaml_parser_t *parser = &builder->parser;
@@ -31,8 +42,11 @@ static bool next(struct builder *builder, yaml_event_t *event)
     if (parser->error == YAML_MEMORY_ERROR)
         return arena_error(builder->err);
     bool bytes = parser->error == YAML_READER_ERROR;
-    return fail(builder, ERROR_FORMAT, bytes ? parser->mark : parser->problem_mark,
-                parser->problem ? parser->problem : "cannot be read");
+    yaml_mark_t mark = bytes ? parser->mark : parser->problem_mark;
+    const char *problem = parser->problem ? parser->problem : "cannot be read";
+    if (!bytes && tab_indents(builder->bytes, mark.line))
+        problem = "a tab in front of the line, where YAML takes blanks alone";
+    return fail(builder, ERROR_FORMAT, mark, problem);
 }
 
 static struct yaml_node *read_node(struct builder *builder, const yaml_event_t *event);
@@ -228,7 +242,7 @@ static bool read_document(struct builder *builder, struct yaml_node **node)
 
 bool yaml_read(struct slice bytes, struct arena *arena, struct yaml_node **node, struct error *err)
 {
-    struct builder builder = {.arena = arena, .err = err};
+    struct builder builder = {.bytes = bytes, .arena = arena, .err = err};
     if (!yaml_parser_initialize(&builder.parser))
         return arena_error(err);
     yaml_parser_set_input_string(&builder.parser, (const unsigned char *)bytes.at, bytes.len);

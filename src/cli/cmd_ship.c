@@ -76,7 +76,9 @@ static bool read_gate(struct invocation *call, struct voyage_options *to, struct
     for (size_t i = 0; i < to->image_count; i++)
         for (size_t j = 0; j < to->images[i]->gate.fail_on.count; j++)
             if (!policy_parse(&policy, to->images[i]->gate.fail_on.items[j], err))
-                return error_add(err, "%s: gate.fail-on", to->images[i]->name.at);
+                return error_add(err, "%s line %u: gate.fail-on of %s",
+                                 to->project->path ? to->project->path : PROJECT_FILE,
+                                 to->images[i]->line, to->images[i]->name.at);
     return true;
 }
 

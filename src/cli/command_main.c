@@ -152,10 +152,12 @@ static bool run(struct invocation *call, struct error *err)
 /* Output that could not be written is an error too: a full disk behind `> report.json`. */
 static bool finish_output(struct error *err)
 {
-    errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return true;
-    return error_errno(err, "writing standard output");
+    if (fflush(stdout) != 0)
+        return error_errno(err, "writing standard output");
+    return !ferror(stdout) ||
+           error_set(
+               err, ERROR_IO,
+               "writing standard output failed on the way: it is closed, or its disk is full");
 }
 
 static void print_error(const struct invocation *call, const struct error *err)

@@ -14,7 +14,8 @@ static const char *search(struct arena *arena)
         return NULL;
     for (;;) {
         const char *path = arena_printf(arena, "%s/plimsoll.yaml", folder).at;
-        if (!path || access(path, F_OK) == 0)
+        struct stat status;
+        if (!path || lstat(path, &status) == 0) /* also a link that leads nowhere */
             return path;
         char *slash = strrchr(folder, '/');
         if (!slash)
@@ -35,6 +36,8 @@ bool configuration_read(const char *path, struct arena *arena, const char **foun
     struct stat status;
     if (!given && stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
         return error_set(err, ERROR_USAGE, "%s is no file; move it away", path);
+    if (!given && stat(path, &status) != 0)
+        return error_errno(err, "the link %s leads nowhere; mend or remove it", path);
     struct slice bytes;
     if (!file_read(path, CONFIGURATION_SIZE_MAX, arena, &bytes, err))
         return false;

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "advisory/store_fault.h"
@@ -28,11 +29,21 @@ static void tell_of_damage(const char *folder)
     _exit(error_exit_code(ERROR_FORMAT));
 }
 
+/* Who closed our output (`>&-`) is told that it cannot be written; what we open next, a database
+   even, must not take its number and be written over. */
+static void hold_standard(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", O_RDONLY); /* the lowest free number: this one */
+}
+
 int main(int argc, char **argv)
 {
     int status;
     if (fresh_main(argc, argv, entries, sizeof entries / sizeof *entries, &status))
         return status;
+    hold_standard();
     store_fault_guard(tell_of_damage);
     return command_main(argc, argv);
 }

@@ -83,7 +83,13 @@ static bool check_release(struct invocation *call, bool needed, struct slice *re
                error_set(err, ERROR_USAGE, "which release? Say --release, such as v1.0.0");
     if (slice_equal_str(*release, VOYAGE_FROM_BASE))
         return true;
-    return tag_word_release(*release, &parsed, err) || error_add(err, "--release");
+    if (!tag_word_release(*release, &parsed, err))
+        return error_add(err, "--release");
+    return !parsed.digest.len ||
+           error_set(err, ERROR_USAGE,
+                     "--release %.*s: without a digest, which is that of the image that is built; "
+                     "write %.*s",
+                     SLICE_ARG(*release), SLICE_ARG(parsed.version));
 }
 
 /* ---- what was typed, for advice ---- */
@@ -138,13 +144,17 @@ static bool check_file(const struct ship_call *ship, const struct project_image 
                        const char *key, const char *path, bool is_folder, struct error *err)
 {
     struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode) == is_folder)
+    bool there = stat(path, &status) == 0;
+    if (there && (is_folder ? S_ISDIR(status.st_mode) : S_ISREG(status.st_mode)))
         return true;
     const char *file = ship->project.path ? ship->project.path : PROJECT_FILE;
     return error_set(err, ERROR_USAGE,
-                     "%s line %u: %s: %s %s is not here; write `%s:` as seen from the folder of %s",
-                     file, image->line, image->name.at, is_folder ? "the folder" : "the Dockerfile",
-                     path, key, file);
+                     "%s line %u: %s: %s %s is %s; write `%s:` as seen from the folder of %s", file,
+                     image->line, image->name.at, is_folder ? "the folder" : "the Dockerfile", path,
+                     !there      ? "not here"
+                     : is_folder ? "no folder"
+                                 : "no file",
+                     key, file);
 }
 
 static bool check_images(const struct ship_call *ship, struct error *err)

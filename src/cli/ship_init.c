@@ -43,8 +43,11 @@ static bool write_new(const char *path, struct slice text, struct error *err)
     FILE *file CLEANUP_FILE = fopen(path, "wxe");
     if (!file)
         return error_errno(err, "writing %s", path);
-    bool fine = fwrite(text.at, 1, text.len, file) == text.len && fflush(file) == 0;
-    return fine || error_errno(err, "writing %s", path);
+    if (fwrite(text.at, 1, text.len, file) == text.len && fflush(file) == 0)
+        return true;
+    error_errno(err, "writing %s", path);
+    unlink(path); /* half a file would be taken for a person's own */
+    return false;
 }
 
 /* The project, and when there is no plimsoll.yaml one that is made of what lies here. */

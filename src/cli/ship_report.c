@@ -98,7 +98,7 @@ bool ship_report_end(struct invocation *call, const struct voyage *voyage,
         terminal_put(stdout, voyage->jobs[voyage->stopped_at].next);
         putchar('\n');
     }
-    return fflush(stdout) == 0 || error_errno(err, "writing");
+    return fflush(stdout) == 0 || error_errno(err, "writing standard output");
 }
 
 /* ---- the plan ---- */
@@ -182,7 +182,7 @@ static bool plan_json(struct voyage *voyage, const struct voyage_options *option
     }
     json_end_array(&json);
     json_end_object(&json);
-    return fflush(stdout) == 0 || error_errno(err, "writing");
+    return fflush(stdout) == 0 || error_errno(err, "writing standard output");
 }
 
 bool ship_report_plan(struct voyage *voyage, const struct voyage_options *options, bool json,
@@ -197,5 +197,5 @@ bool ship_report_plan(struct voyage *voyage, const struct voyage_options *option
     }
     if (voyage->count > 1 && voyage_comes_to(options, VOYAGE_PUSH))
         puts("Nothing is tagged or pushed before all of them have passed their tests.");
-    return fflush(stdout) == 0 || error_errno(err, "writing");
+    return fflush(stdout) == 0 || error_errno(err, "writing standard output");
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -17,7 +18,7 @@ enum { LAST_LINES = 20, LINE_MAX_SHOWN = 400 };
 struct ship_watch {
     FILE *log; /* NULL: none */
     const char *log_path;
-    bool log_failed;
+    int log_failed; /* errno of the first line that could not be written */
     bool table, verbose;
     const struct voyage_job *told;   /* whose name stands above the last line */
     const struct voyage_job *logged; /* whose step the log tells of; NULL: none */
@@ -103,8 +104,8 @@ static void log_end(struct ship_watch *watch, struct json_writer *json)
 {
     json_end_object(json);
     fputc('\n', watch->log);
-    if (fflush(watch->log) != 0 || ferror(watch->log))
-        watch->log_failed = true;
+    if (fflush(watch->log) != 0 && !watch->log_failed)
+        watch->log_failed = errno;
 }
 
 static void log_text(struct ship_watch *watch, const char *event, const char *stream,
@@ -209,6 +210,21 @@ static void show_bytes(void *context, uint64_t done, uint64_t all)
 
 /* ---- its life ---- */
 
+/* Logs of former runs make room for this one; `--log Dockerfile` was meant otherwise. */
+static bool open_log(struct ship_watch *watch, struct error *err)
+{
+    const char *path = watch->log_path;
+    struct stat status;
+    bool is_file = stat(path, &status) == 0 && S_ISREG(status.st_mode); /* a pipe would wait */
+    FILE *before CLEANUP_FILE = is_file ? fopen(path, "re") : NULL;
+    int first = before ? fgetc(before) : EOF;
+    if (first != EOF && first != '{')
+        return error_set(err, ERROR_USAGE,
+                         "--log %s: that file is there and no log; name another one", path);
+    watch->log = fopen(path, "we");
+    return watch->log || error_errno(err, "--log %s", path);
+}
+
 bool ship_watch_new(struct invocation *call, struct ship_watch **watch,
                     struct voyage_options *options, struct error *err)
 {
@@ -218,8 +234,8 @@ bool ship_watch_new(struct invocation *call, struct ship_watch **watch,
     made->table = strcmp(option_text(call, "format"), "table") == 0;
     made->verbose = option_flag(call, "verbose");
     made->log_path = option_text(call, "log");
-    if (made->log_path && !(made->log = fopen(made->log_path, "we")))
-        return error_errno(err, "--log %s", made->log_path);
+    if (made->log_path && !open_log(made, err))
+        return false;
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->wake, NULL);
     if (pthread_create(&made->ticker, NULL, tick, made) != 0) {
@@ -245,7 +261,9 @@ bool ship_watch_free(struct ship_watch *watch, const struct voyage *voyage, stru
     if (watch->log && voyage)
         log_text(watch, "end", NULL,
                  voyage->stopped_at == voyage->count ? SLICE("shipped") : SLICE("stopped"));
-    bool failed = watch->log_failed || (watch->log && fclose(watch->log) != 0);
+    if (watch->log && fclose(watch->log) != 0 && !watch->log_failed)
+        watch->log_failed = errno;
     watch->log = NULL;
-    return !failed || error_set(err, ERROR_IO, "--log %s could not be written", watch->log_path);
+    errno = watch->log_failed;
+    return !errno || error_errno(err, "writing --log %s", watch->log_path);
 }

@@ -73,9 +73,10 @@ begin
 fault PUT manifests/sha256- 500
 exits "only what is attached cannot be kept" 3 ship --release v1.$release.0
 said "says that" "app: push: attaching "
-same "the image is there, and its tags" "$(there app:1.$release.0)" "$(there app:latest)"
+same "no tag leads to what lacks its SBOM" "" "$(there app:1.$release.0)"
 mended
 next_works "attaching"
+same "the image is there, and its tags" "$(there app:1.$release.0)" "$(there app:latest)"
 
 # ---- killed while it pushes: what is half done is gone on with
 begin
@@ -114,6 +115,40 @@ rm plimsoll.yaml
 mkfifo plimsoll.yaml
 exits "a pipe in its place" 2 timeout 60 "$PLIMSOLL" ship --release v9.0.0
 rm plimsoll.yaml
+
+ln -s nowhere plimsoll.yaml
+exits "a link that leads nowhere" 3 ship --release v9.0.0
+said "is told" "the link .*/plimsoll.yaml leads nowhere"
+rm plimsoll.yaml
+printf 'registry: 127.0.0.1:%s\nimages:\n  - name: app\n    gate: {fail-on: [critcal]}\n' "$proxy" >plimsoll.yaml
+exits "a gate that is none" 2 ship --release v9.0.0
+said "its line" 'plimsoll.yaml line 3: gate.fail-on of app: .*"critcal"'
+printf 'registry: 127.0.0.1:%s\nimages: [{name: app, gate: {fail-on: []}}]\n' "$proxy" >plimsoll.yaml
+exits "a digest for a release" 2 ship --release "v9.0.0=sha256:$(printf 'a%.0s' $(seq 64))"
+said "says what to write" "write 9\.0\.0$"
+cp Dockerfile ../Dockerfile.before
+exits "a log in the place of the Dockerfile" 2 ship --release v9.0.0 --log Dockerfile
+said "is refused" "that file is there and no log"
+check "with the Dockerfile as it was" cmp Dockerfile ../Dockerfile.before
+
+# ---- nothing half done is left where there is no room (a limit on files stands in for the disk)
+mkdir ../narrow && cp Dockerfile ../narrow && cd ../narrow || exit 1
+exits "no room for plimsoll.yaml" 3 sh -c 'trap "" XFSZ; ulimit -f 0; exec "$0" ship init --registry registry.example' "$PLIMSOLL"
+check "leaves none" [ ! -e plimsoll.yaml ]
+cd ../app || exit 1
+mkdir ../full
+cat >../full/buildah <<SH
+#!/bin/sh
+for last; do :; done
+case "\$1 \$last" in
+"push oci:"*) echo half >"\${last#oci:}"; echo "Error: writing blob: no space left on device" >&2; exit 125 ;;
+esac
+exec $(command -v buildah) "\$@"
+SH
+chmod +x ../full/buildah
+exits "no room for the image" 3 env PATH="$work/full:$PATH" "$PLIMSOLL" ship --release v9.0.1
+said "says so" "build: saving app:.*no space is left"
+same "leaves nothing of it" "" "$(find "$work"/state/plimsoll/ship/*/app/saved -mindepth 1)"
 
 # ---- a link that leads out of the context
 printf 'registry: 127.0.0.1:%s\nimages: [{name: app, gate: {fail-on: []}}]\n' "$proxy" >plimsoll.yaml

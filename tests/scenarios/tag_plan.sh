@@ -26,5 +26,7 @@ exits "too many tags" 3 "$PLIMSOLL" tag plan --release 1.0.0 --existing @many
 said "says how many" 'more than 100000 existing tags'
 exits "a full disk" 3 sh -c '"$PLIMSOLL" tag plan --release 1.0.0 >/dev/full'
 said "is told" 'No space left'
+exits "closed output is held, so that nothing else is opened in its place" 3 sh -c '"$PLIMSOLL" tag plan --release 1.0.0 --existing @/proc/self/fd/1 >&-'
+said "is told" 'writing standard output'
 exits "closed output" 3 sh -c '"$PLIMSOLL" tag plan --release 1.0.0 >&-'
 said "is told" 'writing standard output'

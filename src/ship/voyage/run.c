@@ -234,7 +234,8 @@ static bool stop(struct voyage *voyage, size_t at, enum voyage_step_id id)
     voyage->stopped_in = id;
     if (!job->next.len && job->record.steps[id].outcome == VOYAGE_FAILED) {
         struct slice command = voyage_command(job, id);
-        voyage_advise(job, "when that is mended: %.*s", SLICE_ARG(command));
+        voyage_advise(job, "%s: %.*s", process_signal_caught() ? "to go on" : "when that is mended",
+                      SLICE_ARG(command));
     }
     return true;
 }

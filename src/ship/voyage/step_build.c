@@ -292,9 +292,13 @@ enum voyage_outcome build_step_run(struct voyage_job *job, struct voyage_mark *m
         return VOYAGE_FAILED;
     }
     if (!clear_saved(make.folder, err) ||
-        !ship_engine_run(job->engine, &make, &child, &answer, err) ||
-        !ship_engine_run(job->engine, &save, &child, &saved, err))
+        !ship_engine_run(job->engine, &make, &child, &answer, err))
         return VOYAGE_FAILED;
+    if (!ship_engine_run(job->engine, &save, &child, &saved, err)) {
+        struct error ignored; /* half an image is of no use, least of all on a full disk */
+        clear_saved(make.folder, &ignored);
+        return VOYAGE_FAILED;
+    }
     /* Compose files and people look for it under this name. */
     struct ship_request name = build_request(job, &build, SHIP_TAG);
     struct ship_answer named;

@@ -68,6 +68,7 @@ static void says_what_is_wrong_and_where(void **state)
         const char *says;
     } cases[] = {
         {"a: 1\nb: [1\n", ERROR_FORMAT, "line 3"},
+        {"ä: 1\nb:\n \t- 1\n", ERROR_FORMAT, "line 3: a tab in front"},
         {"a: 1\na: 2\n", ERROR_FORMAT, "line 2: \"a\" stands here twice"},
         {"? [x]\n: y\n", ERROR_UNSUPPORTED, "line 1: a key that is not a word"},
         {"a: *b\n", ERROR_FORMAT, "an alias of what"},
