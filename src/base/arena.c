@@ -129,14 +129,12 @@ char *arena_string(struct arena *arena, struct slice s)
 }
 
 /* Most texts fit into what is left of the newest block: one pass then, else a second one. */
-struct slice arena_printf(struct arena *arena, const char *format, ...)
+static struct slice print(struct arena *arena, const char *format, va_list args)
 {
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     size_t room = arena->left;
     int len = vsnprintf(arena->next, room, format, args);
-    va_end(args);
     bool fits = len >= 0 && (size_t)len < room;
     char *text = len < 0 ? NULL : fits ? arena->next : arena_alloc(arena, (size_t)len + 1);
     if (fits)
@@ -145,6 +143,50 @@ struct slice arena_printf(struct arena *arena, const char *format, ...)
         vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return (struct slice){text, text ? (size_t)len : 0};
+}
+
+struct slice arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct slice text = print(arena, format, args);
+    va_end(args);
+    return text;
+}
+
+struct slice arena_join(struct arena *arena, const struct slice *items, size_t count,
+                        const char *between)
+{
+    size_t gap = strlen(between), len = 0, at = 0;
+    for (size_t i = 0; i < count; i++)
+        if (__builtin_add_overflow(len, items[i].len + (i ? gap : 0), &len))
+            return (struct slice){NULL, 0};
+    char *text = arena_alloc(arena, len + 1);
+    if (!text)
+        return (struct slice){NULL, 0};
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            memcpy(text + at, between, gap);
+        at += i ? gap : 0;
+        if (items[i].len)
+            memcpy(text + at, items[i].at, items[i].len);
+        at += items[i].len;
+    }
+    return slice_of(text, len);
+}
+
+void arena_list(struct arena *arena, struct slice *list, const char *between, const char *format,
+                ...)
+{
+    if (!list->at)
+        return;
+    va_list args;
+    va_start(args, format);
+    struct slice item = print(arena, format, args);
+    va_end(args);
+    *list = !item.at     ? (struct slice){NULL, 0}
+            : !list->len ? item
+                         : arena_join(arena, (struct slice[]){*list, item}, 2, between);
 }
 
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)

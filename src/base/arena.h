@@ -43,6 +43,14 @@ char *arena_string(struct arena *arena, struct slice s);
 __attribute__((format(printf, 2, 3))) struct slice arena_printf(struct arena *arena,
                                                                 const char *format, ...);
 
+/* The items with `between` between them; "" of none; `at` NULL when the budget is spent. */
+struct slice arena_join(struct arena *arena, const struct slice *items, size_t count,
+                        const char *between);
+/* Puts one more at the end of a short list that somebody reads, which begins as SLICE(""):
+   "curl, zlib". Each copies the list. When the budget is spent `list->at` is NULL, and stays so. */
+__attribute__((format(printf, 4, 5))) void arena_list(struct arena *arena, struct slice *list,
+                                                      const char *between, const char *format, ...);
+
 /*
  * A growing array in an arena: `struct thing *items; size_t count, room;` held by the owner.
  * arena_grow makes room for one more item of `size` bytes and returns the (moved) array, NULL when

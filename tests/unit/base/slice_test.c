@@ -68,6 +68,31 @@ static void arenas_keep_to_their_budget(void **state)
     assert_non_null(arena_alloc(&arena, 100));
 }
 
+static void joined_texts(void **state)
+{
+    (void)state;
+    struct arena CLEANUP_ARENA arena;
+    arena_init(&arena, 100000);
+    const struct slice items[] = {SLICE("curl"), SLICE(""), SLICE("zlib")};
+    assert_true(slice_equal_str(arena_join(&arena, items, 3, ", "), "curl, , zlib"));
+    assert_true(slice_equal_str(arena_join(&arena, items, 1, ", "), "curl"));
+    struct slice none = arena_join(&arena, NULL, 0, ", ");
+    assert_non_null(none.at);
+    assert_int_equal(none.len, 0);
+    const struct slice endless[] = {{"", SIZE_MAX - 1}, {"", 10}};
+    assert_null(arena_join(&arena, endless, 2, "").at);
+    struct slice list = SLICE("");
+    arena_list(&arena, &list, " and ", "%d", 1);
+    arena_list(&arena, &list, " and ", "%s", "two");
+    assert_true(slice_equal_str(list, "1 and two"));
+    assert_int_equal(list.at[list.len], '\0');
+    while (list.at)
+        arena_list(&arena, &list, ", ", "%0100d", 0);
+    arena_reset(&arena);
+    arena_list(&arena, &list, ", ", "too late: a part of it is lost");
+    assert_null(list.at);
+}
+
 static void arena_memory_is_zero_after_reset(void **state)
 {
     (void)state;
@@ -99,6 +124,7 @@ int main(void)
         cmocka_unit_test(compares),
         cmocka_unit_test(numbers),
         cmocka_unit_test(arenas_keep_to_their_budget),
+        cmocka_unit_test(joined_texts),
         cmocka_unit_test(arena_memory_is_zero_after_reset),
         cmocka_unit_test(errors_tell_their_way),
     };
