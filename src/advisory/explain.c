@@ -208,8 +208,9 @@ struct slice explain_not_installed(struct slice id, const struct mention *mentio
             left++;
             continue;
         }
-        names = arena_printf(arena, "%.*s%s%.*s (%.*s)", SLICE_ARG(names), shown++ ? ", " : "",
-                             SLICE_ARG(mentions[i].name), SLICE_ARG(mentions[i].scope));
+        shown++;
+        arena_list(arena, &names, ", ", "%.*s (%.*s)", SLICE_ARG(mentions[i].name),
+                   SLICE_ARG(mentions[i].scope));
     }
     if (!names.at)
         return names;

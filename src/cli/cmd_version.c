@@ -30,10 +30,9 @@ static const char *answer(const struct version_scheme *scheme, struct slice line
 
 static bool unknown_scheme(const char *name, struct arena *arena, struct error *err)
 {
-    struct slice names = {0};
+    struct slice names = SLICE("");
     for (size_t i = 0; version_schemes[i]; i++)
-        names = arena_printf(arena, "%.*s%s%s", SLICE_ARG(names), i ? ", " : "",
-                             version_schemes[i]->name);
+        arena_list(arena, &names, ", ", "%s", version_schemes[i]->name);
     return error_set(err, ERROR_USAGE, "there is no order \"%s\"; there is %.*s", name,
                      SLICE_ARG(names));
 }

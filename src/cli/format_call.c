@@ -10,10 +10,10 @@
 static bool unknown(struct slice name, format_name names, struct arena *arena, struct error *err)
 {
     struct suggestion suggestion = {.word = arena_string(arena, name)};
-    struct slice all = {"", 0};
+    struct slice all = SLICE("");
     for (size_t i = 0; suggestion.word && names(i); i++) {
         suggest_offer(&suggestion, names(i));
-        all = arena_printf(arena, "%.*s%s%s", SLICE_ARG(all), all.len ? ", " : "", names(i));
+        arena_list(arena, &all, ", ", "%s", names(i));
     }
     return error_set(err, ERROR_USAGE, "there is no format \"%.*s\"; there are %.*s%s%s%s",
                      SLICE_ARG(slice_upto(name, 40)), SLICE_ARG(all),

@@ -184,13 +184,11 @@ void context_walk(struct context_look *look, int folder)
 
 void context_tell_gaps(struct context_look *look)
 {
-    struct slice names = {NULL, 0}, by = {NULL, 0};
+    struct slice names = arena_join(look->arena, look->gaps, look->gap_count, ", ");
+    struct slice by = {NULL, 0};
     const struct dockerignore *ignore = &look->ignores[0];
-    for (size_t i = 0; i < look->gap_count; i++) {
-        names = arena_printf(look->arena, "%.*s%s%.*s", SLICE_ARG(names), i ? ", " : "",
-                             SLICE_ARG(look->gaps[i]));
+    for (size_t i = 0; i < look->gap_count; i++)
         by = by.len ? by : look->gap_by[i];
-    }
     if (!look->gap_count || !look->wanted[GAP])
         return;
     struct slice path = ignore->path.len

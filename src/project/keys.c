@@ -26,8 +26,7 @@ static bool fail_key(struct project_reader *reader, const struct yaml_pair *pair
     struct slice known = SLICE("");
     for (; keys->name; keys++) {
         suggest_offer(&suggestion, keys->name);
-        known = arena_printf(reader->arena, "%.*s%s%s", SLICE_ARG(known), known.len ? ", " : "",
-                             keys->name);
+        arena_list(reader->arena, &known, ", ", "%s", keys->name);
     }
     if (suggestion.best)
         return project_fail(reader, pair->line, "unknown key %s; did you mean %s?", word,
@@ -210,8 +209,7 @@ static bool take_argv(struct project_reader *reader, const char *name, const str
         if (!take_plain(reader, name, list->items[i], true, &word))
             return false;
         argv[i] = word.at;
-        shown = arena_printf(reader->arena, "%.*s%s%.*s", SLICE_ARG(shown), i ? " " : "",
-                             SLICE_ARG(word));
+        arena_list(reader->arena, &shown, " ", "%.*s", SLICE_ARG(word));
     }
     if (!argv || !shown.at)
         return arena_error(reader->err);

@@ -70,10 +70,7 @@ struct slice result_platforms(const struct scan_result *result, struct arena *ar
 {
     if (result->platform_count == 0)
         return image_platform(&result->image, arena);
-    struct slice all = result->platforms[0];
-    for (size_t i = 1; i < result->platform_count; i++)
-        all = arena_printf(arena, "%.*s, %.*s", SLICE_ARG(all), SLICE_ARG(result->platforms[i]));
-    return all;
+    return arena_join(arena, result->platforms, result->platform_count, ", ");
 }
 
 struct slice result_distribution(const struct scan_result *result, struct arena *arena)

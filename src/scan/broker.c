@@ -234,8 +234,7 @@ static struct slice broker_unfinished(struct broker *broker)
         if (broker->layers[i].told || !broker->layers[i].started)
             continue;
         const char *name = layer->digest.text[0] ? layer->digest.text : layer->diff_id.text;
-        names = arena_printf(broker->arena, "%.*s%s%s", SLICE_ARG(names), names.len ? ", " : "",
-                             name[0] ? name : "(without a digest)");
+        arena_list(broker->arena, &names, ", ", "%s", name[0] ? name : "(without a digest)");
     }
     return names;
 }

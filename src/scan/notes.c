@@ -21,8 +21,8 @@ static bool scan_note_old_feeds(struct scan *scan)
         const struct feed_status *feed = &scan->result.feeds[i];
         int64_t days = (now - (int64_t)feed->updated_epoch) / DAY;
         if (feed->updated_epoch && days >= OLD_DAYS)
-            names = arena_printf(scan->arena, "%.*s%s%.*s (%ld days)", SLICE_ARG(names),
-                                 names.len ? ", " : "", SLICE_ARG(feed->name), (long)days);
+            arena_list(scan->arena, &names, ", ", "%.*s (%ld days)", SLICE_ARG(feed->name),
+                       (long)days);
     }
     if (!names.len)
         return names.at != NULL;

@@ -311,8 +311,7 @@ static bool sqlite_check(struct meta *meta, struct arena *arena, struct slice *t
             break;
         struct slice text = sqlite_column(statement, 0);
         if (!slice_equal_str(text, "ok"))
-            found = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(found), found.len ? "\n" : "",
-                                 SLICE_ARG(text));
+            arena_list(arena, &found, "\n", "%.*s", SLICE_ARG(text));
         done = found.at != NULL || arena_error(err);
     }
     /* What is too damaged to be checked is damaged. */

@@ -15,20 +15,10 @@ static bool add(struct brings_items *items, struct arena *arena, struct slice na
            arena_error(err);
 }
 
-static struct slice join(const struct slice *words, size_t count, const char *between,
-                         struct arena *arena)
-{
-    struct slice text = SLICE("");
-    for (size_t i = 0; text.at && i < count; i++)
-        text = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(text), i ? between : "",
-                            SLICE_ARG(words[i]));
-    return text;
-}
-
 static bool add_words(struct brings_facts *facts, struct arena *arena, const char *name,
                       const struct slice *words, size_t count, struct error *err)
 {
-    struct slice text = join(words, count, " ", arena);
+    struct slice text = arena_join(arena, words, count, " ");
     if (!text.at)
         return arena_error(err);
     return !text.len || add(&facts->settings, arena, slice_str(name), text, 0, err);

@@ -18,15 +18,6 @@ struct check_command {
     bool takes_errors;       /* curl without --fail: content with a 500 */
 };
 
-static struct slice join(struct arena *arena, const struct slice *words, size_t count)
-{
-    struct slice text = {"", 0};
-    for (size_t i = 0; i < count; i++)
-        text =
-            arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(text), i ? " " : "", SLICE_ARG(words[i]));
-    return text;
-}
-
 /* The last HEALTHCHECK of the stage that is built, or of those it builds on. */
 static const struct instruction *dockerfile_check_of(const struct dockerfile_model *model)
 {
@@ -41,7 +32,7 @@ static const struct instruction *dockerfile_check_of(const struct dockerfile_mod
 static void take_words(struct comply *comply, struct check_command *command,
                        const struct slice *words, size_t count, bool json)
 {
-    command->text = join(comply->arena, words, count);
+    command->text = arena_join(comply->arena, words, count, " ");
     command->words = json ? words : NULL;
     command->word_count = count;
 }

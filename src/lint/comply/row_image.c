@@ -82,8 +82,7 @@ static void judge_stages(struct comply *comply, struct comply_row *row)
         if (is_unset(comply, row, stage->base_unset, stage->base, "FROM ", stage->base_written) ||
             !judge_reference(comply, row, stage->base, &pinned))
             return;
-        names = arena_printf(comply->arena, "%.*s%s%.*s", SLICE_ARG(names), names.len ? ", " : "",
-                             SLICE_ARG(stage->base));
+        arena_list(comply->arena, &names, ", ", "%.*s", SLICE_ARG(stage->base));
     }
     if (!judge_copies(comply, row))
         return;

@@ -84,8 +84,7 @@ static bool all_judged(struct comply *comply, const struct scan_result *result, 
         struct slice who = arena_printf(comply->arena, "%.*s on %.*s", SLICE_ARG(finding->owner),
                                         SLICE_ARG(finding->reviewed));
         if (slice_search(*by, who) == by->len && by->len < 500)
-            *by = arena_printf(comply->arena, "%.*s%s%.*s", SLICE_ARG(*by), by->len ? ", " : "",
-                               SLICE_ARG(who));
+            arena_list(comply->arena, by, ", ", "%.*s", SLICE_ARG(who));
     }
     return true;
 }

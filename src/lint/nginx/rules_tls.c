@@ -16,8 +16,7 @@ static void check_protocols(struct nginx_check *check, const struct nginx_node *
     struct slice weak = SLICE(""), strong = SLICE("");
     for (size_t i = 0; i < node->count; i++) {
         struct slice *list = is_weak_protocol(node->words[i].text) ? &weak : &strong;
-        *list = arena_printf(check->arena, "%.*s%s%.*s", SLICE_ARG(*list), list->len ? " " : "",
-                             SLICE_ARG(node->words[i].text));
+        arena_list(check->arena, list, " ", "%.*s", SLICE_ARG(node->words[i].text));
     }
     if (!weak.len || !node->count)
         return;

@@ -188,8 +188,7 @@ static struct slice users_of(struct checking *checking, struct change *change,
         if (row_list_prefix(change, ROW_TAGGED, tagged, SLICE(""), 1, &tags, &checking->failure) &&
             tags.count)
             manifest = slice_from(tags.items[0].name, tagged.len);
-        text = arena_printf(&change->arena, "%.*s%s%.*s", SLICE_ARG(text), i ? ", " : "",
-                            SLICE_ARG(manifest));
+        arena_list(&change->arena, &text, ", ", "%.*s", SLICE_ARG(manifest));
     }
     return rows.count > USERS_MAX ? arena_printf(&change->arena, "%.*s, …", SLICE_ARG(text)) : text;
 }

@@ -183,13 +183,12 @@ static const char *fix_word(const struct group *group)
 
 static void put_remediation(json_t *object, const struct group *group, struct arena *arena)
 {
-    struct slice text = {NULL, 0};
+    struct slice text = SLICE("");
     for (size_t i = 0; i < group->count; i++) {
         const struct finding *finding = &group->items[i]->finding;
         if (finding->fixed.len)
-            text = arena_printf(arena, "%.*s%supgrade %.*s to %.*s", SLICE_ARG(text),
-                                text.len ? "; " : "", SLICE_ARG(finding->package->name),
-                                SLICE_ARG(finding->fixed));
+            arena_list(arena, &text, "; ", "upgrade %.*s to %.*s",
+                       SLICE_ARG(finding->package->name), SLICE_ARG(finding->fixed));
     }
     json_t *recommendation = put_object(put_object(object, "remediation"), "recommendation");
     put_text(recommendation, "text", text.len ? text : SLICE("None Provided"));
@@ -252,11 +251,11 @@ static struct slice finding_arn(struct ecr_call *call, const struct manifest_fac
 static struct slice title_of(const struct group *group, struct arena *arena)
 {
     enum { NAMES_MAX = 5 };
-    struct slice title = arena_printf(arena, "%.*s -", SLICE_ARG(group->items[0]->finding.id));
+    struct slice names = SLICE("");
     for (size_t i = 0; i < group->count && i < NAMES_MAX; i++)
-        title = arena_printf(arena, "%.*s%s %.*s", SLICE_ARG(title), i ? "," : "",
-                             SLICE_ARG(group->items[i]->finding.package->name));
-    return group->count > NAMES_MAX ? arena_printf(arena, "%.*s, …", SLICE_ARG(title)) : title;
+        arena_list(arena, &names, ", ", "%.*s", SLICE_ARG(group->items[i]->finding.package->name));
+    return arena_printf(arena, "%.*s - %.*s%s", SLICE_ARG(group->items[0]->finding.id),
+                        SLICE_ARG(names), group->count > NAMES_MAX ? ", …" : "");
 }
 
 static void put_enhanced(struct ecr_call *call, json_t *object, const struct group *group,

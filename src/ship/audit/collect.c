@@ -59,20 +59,12 @@ static bool add_finding(const struct scan_finding *from, struct arena *scratch,
 
 /* ---- which updates mend ---- */
 
-static struct slice group_names(const struct report_group *group, struct arena *arena)
-{
-    struct slice all = group->names[0];
-    for (size_t i = 1; i < group->name_count && all.at; i++)
-        all = arena_printf(arena, "%.*s, %.*s", SLICE_ARG(all), SLICE_ARG(group->names[i]));
-    return all;
-}
-
 static bool add_update(const struct report_group *group, struct audit_repository *repository,
                        struct arena *arena)
 {
     struct copier copier = {.arena = arena};
     struct audit_update update = {
-        .names = copy(&copier, group_names(group, arena)),
+        .names = copy(&copier, arena_join(arena, group->names, group->name_count, ", ")),
         .from = copy(&copier, group_package(group)->version),
         .to = copy(&copier, group->fix),
         .mends = group->mended,

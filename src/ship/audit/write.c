@@ -47,8 +47,8 @@ struct slice audit_counts_text(const size_t by_severity[AUDIT_SEVERITIES], struc
     struct slice text = {"", 0};
     for (size_t i = AUDIT_SEVERITIES; i-- > 0;)
         if (by_severity[i])
-            text = arena_printf(arena, "%.*s%s%zu %s", SLICE_ARG(text), text.len ? ", " : "",
-                                by_severity[i], severity_name((enum severity)i));
+            arena_list(arena, &text, ", ", "%zu %s", by_severity[i],
+                       severity_name((enum severity)i));
     return text.len ? text : SLICE("nothing");
 }
 

@@ -107,8 +107,7 @@ static void tell_policy(struct doctor *doctor, struct doctor_row *row, const str
         enum policy_verdict verdict = policy ? policy_judge(policy, &question) : POLICY_SILENT;
         bool same = slice_equal(doctor->role_account, doctor->account);
         if (verdict == POLICY_DENY || (verdict == POLICY_SILENT && !same))
-            refused = arena_printf(doctor->arena, "%.*s%s%s", SLICE_ARG(refused),
-                                   refused.len ? ", " : "", pull_actions[i]);
+            arena_list(doctor->arena, &refused, ", ", "%s", pull_actions[i]);
     }
     if (!refused.len) {
         doctor_say(doctor, row, DOCTOR_OK, "%s",

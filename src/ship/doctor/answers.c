@@ -140,7 +140,7 @@ struct slice answer_lifecycle(struct slice policy, struct arena *arena)
     struct slice made = {"", 0};
     for (size_t i = 0; i < json_array_size(rules) && i < RULES_SHOWN; i++) {
         struct slice text = rule_text(json_array_get(rules, i), arena);
-        made = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(made), i ? "; " : "", SLICE_ARG(text));
+        arena_list(arena, &made, "; ", "%.*s", SLICE_ARG(text));
         if (!made.at)
             return SLICE("");
     }

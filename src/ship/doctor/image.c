@@ -84,8 +84,7 @@ static struct slice near_tags(struct doctor *doctor, const struct slice *tags, s
         used[best] = true;
         if (!shown)
             *first = tags[begin + best];
-        made = arena_printf(doctor->arena, "%.*s%s%.*s", SLICE_ARG(made), shown ? ", " : "",
-                            SLICE_ARG(tags[begin + best]));
+        arena_list(doctor->arena, &made, ", ", "%.*s", SLICE_ARG(tags[begin + best]));
         if (!made.at)
             return SLICE("");
     }
@@ -181,8 +180,8 @@ static struct slice platforms_of(struct doctor *doctor, const struct manifest *i
         if (index->manifests[i].attestation)
             continue;
         struct slice text = platform_text(&index->manifests[i].platform, doctor->arena);
-        made = arena_printf(doctor->arena, "%.*s%s%.*s", SLICE_ARG(made), shown++ ? ", " : "",
-                            SLICE_ARG(text));
+        arena_list(doctor->arena, &made, ", ", "%.*s", SLICE_ARG(text));
+        shown++;
         if (!made.at)
             return SLICE("");
     }

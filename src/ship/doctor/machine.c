@@ -96,8 +96,7 @@ void check_engines(struct doctor *doctor, struct doctor_row *row)
     size_t count = 0;
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         if (process_find(programs[i], doctor->arena))
-            found = arena_printf(doctor->arena, "%.*s%s%s", SLICE_ARG(found), found.len ? ", " : "",
-                                 programs[i]);
+            arena_list(doctor->arena, &found, ", ", "%s", programs[i]);
     if (!engines_find(ENGINE_ANY, doctor->arena, engines, &count, &err)) {
         doctor_say(doctor, row, DOCTOR_FAILED, "%s", err.text);
         return;
@@ -107,8 +106,7 @@ void check_engines(struct doctor *doctor, struct doctor_row *row)
         if (!answers)
             silent = &engines[i];
         else
-            found = arena_printf(doctor->arena, "%.*s%s%.*s answers", SLICE_ARG(found),
-                                 found.len ? ", " : "", SLICE_ARG(engines[i].shown));
+            arena_list(doctor->arena, &found, ", ", "%.*s answers", SLICE_ARG(engines[i].shown));
     }
     if (silent) {
         tell_silent(doctor, row, silent);

@@ -216,9 +216,8 @@ void check_role_actions(struct doctor *doctor, struct doctor_row *row)
     }
     for (size_t i = 0; i < ACTIONS; i++)
         if (!grants.allowed[i] || grants.denied[i])
-            lacks =
-                arena_printf(doctor->arena, "%.*s%s%s%s", SLICE_ARG(lacks), lacks.len ? ", " : "",
-                             actions[i], grants.denied[i] ? " (denied)" : "");
+            arena_list(doctor->arena, &lacks, ", ", "%s%s", actions[i],
+                       grants.denied[i] ? " (denied)" : "");
     if (!lacks.len) {
         doctor_say(doctor, row, DOCTOR_OK, "%.*s may the four actions of a pull", SLICE_ARG(name));
         return;

@@ -94,12 +94,8 @@ void ship_words_build(const struct ship_request *request, struct ship_words *wor
 
 void ship_words_platforms(const struct ship_build *build, struct ship_words *words)
 {
-    struct slice all = {NULL, 0};
-    for (size_t i = 0; i < build->platform_count; i++) {
-        all = arena_printf(words->arena, "%.*s%s%.*s", SLICE_ARG(all), i ? "," : "",
-                           SLICE_ARG(build->platforms[i]));
-        words->failed = words->failed || !all.at;
-    }
+    struct slice all = arena_join(words->arena, build->platforms, build->platform_count, ",");
+    words->failed = words->failed || !all.at;
     ship_words_option(words, "--platform", all);
 }
 
@@ -146,7 +142,7 @@ struct slice ship_engine_line(const struct ship_engine *engine, const struct shi
             word = arena_printf(arena, "%.*s=***", SLICE_ARG(name));
         argument = slice_equal_str(word, "--build-arg");
         word = shell_word(word, arena);
-        line = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(line), i ? " " : "", SLICE_ARG(word));
+        arena_list(arena, &line, " ", "%.*s", SLICE_ARG(word));
     }
     return line;
 }

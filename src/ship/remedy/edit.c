@@ -116,8 +116,7 @@ static struct slice merged_command(const struct remedy *remedy, struct arena *ar
         const struct remedy_step *step = &remedy->steps[remedy->plan[i]];
         if (step->kind != REMEDY_PACKAGES)
             continue;
-        names = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(names), names.len ? " " : "",
-                             SLICE_ARG(step->names));
+        arena_list(arena, &names, " ", "%.*s", SLICE_ARG(step->names));
         /* The first one's words, with all names in place of its own. */
         size_t own = command.at ? 0 : slice_search(step->command, step->names);
         if (!command.at)

@@ -13,14 +13,6 @@ static bool is_of(const struct remedy_finding *finding, const struct report_grou
     return false;
 }
 
-static struct slice joined(const struct report_group *group, struct arena *arena)
-{
-    struct slice all = group->names[0];
-    for (size_t i = 1; i < group->name_count && all.at; i++)
-        all = arena_printf(arena, "%.*s %.*s", SLICE_ARG(all), SLICE_ARG(group->names[i]));
-    return all.at ? arena_copy(arena, all) : all;
-}
-
 /* Names that go into a RUN instruction: what has other characters is no package of a distribution.
  */
 static bool is_plain(struct slice names)
@@ -67,7 +59,7 @@ static struct slice title_of(const struct report_group *group, struct slice name
 static bool add_step(const struct report_group *group, struct arena *arena, struct remedy *remedy)
 {
     const struct package *package = group_package(group);
-    struct slice names = joined(group, arena);
+    struct slice names = arena_join(arena, group->names, group->name_count, " ");
     bool ours = names.at && is_distribution(package->type) && is_plain(names);
     struct remedy_step step = {.kind = ours ? REMEDY_PACKAGES : REMEDY_OTHER,
                                .names = names,

@@ -146,8 +146,7 @@ struct slice ship_stand_in_tools(struct arena *arena)
     for (const struct stand_in_kind *const *kind = stand_in_kinds; *kind && all.at; kind++) {
         struct slice version = stand_in_version((*kind)->name, arena);
         if (version.len)
-            all = arena_printf(arena, "%.*s%s%s %.*s", SLICE_ARG(all), all.len ? ", " : "",
-                               (*kind)->name, SLICE_ARG(version));
+            arena_list(arena, &all, ", ", "%s %.*s", (*kind)->name, SLICE_ARG(version));
     }
     return all;
 }

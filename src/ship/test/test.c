@@ -172,7 +172,7 @@ static struct slice command_line(const char *const *argv, struct arena *arena)
 {
     struct slice line = {"", 0};
     for (size_t i = 0; argv[i]; i++)
-        line = arena_printf(arena, "%.*s%s%s", SLICE_ARG(line), i ? " " : "", argv[i]);
+        arena_list(arena, &line, " ", "%s", argv[i]);
     return line;
 }
 

@@ -14,17 +14,13 @@ struct slice voyage_gate(const struct voyage_job *job)
 {
     const struct voyage_options *options = job->options;
     const struct project_words *words = &options->fail_on;
-    struct slice text = SLICE("");
     if (voyage_gate_is_standard(job))
         return SLICE("critical,high");
     if (!words->count)
         words = job->image->gate.said ? &job->image->gate.fail_on : &options->fail_on_standard;
     if (words->count == 1 && slice_equal_str(words->items[0], "none"))
-        return text;
-    for (size_t i = 0; i < words->count && text.at; i++)
-        text = arena_printf(job->arena, "%.*s%s%.*s", SLICE_ARG(text), i ? "," : "",
-                            SLICE_ARG(words->items[i]));
-    return text;
+        return SLICE("");
+    return arena_join(job->arena, words->items, words->count, ",");
 }
 
 static void add(struct sha256 *hash, struct slice text)

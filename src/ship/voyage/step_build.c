@@ -101,8 +101,7 @@ static struct ship_engine shown_engine(struct voyage_job *job)
 
 static bool add_line(struct voyage_job *job, struct slice *lines, struct slice line)
 {
-    *lines = arena_printf(job->arena, "%.*s%s%.*s", SLICE_ARG(*lines), lines->len ? "\n" : "",
-                          SLICE_ARG(line));
+    arena_list(job->arena, lines, "\n", "%.*s", SLICE_ARG(line));
     return line.at && lines->at;
 }
 
@@ -142,8 +141,7 @@ enum voyage_outcome pull_step_run(struct voyage_job *job, struct voyage_mark *ma
                           SLICE_ARG(command));
             return VOYAGE_FAILED;
         }
-        names = arena_printf(job->arena, "%.*s%s%.*s", SLICE_ARG(names), names.len ? ", " : "",
-                             SLICE_ARG(sources.bases[i]));
+        arena_list(job->arena, &names, ", ", "%.*s", SLICE_ARG(sources.bases[i]));
     }
     voyage_say(job, mark, "%s%s", names.len ? names.at : "no base to pull",
                sources.untold ? "; the build pulls what its arguments name" : "");

@@ -68,9 +68,8 @@ static bool tell_report(struct voyage_job *job, const char *path, struct slice *
     }
     for (size_t i = 0; i < 4; i++)
         if (count[i] && counts->at)
-            *counts = arena_printf(job->arena, "%.*s%s%zu %s%s", SLICE_ARG(*counts),
-                                   counts->len ? ", " : "", count[i], names[i],
-                                   count[i] > 1 && i < 2 ? "s" : "");
+            arena_list(job->arena, counts, ", ", "%zu %s%s", count[i], names[i],
+                       count[i] > 1 && i < 2 ? "s" : "");
     return (counts->at && first->at) || arena_error(err);
 }
 

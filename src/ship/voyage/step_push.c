@@ -92,8 +92,7 @@ bool tag_step_tell(struct voyage_job *job, struct slice *lines, struct error *er
         return false;
     struct slice names = SLICE("");
     for (size_t i = 0; i < plan.count && names.at; i++)
-        names = arena_printf(job->arena, "%.*s%s%.*s", SLICE_ARG(names), i ? ", " : "",
-                             SLICE_ARG(plan.tags[i].name));
+        arena_list(job->arena, &names, ", ", "%.*s", SLICE_ARG(plan.tags[i].name));
     *lines = arena_printf(job->arena,
                           "GET %.*s/v2/%.*s/tags/list and HEAD of its tags; plan: %.*s, those that "
                           "may move forward",
@@ -160,8 +159,7 @@ static struct slice names_of(const struct voyage_job *job, bool move)
     struct slice names = SLICE("");
     for (size_t i = 0; i < job->record.tag_count; i++)
         if (job->record.tags[i].move == move && names.at)
-            names = arena_printf(job->arena, "%.*s%s%.*s", SLICE_ARG(names), names.len ? ", " : "",
-                                 SLICE_ARG(job->record.tags[i].name));
+            arena_list(job->arena, &names, ", ", "%.*s", SLICE_ARG(job->record.tags[i].name));
     return names.at ? names : SLICE("");
 }
 

@@ -240,11 +240,11 @@ static struct slice counts_text(const struct voyage_job *job, const struct scan_
     struct slice text = SLICE("");
     for (size_t i = 0; i < VOYAGE_LEVELS && text.at; i++)
         if (told->counts[i])
-            text = arena_printf(job->arena, "%.*s%s%lld %s", SLICE_ARG(text), text.len ? ", " : "",
-                                (long long)told->counts[i], voyage_levels[i]);
+            arena_list(job->arena, &text, ", ", "%lld %s", (long long)told->counts[i],
+                       voyage_levels[i]);
     if (told->secrets)
-        text = arena_printf(job->arena, "%.*s%s%zu secret%s", SLICE_ARG(text), text.len ? ", " : "",
-                            told->secrets, told->secrets > 1 ? "s" : "");
+        arena_list(job->arena, &text, ", ", "%zu secret%s", told->secrets,
+                   told->secrets > 1 ? "s" : "");
     return arena_printf(
         job->arena, "%s%s", text.len ? text.at : "no findings",
         told->suppressed
@@ -303,10 +303,8 @@ bool gate_step_tell(struct voyage_job *job, struct slice *lines, struct error *e
 static void refuse(struct voyage_job *job, struct voyage_mark *mark, const char *gate,
                    const struct scan_told *told)
 {
-    struct slice counts = counts_text(job, told), names = SLICE("");
-    for (size_t i = 0; i < told->named_count; i++)
-        names = arena_printf(job->arena, "%.*s%s%.*s", SLICE_ARG(names), i ? "; " : "",
-                             SLICE_ARG(told->named[i]));
+    struct slice counts = counts_text(job, told);
+    struct slice names = arena_join(job->arena, told->named, told->named_count, "; ");
     const char *what =
         told->met
             ? arena_printf(job->arena, "%zu finding%s", told->met, told->met == 1 ? "" : "s").at

@@ -73,10 +73,7 @@ bool test_step_tell(struct voyage_job *job, struct slice *lines, struct error *e
     size_t count;
     if (!make_test(job, &options, err) || !ship_test_plan(&options, job->arena, &plan, &count, err))
         return false;
-    *lines = SLICE("");
-    for (size_t i = 0; i < count && lines->at; i++)
-        *lines = arena_printf(job->arena, "%.*s%s%.*s", SLICE_ARG(*lines), i ? "\n" : "",
-                              SLICE_ARG(plan[i]));
+    *lines = arena_join(job->arena, plan, count, "\n");
     return lines->at || arena_error(err);
 }
 

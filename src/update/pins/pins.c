@@ -200,15 +200,16 @@ static bool find_mended(struct judging *work, const struct known_release *known,
 
 static struct slice words_of(const struct pin_row *row, struct arena *arena)
 {
-    struct slice text = row->state == PIN_GONE ? SLICE("no longer in the repository: a build fails")
-                                               : SLICE("a newer one is there");
-    for (size_t i = 0; text.at && i < row->mended_count && i < NAMED_MAX; i++)
-        text = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(text), i ? ", " : "; mends ",
-                            SLICE_ARG(row->mended[i]));
-    if (text.at && row->mended_count > NAMED_MAX)
-        text = arena_printf(arena, "%.*s and %zu more", SLICE_ARG(text),
-                            row->mended_count - NAMED_MAX);
-    return text;
+    const char *text = row->state == PIN_GONE ? "no longer in the repository: a build fails"
+                                              : "a newer one is there";
+    size_t named = row->mended_count < NAMED_MAX ? row->mended_count : NAMED_MAX;
+    struct slice names = arena_join(arena, row->mended, named, ", ");
+    if (!named || !names.at)
+        return names.at ? slice_str(text) : names;
+    if (named == row->mended_count)
+        return arena_printf(arena, "%s; mends %.*s", text, SLICE_ARG(names));
+    return arena_printf(arena, "%s; mends %.*s and %zu more", text, SLICE_ARG(names),
+                        row->mended_count - named);
 }
 
 static bool judge_found(struct judging *work, const struct known_release *known,
