@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/command_rows.h"
+#include "cli/operand.h"
 #include "cli/option_rows.h"
 #include "image/stream.h"
 #include "ship/push/cosign.h"
@@ -72,6 +73,15 @@ static bool sign(struct invocation *call, const struct destination *destination,
     return true;
 }
 
+/* The words the other way round. */
+static bool check_order(const struct invocation *call, struct error *err)
+{
+    return !operand_is_file(call->operands[0]) || operand_is_file(call->operands[1]) ||
+           strcmp(call->operands[1], "-") == 0 ||
+           error_set(err, ERROR_USAGE, "the image stands first: plimsoll attach %s %s",
+                     call->operands[1], call->operands[0]);
+}
+
 static bool run(struct invocation *call, struct error *err)
 {
     CLEANUP_DESTINATION struct destination destination = {0};
@@ -81,7 +91,7 @@ static bool run(struct invocation *call, struct error *err)
     struct referrer referrer = {0};
     struct referrer_result result;
     bool is_signed;
-    if (!read_file(call, call->operands[1], &referrer.bytes, err) ||
+    if (!check_order(call, err) || !read_file(call, call->operands[1], &referrer.bytes, err) ||
         !find_type(call, call->operands[1], &referrer, err) ||
         !destination_open(&destination, call->operands[0], &options, call->arena, err) ||
         !find_subject(&destination, call->arena, &subject, err) ||

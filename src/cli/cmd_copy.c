@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/terminal.h"
 #include "cli/command_rows.h"
+#include "cli/operand.h"
 #include "cli/option_rows.h"
 #include "ship/push/push.h"
 
@@ -56,8 +57,19 @@ static void write_table(const struct push_result *result)
     printf("%s\n", result->digest.text);
 }
 
+/* Names of registries that look like it are none: they begin with a letter or digit. */
+static bool is_path(const char *name)
+{
+    return name[0] == '/' || name[0] == '.' || operand_is_file(name);
+}
+
 static bool run(struct invocation *call, struct error *err)
 {
+    if (is_path(call->operands[1]))
+        return error_set(err, ERROR_USAGE,
+                         "%s is a file, and copy goes into registries: IMAGE first, then "
+                         "REPOSITORY[:TAG]",
+                         call->operands[1]);
     struct push_result result;
     struct push_options options = {
         .destination = {.plain_http = option_flag(call, "plain-http"),

@@ -3,6 +3,7 @@
 #include "base/terminal.h"
 #include "cli/command_rows.h"
 #include "cli/explain_report.h"
+#include "cli/operand.h"
 #include "cli/scan_call.h"
 
 static const struct option options[] = {
@@ -86,6 +87,14 @@ static bool gather(struct gathering *gathering, struct slice id, struct error *e
     return true;
 }
 
+static bool check_order(const struct invocation *call, struct error *err)
+{
+    return call->operand_count != 2 || operand_is_vulnerability(call->operands[0]) ||
+           !operand_is_vulnerability(call->operands[1]) ||
+           error_set(err, ERROR_USAGE, "the vulnerability stands first: plimsoll explain %s %s",
+                     call->operands[1], call->operands[0]);
+}
+
 static bool run(struct invocation *call, struct error *err)
 {
     struct scan_options scan_options;
@@ -94,7 +103,8 @@ static bool run(struct invocation *call, struct error *err)
     struct slice id = written_id(call->operands[0], call->arena);
     if (!id.at)
         return arena_error(err);
-    if (!scan_call_options(call, call->operands + 1, call->operand_count - 1, &scan_options, err))
+    if (!check_order(call, err) ||
+        !scan_call_options(call, call->operands + 1, call->operand_count - 1, &scan_options, err))
         return false;
     scan_options.source.all_platforms = option_flag(call, "all-platforms");
     scan_options.exceptions = scan_call_exceptions(call);

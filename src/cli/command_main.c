@@ -86,6 +86,16 @@ static bool read_words(struct words *words, struct invocation *call, struct erro
     return true;
 }
 
+/* "plan, apply" */
+static const char *command_names(const struct command *command, struct arena *arena)
+{
+    struct slice names = SLICE("");
+    for (size_t i = 0; command->commands[i] && names.at; i++)
+        names = arena_printf(arena, "%.*s%s%s", SLICE_ARG(names), i ? ", " : "",
+                             command->commands[i]->name);
+    return names.at ? names.at : "";
+}
+
 static bool check_operands(const struct invocation *call, struct error *err)
 {
     const struct command *command = call->command;
@@ -93,7 +103,8 @@ static bool check_operands(const struct invocation *call, struct error *err)
     if (command == &program)
         return error_set(err, ERROR_USAGE, "no command was given");
     if (command->commands && !command->run)
-        return error_set(err, ERROR_USAGE, "\"%s\" needs a command of its own", path);
+        return error_set(err, ERROR_USAGE, "\"%s\" needs a command of its own: %s", path,
+                         command_names(command, call->arena));
     if (call->operand_count < command->least)
         return error_set(err, ERROR_USAGE, "\"%s\" needs %s", path, command->operands);
     if (call->operand_count > command->most)

@@ -26,13 +26,24 @@ static const struct comply_rule *find_rule(struct slice id)
     return NULL;
 }
 
+static bool refuse_row(const char *text, struct slice row, struct error *err)
+{
+    char rows[300] = "";
+    for (const struct comply_rule *rule = comply_rules; rule->id; rule++) {
+        size_t used = strlen(rows);
+        if (rule->question)
+            snprintf(rows + used, sizeof rows - used, "%s%s", used ? ", " : "", rule->id);
+    }
+    return error_set(err, ERROR_USAGE, "--answer %s: there is no row \"%.*s\"; asked are %s", text,
+                     SLICE_ARG(slice_upto(row, 40)), rows);
+}
+
 static bool check_answer(const char *text, struct error *err)
 {
     struct slice word = slice_str(text), row = slice_cut(&word, '=');
     const struct comply_rule *rule = find_rule(row);
     if (!rule)
-        return error_set(err, ERROR_USAGE, "--answer %s: there is no row \"%.*s\"", text,
-                         SLICE_ARG(slice_upto(row, 40)));
+        return refuse_row(text, row, err);
     if (!rule->question)
         return error_set(err, ERROR_USAGE, "--answer %s: that row is proven, not answered", text);
     return slice_equal_nocase(word, SLICE("yes")) || slice_equal_nocase(word, SLICE("no")) ||

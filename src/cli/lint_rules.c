@@ -132,9 +132,10 @@ static bool choose(struct invocation *call, const struct lint_rule ***rules, siz
         const struct lint_rule *rule = lint_rule_find(name);
         if (!rule) {
             struct slice near = lint_rule_suggest(name, call->arena);
-            return error_set(err, ERROR_USAGE, "there is no rule \"%s\"%s%.*s%s", call->operands[i],
-                             near.len ? "; did you mean \"" : "", SLICE_ARG(near),
-                             near.len ? "\"?" : "");
+            return error_set(err, ERROR_USAGE,
+                             "there is no rule \"%s\"%s%.*s%s `plimsoll lint rules` lists them",
+                             call->operands[i], near.len ? "; did you mean \"" : "",
+                             SLICE_ARG(near), near.len ? "\"?" : ";");
         }
         if (!ARENA_PUSH(call->arena, *rules, *count, room, rule))
             return arena_error(err);

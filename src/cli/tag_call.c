@@ -162,6 +162,18 @@ bool tag_call_plan_given(struct tag_call *tags, struct invocation *call, struct 
 
 /* ---- a registry ---- */
 
+/* An image of plimsoll.yaml may be called by its name, with a tag behind it: as for ship and
+   audit. */
+static const char *full_name(const struct tag_call *tags, const char *name, struct arena *arena)
+{
+    struct slice text = slice_str(name), repository = bare(name);
+    const struct project_image *image = project_image_find(&tags->project, repository);
+    if (!image || !image->has_registry || !slice_starts(text, repository))
+        return name;
+    struct slice rest = slice_from(text, repository.len);
+    return arena_printf(arena, "%.*s%.*s", SLICE_ARG(image->repository), SLICE_ARG(rest)).at;
+}
+
 static struct slice image_name(const struct reference *reference)
 {
     return reference->digest.len ? reference->digest : reference->tag;
@@ -221,6 +233,9 @@ bool tag_call_plan_registry(struct tag_call *tags, struct invocation *call, cons
         return error_set(err, ERROR_USAGE,
                          "--existing is for plans without a registry: %s is asked itself",
                          repository);
+    repository = full_name(tags, repository, arena);
+    if (!repository)
+        return arena_error(err);
     if (!destination_open(&tags->destination, repository, &options, arena, err) ||
         !tag_look_at(&tags->destination, request->release, request->keep_v, arena, &tags->look,
                      err) ||

@@ -101,6 +101,8 @@ check "where the registry tells of them" sh -c "skopeo inspect --raw --tls-verif
 same "the deploy command is told" "PLIMSOLL_DIGEST=$pushed PLIMSOLL_IMAGE=$at:1.0.0 PLIMSOLL_NAME=hello PLIMSOLL_RELEASE=1.0.0 PLIMSOLL_REPOSITORY=$at" "$(tr '\n' ' ' <../deployed | sed 's/ $//')"
 same "the test, too" "hello:v1.0.0" "$(cat ../tested)"
 valid "what is kept of the release" ship-record "$(echo "$work"/state/plimsoll/ship/*/hello/releases/v1.0.0.json)"
+exits "tag plan of an image of plimsoll.yaml, by its name" 0 "$PLIMSOLL" tag plan hello --release v1.0.1
+said "asks its repository" "^latest +yes +1\.0\.0 +1\.0\.1 "
 excepted '.package.name == "busybox"' # the base that is mended below has it, too
 
 # ---- the same release again is refused; the next one moves on; a pull brings what the base is now
