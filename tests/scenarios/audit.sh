@@ -225,7 +225,7 @@ import fcntl, sys, time
 file = open(sys.argv[1], "a+")
 fcntl.flock(file, fcntl.LOCK_EX)
 open(sys.argv[1] + ".held", "w").close()
-time.sleep(30)
+time.sleep(600)
 PY
 holder=$!
 started="$started $holder"

@@ -57,15 +57,15 @@ volumes: {kept: {}}
 YML
 health=http://127.0.0.1:$web/health
 compose() { "$steps" test --engine podman --compose compose.yml "$@"; }
-exits "podman-compose brings it up, and it is well" 0 compose --health "$health" --seconds 60
+exits "podman-compose brings it up, and it is well" 0 compose --health "$health" --seconds 300
 said "it is named with its version" '^way compose, podman-compose 1\.'
 said "it answered as a container" '^passed health: .*answered 200'
 same "nothing of it is left" "" "$(left)"
-exits "one that answers 404" 1 compose --health "http://127.0.0.1:$web/nothing" --seconds 3
+exits "one that answers 404" 1 compose --health "http://127.0.0.1:$web/nothing" --seconds 15
 said "is told with what was answered" 'last: 404'
 same "and nothing is left" "" "$(left)"
 sed 's|localhost/app:new|localhost/none:new|' compose.yml >none.yml
-exits "an image that is not there" 1 "$steps" test --engine podman --compose none.yml --health "$health" --seconds 60
+exits "an image that is not there" 1 "$steps" test --engine podman --compose none.yml --health "$health" --seconds 300
 said "is told at once: podman-compose itself ends with 0" 'podman-compose up ended with 125: .*localhost/none:new'
 same "and nothing is left of that either" "" "$(left)"
 sed 's|image: .*|&\n    command: ["/bin/busybox", "sh", "-c", "echo no way; exit 3"]|' compose.yml >ends.yml
@@ -74,7 +74,7 @@ said "its last words are in the log" 'no way'
 : >err # of the run before
 "$steps" test --engine podman --compose compose.yml --health "http://127.0.0.1:$web/never" --seconds 100 >out 2>err &
 victim=$!
-for _ in $(seq 300); do
+for _ in $(seq 600); do
     grep -q 'waiting for' err && break
     sleep 0.1
 done

@@ -78,7 +78,7 @@ exits "an empty mirror" 3 "$PLIMSOLL" db update --mirror "$work/db"
 
 kill "$pid"
 wait "$pid" 2>/dev/null
-exits "the mirror is away" 3 timeout 60 "$PLIMSOLL" db update --mirror "$url" --only kev
+exits "the mirror is away" 3 timeout 300 "$PLIMSOLL" db update --mirror "$url" --only kev
 check "what was there is there" knows CVE-2023-0286 'known to be exploited'
 
 exits "from a folder" 0 "$PLIMSOLL" db update --mirror "$mirror" --except epss
@@ -96,7 +96,7 @@ import fcntl, sys, time
 lock = open(sys.argv[1], "r+")
 fcntl.flock(lock, fcntl.LOCK_EX)
 open(sys.argv[2], "w").close()
-time.sleep(60)
+time.sleep(600)
 EOF
 holder=$!
 started="$started $holder"

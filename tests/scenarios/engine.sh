@@ -70,7 +70,7 @@ exits "other platform" 3 "$open" daemon demo:1 --platform linux/arm64
 start python3 "$here/fake_engine.py" "$work/cut.sock" cut "$work/demo.tar"
 wait_file "$work/cut.sock"
 DOCKER_HOST="unix://$work/cut.sock"
-exits "export that breaks off" 3 timeout 60 "$open" daemon demo:1
+exits "export that breaks off" 3 timeout 300 "$open" daemon demo:1
 DOCKER_HOST="unix://$work/nobody.sock"
 exits "socket that is not there" 3 "$open" daemon demo:1
 DOCKER_HOST=ssh://somewhere

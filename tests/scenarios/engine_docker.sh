@@ -35,7 +35,7 @@ echo "{\"deprecated-key-path\": \"$work/key.json\"}" >daemon.json
 start dockerd --config-file daemon.json --storage-driver vfs --data-root "$work/images" --exec-root "$work/exec" \
     --pidfile "$work/docker.pid" --cgroup-parent "/$cgroup" -H "$DOCKER_HOST"
 daemon=$pid
-for _ in $(seq 300); do
+for _ in $(seq 600); do
     docker info >/dev/null 2>&1 && break
     kill -0 "$daemon" 2>/dev/null || break
     sleep 0.1

@@ -185,13 +185,13 @@ chmod +x fake/docker
 mkdir site && echo ok >site/health
 compose() { PATH="$work/fake:$PATH" "$steps" test --engine docker --compose compose.yml "$@"; }
 down() { [ "$(grep -c ' down -v' calls)" = "$1" ] && [ ! -e web.pid ]; }
-exits "recorded: compose, healthy" 0 compose --health "http://127.0.0.1:$port/health" --seconds 20
+exits "recorded: compose, healthy" 0 compose --health "http://127.0.0.1:$port/health" --seconds 120
 check "says which compose" said "way compose, docker compose 2.24.1"
 check "and what was seen" said "answered 200 after"
 check "it was taken down" down 1
 check "under a name of its own" grep -q -- '-p plimsoll-test-[0-9]* up -d' calls
-exits "recorded: compose, never healthy" 1 compose --health "http://127.0.0.1:$port/missing" --seconds 2
-check "says what was answered last" said "did not answer 2xx within 2 s; last: 404"
+exits "recorded: compose, never healthy" 1 compose --health "http://127.0.0.1:$port/missing" --seconds 10
+check "says what was answered last" said "did not answer 2xx within 10 s; last: 404"
 check "and the container's last lines" said "Cannot find module 'server.js'"
 check "it was taken down, too" down 2
 exits "recorded: compose, nobody listens" 1 env SILENT=1 PATH="$work/fake:$PATH" "$steps" test --engine docker --compose compose.yml --health "http://127.0.0.1:$port/health" --seconds 1
@@ -227,7 +227,7 @@ app=$here/../../examples/react-app
 stand_in() { PATH="$work/programs" "$steps" test "$@"; }
 mkdir programs
 for tool in sh haproxy nginx openssl; do ln -s "$(command -v $tool)" "programs/$tool"; done
-exits "without a compose the machine's programs stand in" 0 stand_in --compose "$app/docker-compose.yml" --health http://127.0.0.1:8080/health --seconds 20 \
+exits "without a compose the machine's programs stand in" 0 stand_in --compose "$app/docker-compose.yml" --health http://127.0.0.1:8080/health --seconds 120 \
     "react-app-haproxy=$app/docker/Dockerfile.haproxy=$app" "react-app-nginx=$app/docker/Dockerfile.nginx=$app"
 check "which is declared" said "note haproxy and nginx of this machine stand in for the images, since there is no compose here"
 check "health answers" said "passed react-app-haproxy: /health answers 2xx: 200"
@@ -258,7 +258,7 @@ check "nobody listens there any more" sh -c "! curl -s -o /dev/null http://127.0
 cp -r "$app" broken
 # An add_header of its own in a location drops all others there: seen on the 404 below /static/.
 sed -i 's|expires 1y;|add_header Cache-Control immutable;|' broken/docker/nginx.conf
-exits "a configuration that drops its headers" 1 stand_in --stand-in --health http://127.0.0.1:8080/health --seconds 20 "web=broken/docker/Dockerfile.nginx=broken"
+exits "a configuration that drops its headers" 1 stand_in --stand-in --health http://127.0.0.1:8080/health --seconds 120 "web=broken/docker/Dockerfile.nginx=broken"
 check "is seen by its answer" said "FAILED web: X-Frame-Options on 404"
 check "only what ran is named" grep -q '^way stand-in, nginx [0-9.]*$' out
 check "and named in the summary" grep -q '^summary .* checks passed .*; the first that did not: web: .* on 404: GET /static/' out
@@ -287,12 +287,12 @@ frontend secure
 backend far
     server a app.internal.example:3000 check ssl verify none
 CFG
-exits "TLS, a name that does not resolve, words of a newer version: tested as far as it goes" 1 stand_in --stand-in --health https://127.0.0.1/ --seconds 2 "edge=broken/docker/Dockerfile.haproxy=broken"
+exits "TLS, a name that does not resolve, words of a newer version: tested as far as it goes" 1 stand_in --stand-in --health https://127.0.0.1/ --seconds 10 "edge=broken/docker/Dockerfile.haproxy=broken"
 check "a certificate is made for the test" said "a certificate of the test stands in for its own"
 check "what is behind is told to be missing" said "nothing stands in for app.internal.example:3000 behind it"
 check "what the older program does not know is left out, and told" said "does not know it: compression-of-tomorrow on"
 check "HTTP/3 is told to be left out" said "bind quic4@:443 (line 14) was left out"
-check "and the health is not there" said "FAILED edge: / answers 2xx: no 2xx within 2 s; last: 503"
+check "and the health is not there" said "FAILED edge: / answers 2xx: no 2xx within 10 s; last: 503"
 printf 'FROM alpine:3.22\nCMD ["sh"]\n' >broken/Dockerfile
 exits "an image that copies neither" 1 stand_in --stand-in "other=broken/Dockerfile=broken"
 check "cannot be tested that way" said "nothing could be tested: no image of the project copies"

@@ -7,7 +7,7 @@ usage: fake_hub.py PORT FOLDER
 FOLDER/NAMESPACE/NAME.json    [{"name", "last_updated", "digest", "full_size"}, …]
 FOLDER/limit                  so many answers, then 429 ("3 2": after three, with Retry-After: 2, once)
 FOLDER/fail                   so many answers with 500 first
-FOLDER/wait                   seconds that every answer takes
+FOLDER/hold                   no answer until it is gone; FOLDER/held comes when one is waited for
 FOLDER/elsewhere              `next` points to this host
 FOLDER/cycle                  `next` is the page itself
 FOLDER/private                user, password, and names (NAMESPACE/NAME) that only they are shown; POST /v2/auth/token
@@ -77,8 +77,9 @@ class Hub(http.server.BaseHTTPRequestHandler):
         return name in words[2:] and self.headers.get("Authorization") != "Bearer jwt-of-" + words[0]
 
     def do_GET(self):
-        for seconds in setting("wait"):
-            time.sleep(float(seconds))
+        while os.path.exists(os.path.join(folder, "hold")):
+            open(os.path.join(folder, "held"), "w").close()
+            time.sleep(0.05)
         if self.take("fail"):
             return self.answer(500, {"message": "internal"})
         words = setting("limit")

@@ -12,9 +12,10 @@ import json
 import os
 import random
 import re
-import socket
 import subprocess
 import sys
+
+from ports import free_port
 
 NAMES = ["X-A", "X-B", "X-C", "X-Frame-Options", "Strict-Transport-Security"]
 UPSTREAM = {"Server": "pyup", "X-Powered-By": "py", "X-Up": "up"}
@@ -67,13 +68,7 @@ def upstream(portfile):
 
 
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    return [free_port() for _ in range(count)]
 
 
 def ports(count):

@@ -140,8 +140,7 @@ check "user add" user add ci --allow push
 user add pull-only --allow pull >"$work/key"
 check "a repository" aws ecr create-repository --repository-name team/app
 id=$(sed -n 's/^AWS_ACCESS_KEY_ID=//p' "$work/key") secret=$(sed -n 's/^AWS_SECRET_ACCESS_KEY=//p' "$work/key")
-sleep 1.5
-check "the new key reads" with_key "$id" "$secret" aws ecr describe-repositories
+eventually "the new key reads" with_key "$id" "$secret" aws ecr describe-repositories
 refused "the new key does not write" AccessDeniedException \
     with_key "$id" "$secret" aws ecr delete-repository --repository-name team/app
 with_key "$id" "$secret" aws ecr get-login-password >"$work/login"
@@ -153,23 +152,25 @@ check "a repository's policy for it" aws ecr set-repository-policy --repository-
 same "lets it push" 202 \
     "$(curl -s -o "$work/out" -w '%{http_code}' -X POST -u "AWS:$(cat "$work/login")" "$url/v2/team/app/blobs/uploads/")"
 check "key remove" user key remove "$id"
-sleep 1.5
-same "its login is over within a second" 401 \
-    "$(curl -s -o "$work/out" -w '%{http_code}' -u "AWS:$(cat "$work/login")" "$url/v2/")"
+status() { curl -s -o "$work/out" -w '%{http_code}' "$@" "$url/v2/"; }
+becomes "its login is soon over" 401 status -u "AWS:$(cat "$work/login")"
 refused "its key, too" UnrecognizedClientException with_key "$id" "$secret" aws ecr describe-repositories
 echo 'a good password' | user password ci
-sleep 1.5
 same "a password" 200 "$(curl -s -o "$work/out" -w '%{http_code}' -u 'ci:a good password' "$url/v2/")"
 same "a wrong one" 401 "$(curl -s -o "$work/out" -w '%{http_code}' -u 'ci:a bad password' "$url/v2/")"
-for try in 1 2 3 4 5 6 7 8; do
-    code=$(curl -s -o "$work/out" -w '%{http_code}' -u "ci:wrong $try" "$url/v2/")
-done
+guess() { for try in 1 2 3 4 5 6 7 8; do code=$(status -u "ci:wrong $try"); done; }
+guess
 same "who guesses is slowed down" 429 "$code"
-same "who was known is not" 200 "$(curl -s -o "$work/out" -w '%{http_code}' -u 'ci:a good password' "$url/v2/")"
+known=$(status -u 'ci:a good password')
+if [ "$known" = 429 ]; then # the server has only now noticed the new password, and forgot whom it knew; it does so once
+    becomes "who waits gets in" 200 status -u 'ci:a good password'
+    guess
+    known=$(status -u 'ci:a good password')
+fi
+same "who was known is not" 200 "$known"
 check "user disable" user disable ci
-sleep 1.5
-same "a disabled user" 401 "$(curl -s -o "$work/out" -w '%{http_code}' -u 'ci:a good password' "$url/v2/" |
-    sed s/429/401/)"
+disabled() { status -u 'ci:a good password' | sed s/429/401/; }
+becomes "a disabled user" 401 disabled
 check "crane takes a bearer token" sh -c "printf '%s' \"\$(aws ecr get-login-password)\" |
     DOCKER_CONFIG='$work/docker' crane auth login -u AWS --password-stdin 127.0.0.1:$port &&
     DOCKER_CONFIG='$work/docker' crane catalog 127.0.0.1:$port | grep -qx team/app"

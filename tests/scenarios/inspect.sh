@@ -69,7 +69,7 @@ same "there are two" 2 "$(findings gzip | wc -l)"
 check "skopeo pushes" skopeo --policy policy.json copy -q --dest-tls-verify=false oci:layout-newer "docker://$at/app:newer"
 same "its scan is complete" COMPLETE "$(settled newer)"
 same "findings are those of plimsoll scan" "$(scanned layout-newer)" "$(findings newer)"
-check "the waiter ends" timeout 60 aws ecr wait image-scan-complete --repository-name app --image-id imageTag=newer
+check "the waiter ends" timeout 300 aws ecr wait image-scan-complete --repository-name app --image-id imageTag=newer
 
 # New advisories: the server sees them by itself.
 advisories '"1.1.1t-r0":["CVE-2023-0286"],"1.1.1u-r0":["CVE-2023-2650"],"1.1.1w-r0":["CVE-2023-9999"]'
@@ -82,8 +82,8 @@ check "the audit log tells it" sh -c "'$PLIMSOLL' registry audit --data '$work/d
 # Policy on pull.
 echo '{"mode": "block", "failOn": "any"}' >pull.json
 check "a policy is set" "$PLIMSOLL" registry set pull-policy pull.json --repository app --data data
-sleep 2
-exits "a pull is blocked" 1 crane pull --insecure "$at/app:gzip" blocked.tar
+blocked() { ! crane pull --insecure "$at/app:$1" "blocked-$1.tar" >err 2>&1; }
+eventually "a pull is blocked" blocked gzip
 check "it says why" grep -q "CVE-2023-" err
 cat >except.yaml <<'YAML'
 exceptions:
@@ -94,8 +94,7 @@ exceptions:
     expires: 2099-12-31
 YAML
 check "exceptions are set" "$PLIMSOLL" registry set exceptions except.yaml --repository app --data data
-sleep 2
-check "then it is let through" crane pull --insecure "$at/app:gzip" pulled.tar
+eventually "then it is let through" crane pull --insecure "$at/app:gzip" pulled.tar
 same "suppressed findings are not counted" null "$(describe gzip | jq '.imageScanFindings.findingSeverityCounts | if . == {} then null else . end')"
 echo '{"mode": "block", "failOn": "dreadful"}' >wrong.json
 exits "a policy that nobody understands is refused" 3 "$PLIMSOLL" registry set pull-policy wrong.json --data data
@@ -103,13 +102,11 @@ exits "a policy that nobody understands is refused" 3 "$PLIMSOLL" registry set p
 # Quarantine.
 digest=$(crane digest --insecure "$at/app:zstd")
 check "an image is quarantined" "$PLIMSOLL" registry quarantine app zstd --why "incident 42" --data data
-sleep 2
-exits "it cannot be pulled" 1 crane pull --insecure "$at/app:zstd" quarantined.tar
+eventually "it cannot be pulled" blocked zstd
 check "it says why" grep -q "incident 42" err
 check "the others can" crane pull --insecure "$at/app:gzip" pulled.tar
 check "it is released" "$PLIMSOLL" registry release app "$digest" --data data
-sleep 2
-check "and can be pulled" crane pull --insecure "$at/app:zstd" pulled.tar
+eventually "and can be pulled" crane pull --insecure "$at/app:zstd" pulled.tar
 
 check "the exceptions are taken away" "$PLIMSOLL" registry unset exceptions --repository app --data data
 
@@ -162,6 +159,5 @@ nursery=$(children "${guard:-0}")
 check "that is there" grep -q nursery "/proc/${nursery:-0}/comm"
 kill "$pid"
 wait "$pid" 2>/dev/null
-sleep 0.5
-check "it ends with the server" test ! -e "/proc/${nursery:-0}/comm"
-check "and its guard" test ! -e "/proc/${guard:-0}/comm"
+eventually "it ends with the server" test ! -e "/proc/${nursery:-0}/comm"
+eventually "and its guard" test ! -e "/proc/${guard:-0}/comm"

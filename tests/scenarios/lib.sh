@@ -63,15 +63,49 @@ same() {
         printf '    expected: %s\n    got:      %s\n' "$2" "$3" | head -40
     fi
 }
+# eventually WHAT COMMAND…: as check, of what another process does in its own time: tried for a minute.
+eventually() {
+    what=$1
+    shift
+    for _ in $(seq 600); do
+        if "$@" >"$work/check.out" 2>&1; then
+            ok "$what"
+            return
+        fi
+        sleep 0.1
+    done
+    fail "$what"
+    sed 's/^/    /' "$work/check.out" | head -40
+}
+# becomes WHAT EXPECTED COMMAND…: until that is what the command prints; a minute at most.
+becomes() {
+    what=$1 expected=$2
+    shift 2
+    for _ in $(seq 600); do
+        got=$("$@" 2>&1)
+        [ "$got" != "$expected" ] || break
+        sleep 0.1
+    done
+    same "$what" "$expected" "$got"
+}
+# logged FILE: until what was asked so far of `serve --access-log FILE` ($url) stands there, which comes a moment later.
+logged() {
+    mark=mark-$(date +%s%N)
+    curl -s -o /dev/null "$url/$mark"
+    for _ in $(seq 600); do
+        grep -qs "$mark" "$1" && return
+        sleep 0.1
+    done
+    fail "the access log does not come"
+}
 # start COMMAND…: in the background, ended with the scenario. Its id is in $pid.
 start() {
     "$@" >"$work/server.$$.log" 2>&1 &
     pid=$!
     started="$started $pid"
 }
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
+# A port that no other test takes, also while a server is killed and started again there.
+free_port() { python3 "$here/ports.py"; }
 # wait_port PORT: until something listens there, a minute at most.
 wait_port() {
     python3 - "$1" <<'EOF'

@@ -170,7 +170,7 @@ check "sarif: rules are those of the results" jq -e '.runs[0] | ([.results[].rul
 check "sarif: what comments suppress is so in the source" jq -e '[.runs[0].results[].suppressions // [] | .[].kind] | unique == ["external", "inSource"]' report.sarif
 command -v go >/dev/null || { echo "skip $scenario: go is not installed, so SARIF's schema cannot be had"; exit 0; }
 module=github.com/owenrumney/go-sarif/v3@v3.3.1
-folder=$(GOMODCACHE=$work/go GOFLAGS=-modcacherw timeout 60 go mod download -json $module 2>/dev/null | jq -r '.Dir // empty')
+folder=$(GOMODCACHE=$work/go GOFLAGS=-modcacherw timeout 300 go mod download -json $module 2>/dev/null | jq -r '.Dir // empty')
 [ -n "$folder" ] || { echo "skip $scenario: $module cannot be had"; exit 0; }
 python3 - "$folder/pkg/report/v210/sarif/schema.go" >sarif-schema.json <<'PYTHON'
 import sys

@@ -65,7 +65,7 @@ cat "$work/cert.pem" "$work/key.pem" >"$work/site.pem"
 start_upstream() {
     python3 "$live" upstream "$work/upstream" &
     started="$started $!"
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for _ in $(seq 600); do
         [ -s "$work/upstream" ] && break
         sleep 0.2
     done
@@ -76,7 +76,7 @@ run() {
     haproxy -db -f "$1" >"$work/haproxy.log" 2>&1 &
     proxy=$!
     started="$started $proxy"
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+    for _ in $(seq 600); do
         curl -ks -m 2 -o /dev/null "http://127.0.0.1:$2/" && return
         kill -0 $proxy 2>/dev/null || break
         sleep 0.2

@@ -57,7 +57,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(data[:half])
         self.wfile.flush()
         if half:
-            goes_on.wait(60)
+            goes_on.wait(600)
         self.wfile.write(data[half:])
 
 
@@ -84,7 +84,7 @@ def holds(process):
 
 
 def child_of(parent):
-    for _ in range(400):
+    for _ in range(2400):
         for name in os.listdir("/proc"):
             try:
                 if name.isdigit() and open("/proc/%s/stat" % name).read().rsplit(")", 1)[1].split()[1] == str(parent):
@@ -97,7 +97,7 @@ def child_of(parent):
 
 def locked(process):
     """It has locked itself in: what it was before that is no attacker yet."""
-    for _ in range(400):
+    for _ in range(2400):
         try:
             if "Seccomp:\t2" in open("/proc/%d/status" % process).read():
                 return True
@@ -118,7 +118,7 @@ def run(what, login):
     child = child_of(process.pid)
     verdict = "no child" if not child else "not locked in" if not locked(child) else (holds(process.pid), holds(child))
     goes_on.set()
-    output = process.communicate(timeout=60)[0].decode(errors="replace")
+    output = process.communicate(timeout=600)[0].decode(errors="replace")
     if verdict == (None, None):
         print("skip memory: the memory of other processes cannot be read here")
     elif verdict != (True, False) or process.returncode != 0:

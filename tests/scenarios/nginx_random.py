@@ -4,6 +4,8 @@ With fix: the configuration is mended first for the four headers of the classic 
 said before, mending again must change nothing, and every answer must have the four, once, with their values."""
 import http.client, json, os, random, socket, subprocess, sys, time
 
+from ports import free_port
+
 plimsoll, folder, first, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 fix = len(sys.argv) > 5
 NAMES = ["X-A", "X-B", "X-C", "x-a", "X-Powered-By" if fix else "X-Frame-Options", "Cache-Control"]
@@ -12,12 +14,6 @@ CLASSIC = [("strict-transport-security", "max-age=31536000; includeSubDomains"),
 MORE = "/usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so"
 more = os.path.exists(MORE) and not fix
 checked = 0
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Maker:
@@ -179,7 +175,7 @@ names = {name.lower() for name in NAMES}
 
 
 def real(port, method, url):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(method, url)
     response = connection.getresponse()
     response.read()
@@ -263,7 +259,7 @@ def run(seed):
     routes = [route for route in json.loads(out.stdout)["routes"] if str(port) in route["server"]]
     nginx = subprocess.Popen(["nginx", "-c", path], stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
+        for _ in range(3000):
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
                 break

@@ -136,9 +136,9 @@ fi
 
 # docker's own client: what of it needs no daemon.
 if command -v docker >/dev/null && docker --version | grep -q '^Docker'; then
-    check "docker reads a manifest" timeout 60 docker manifest inspect --insecure "$at/team/crane:1"
-    check "docker makes a list" timeout 60 docker manifest create --insecure "$at/team/docker:list" "$at/team/crane:appended"
-    check "docker pushes it" timeout 60 docker manifest push --insecure "$at/team/docker:list"
+    check "docker reads a manifest" timeout 300 docker manifest inspect --insecure "$at/team/crane:1"
+    check "docker makes a list" timeout 300 docker manifest create --insecure "$at/team/docker:list" "$at/team/crane:appended"
+    check "docker pushes it" timeout 300 docker manifest push --insecure "$at/team/docker:list"
     check "with its image, out of the other repository" crane validate --insecure --remote "$at/team/docker:list"
 else
     echo "skip registry_clients: docker's client is not installed"

@@ -30,7 +30,7 @@ EOP
 start python3 "$work/receiver.py" "$hook_port" "$work"
 wait_port "$hook_port"
 registry() { "$PLIMSOLL" registry "$@" --data "${data:-$work/data}"; }
-# until WHAT COMMAND…: within ten seconds.
+# until_true WHAT COMMAND…: within a minute.
 until_true() {
     what=$1
     shift
@@ -52,7 +52,12 @@ printf '{"url":"gopher://x"}' >"$work/bad.json"
 exits "a hook with a bad URL is refused" 3 registry set webhook/bad "$work/bad.json"
 check "a hook is set" registry set webhook/cloud "$work/cloud.json"
 check "another one" registry set webhook/bridge "$work/bridge.json"
-sleep 1.5 # a running server follows within a second
+begun() { # a hook tells what happens after the server has seen it and noted its place
+    python3 -c 'import sqlite3, sys
+rows = sqlite3.connect(sys.argv[1], timeout=60).execute("SELECT count(*) FROM rows WHERE kind = ?", ("hook",))
+sys.exit(rows.fetchone()[0] < 2)' "$work/data/registry.db"
+}
+until_true "the running server sees both" begun
 head -c 1000 /dev/urandom >"$work/file"
 tar -C "$work" -cf "$work/layer.tar" file
 push() { crane append --insecure --oci-empty-base -f "$work/layer.tar" -t "127.0.0.1:$port/$1" >/dev/null 2>&1; }

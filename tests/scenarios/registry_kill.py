@@ -6,6 +6,8 @@ time that the seed draws, somewhere in the middle of three pushes at once. Repos
 acknowledged has its findings, if need be after the restart."""
 import base64, datetime, hashlib, hmac, http.client, io, json, os, random, signal, socket, subprocess, sys, tarfile, threading, time
 
+from ports import free_port
+
 program, data, rounds, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 user, password = os.environ["PLIMSOLL_BOOTSTRAP_ACCESS_KEY"], os.environ["PLIMSOLL_BOOTSTRAP_SECRET_KEY"]
 AUTH = {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
@@ -62,12 +64,10 @@ def digest(bytes_):
 
 
 def start():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen([program, "serve", "--data", data, "--listen", f"127.0.0.1:{port}"],
                               stdout=subprocess.DEVNULL, stderr=open(data + ".log", "ab"))
-    for _ in range(600):
+    for _ in range(1200):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return server, port

@@ -27,7 +27,7 @@ curl -s -o /dev/null "$url/v2/$(head -c 50000 /dev/zero | tr '\0' a)"
 curl -s -o /dev/null -A 'quote " and
 newline' "$url/v2/" -H 'X: y'
 curl -s -o /dev/null "$url/v2/a%0a%22b/tags/list?x=%1b"
-sleep 0.6
+logged "$work/access.log"
 check "each line of the access log is JSON with an id" python3 - "$work/access.log" <<'EOP'
 import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1], encoding="ascii")]

@@ -146,23 +146,24 @@ same "nothing else is done" "login deploy record" "$(awk '/^  [a-z]/ { print $1 
 cp ../plimsoll.good plimsoll.yaml
 
 # ---- two at once; a run that is killed is taken up
-sed 's/test -f hello.txt/touch ..\/waiting; sleep 20; true/' ../plimsoll.good >plimsoll.yaml
+sed 's/test -f hello.txt/touch ..\/waiting; until [ -e ..\/go-on ]; do sleep 0.1; done/' ../plimsoll.good >plimsoll.yaml
 "$PLIMSOLL" ship --release v1.0.3 >"$work/first.out" 2>&1 &
 first=$!
-for _ in $(seq 200); do [ -e ../waiting ] && break; sleep 0.1; done
+for _ in $(seq 600); do [ -e ../waiting ] && break; sleep 0.1; done
 exits "a second ship of it" 3 ship --release v1.0.4
 said "says who is at it" "127.0.0.1:$hub/hello is being shipped already by process $first"
 kill -KILL $first
 wait $first 2>/dev/null
+touch ../go-on
 cp ../plimsoll.good plimsoll.yaml
 exits "what was killed is taken up" 0 ship --release v1.0.3
 said "with what it had built" "build +kept"
 said "and tests again" "test +passed"
-sed 's/test -f hello.txt/touch ..\/waiting; sleep 20; true/' ../plimsoll.good >plimsoll.yaml
-rm -f ../waiting
+sed 's/test -f hello.txt/touch ..\/waiting; until [ -e ..\/go-on ]; do sleep 0.1; done/' ../plimsoll.good >plimsoll.yaml
+rm -f ../waiting ../go-on
 "$PLIMSOLL" ship --release v1.0.4 >"$work/first.out" 2>"$work/first.err" &
 first=$!
-for _ in $(seq 200); do [ -e ../waiting ] && break; sleep 0.1; done
+for _ in $(seq 600); do [ -e ../waiting ] && break; sleep 0.1; done
 kill -TERM $first
 wait $first
 same "a signal ends it" 143 $?

@@ -83,7 +83,7 @@ begin
 fault PUT uploads hang
 "$PLIMSOLL" ship --release v1.$release.0 >"$work/out" 2>"$work/err" &
 pid=$!
-for _ in $(seq 300); do
+for _ in $(seq 600); do
     grep -q "^PUT .*uploads.* hang" "$work/wire/log" && break
     sleep 0.1
 done
@@ -113,7 +113,7 @@ exits "a Dockerfile that is not there" 2 ship --release v9.0.0
 said "its line" "plimsoll.yaml line 3: app: the Dockerfile nowhere/Dockerfile is not here"
 rm plimsoll.yaml
 mkfifo plimsoll.yaml
-exits "a pipe in its place" 2 timeout 60 "$PLIMSOLL" ship --release v9.0.0
+exits "a pipe in its place" 2 timeout 300 "$PLIMSOLL" ship --release v9.0.0
 rm plimsoll.yaml
 
 ln -s nowhere plimsoll.yaml

@@ -18,9 +18,9 @@ for n in 1 2 3; do
 done
 json() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$@"; }
 digest() { crane digest --insecure "$1"; }
-# The access log comes a moment after the answer. fresh: from here on; asked PATTERN: since then.
-fresh() { sleep 1.2 && : >access.log; }
-asked() { sleep 1.2 && grep -c "$1" access.log; }
+# fresh: from here on; asked PATTERN: since then.
+fresh() { logged access.log && : >access.log; }
+asked() { logged access.log && grep -c "$1" access.log; }
 
 serve --no-scan --access-log "$work/access.log"
 host=127.0.0.1:$port real=$port

@@ -108,10 +108,10 @@ printf 'FROM x:${V}\n' >loose
 exits "what nobody knows is not outdated" 0 "$PLIMSOLL" update --check loose
 exits "a path that is not there" 3 "$PLIMSOLL" update nowhere
 mkfifo pipe
-exits "a pipe that nobody writes to" 2 timeout 30 "$PLIMSOLL" update pipe
+exits "a pipe that nobody writes to" 2 timeout 300 "$PLIMSOLL" update pipe
 mkdir piped && mkfifo piped/Dockerfile piped/.env
 printf 'services:\n  a:\n    build: {context: ., args: {V: 1}}\n' >piped/compose.yaml
-exits "nor pipes that a compose file leads to" 0 timeout 30 "$PLIMSOLL" update piped
+exits "nor pipes that a compose file leads to" 0 timeout 300 "$PLIMSOLL" update piped
 exits "no policy" 2 "$PLIMSOLL" update --policy all app
 
 # ---- faults ----
@@ -182,11 +182,14 @@ if command -v flock >/dev/null; then
     same "and nothing was written" 1.29.4 "$(sed -n 's/^ARG NGINX_VERSION=\(.*\).$/\1/p' app/docker/Dockerfile.nginx)"
 fi
 exec 8<&-
-echo 1 >"$hub/wait"
-(sleep 0.5 && printf '# before\nFROM haproxy:3.3.1-alpine\n' >one) &
+: >"$hub/hold"
+(
+    until [ -e "$hub/held" ]; do sleep 0.05; done # it has read the file by now
+    printf '# before\nFROM haproxy:3.3.1-alpine\n' >one
+    rm "$hub/hold"
+) &
 exits "a file that changed meanwhile" 3 "$PLIMSOLL" update --write one
 wait $!
-rm "$hub/wait"
 check "is refused" grep -q 'changed meanwhile' "$work/err"
 same "and stays" "# before" "$(head -1 one)"
 cp -r app before

