@@ -1,4 +1,5 @@
 /* A remedy for people (table, markdown) and programs (json, docs/schema/remedy.json). */
+#include "base/ascii.h"
 #include "base/json.h"
 #include "report/diff.h"
 #include "report/markdown_text.h"
@@ -17,21 +18,44 @@ static bool has_rebuild(const struct remedy *remedy)
     return remedy->plan_count > 0;
 }
 
+/* As a word of a shell's command. */
+static struct slice quoted(struct slice text, struct arena *arena)
+{
+    struct slice made = {"'", 1}, rest = text;
+    bool plain = text.len > 0;
+    for (size_t i = 0; i < text.len; i++)
+        plain &= ascii_alnum(text.at[i]) || (text.at[i] && strchr("_@%+=:,./-", text.at[i]));
+    if (plain)
+        return text;
+    while (rest.len) {
+        struct slice piece = slice_cut(&rest, '\'');
+        bool quote = piece.at + piece.len < text.at + text.len;
+        made = arena_printf(arena, "%.*s%.*s%s", SLICE_ARG(made), SLICE_ARG(piece),
+                            quote ? "'\\''" : "");
+    }
+    return arena_printf(arena, "%.*s'", SLICE_ARG(made));
+}
+
 static struct slice build_command(const struct remedy *remedy, struct arena *arena)
 {
+    struct slice image = quoted(remedy->image, arena);
     if (!remedy->dockerfile)
-        return arena_printf(arena, "docker build --pull -t %.*s .", SLICE_ARG(remedy->image));
-    return arena_printf(arena, "docker build --pull -t %.*s -f %s %s", SLICE_ARG(remedy->image),
-                        remedy->dockerfile, remedy->context);
+        return arena_printf(arena, "docker build --pull -t %.*s .", SLICE_ARG(image));
+    struct slice file = quoted(slice_str(remedy->dockerfile), arena);
+    struct slice context = quoted(slice_str(remedy->context), arena);
+    return arena_printf(arena, "docker build --pull -t %.*s -f %.*s %.*s", SLICE_ARG(image),
+                        SLICE_ARG(file), SLICE_ARG(context));
 }
 
 static struct slice scan_command(const struct remedy *remedy, struct arena *arena)
 {
-    return arena_printf(arena, "plimsoll scan %.*s --fail-on %s", SLICE_ARG(remedy->image),
-                        severity_name(remedy->severity));
+    return arena_printf(arena, "plimsoll scan %.*s --fail-on %s",
+                        SLICE_ARG(quoted(remedy->image, arena)), severity_name(remedy->severity));
 }
 
 /* ---- table ---- */
+
+enum { REST_MOST = 50 /* lines of what nothing mends */ };
 
 struct table_out {
     struct line line;
@@ -46,20 +70,26 @@ static void heading(struct table_out *out, const char *text)
     line_end(&out->line);
 }
 
+/* "  step 1  mends 184 of 315  apk upgrade …": what is in no plan has no step. */
 static void put_step(struct table_out *out, const struct remedy_step *step)
 {
+    enum { STEP = 11 };
     struct line *line = &out->line;
-    line_print(line, "  ");
-    line_put(line, step->title);
-    line_print(line, " mends %zu of %zu", step->count, out->remedy->count);
+    struct slice title = step->title;
+    struct slice all = arena_printf(out->arena, "%zu", out->remedy->count);
+    if (step->note.len)
+        title = arena_printf(out->arena, "%.*s  (%.*s)", SLICE_ARG(title), SLICE_ARG(step->note));
     if (step->place)
-        line_styled(line, STYLE_GREEN,
-                    arena_printf(out->arena, "  step %zu of the plan", step->place));
-    if (step->note.len) {
-        line_print(line, "  (");
-        line_put(line, step->note);
-        line_print(line, ")");
+        line_styled(line, STYLE_GREEN, arena_printf(out->arena, "  step %zu", step->place));
+    line_pad(line, STEP);
+    line_print(line, "mends %*zu of %.*s", (int)all.len, step->count, SLICE_ARG(all));
+    if (line->width && line->at + 2 + terminal_columns(title) > line->width) {
+        line_end(line);
+        line_wrap(line, STEP, title);
+        return;
     }
+    line_print(line, "  ");
+    line_put(line, title);
     line_end(line);
 }
 
@@ -67,11 +97,12 @@ static void put_rest(struct table_out *out)
 {
     const struct remedy *remedy = out->remedy;
     struct line *line = &out->line;
+    size_t put = 0;
     if (remedy->mended < remedy->count)
         heading(out, "Nothing mends");
     for (size_t i = 0; i < remedy->count; i++) {
         const struct remedy_finding *finding = &remedy->findings[i];
-        if (finding->step)
+        if (finding->step || put++ >= REST_MOST)
             continue;
         line_pad(line, 2);
         line_styled(line, table_severity_style(finding->severity),
@@ -96,36 +127,48 @@ static void put_rest(struct table_out *out)
     }
 }
 
+/* A command is taken over whole: the terminal breaks it, and what is copied has no break. */
+static void put_command(struct line *line, struct slice command)
+{
+    unsigned width = line->width;
+    line->width = 0;
+    line_print(line, "  ");
+    line_put(line, command);
+    line->width = width;
+    line_end(line);
+}
+
 static void put_commands(struct table_out *out)
 {
     if (!has_rebuild(out->remedy))
         return;
     heading(out, "Then");
-    line_print(&out->line, "  ");
-    line_put(&out->line, build_command(out->remedy, out->arena));
-    line_end(&out->line);
-    line_print(&out->line, "  ");
-    line_put(&out->line, scan_command(out->remedy, out->arena));
-    line_end(&out->line);
+    put_command(&out->line, build_command(out->remedy, out->arena));
+    put_command(&out->line, scan_command(out->remedy, out->arena));
+}
+
+/* "315 findings of severity high or worse; the plan mends 300" */
+static struct slice sum_text(const struct remedy *remedy, struct arena *arena)
+{
+    return arena_printf(
+        arena, "%zu finding%s of severity %s or worse%s", remedy->count,
+        remedy->count == 1 ? "" : "s", severity_name(remedy->severity),
+        remedy->count ? arena_printf(arena, "; the plan mends %zu", remedy->mended).at : "");
 }
 
 static void put_head(struct table_out *out)
 {
     const struct remedy *remedy = out->remedy;
     struct line *line = &out->line;
+    struct slice sum = sum_text(remedy, out->arena);
     line_styled(line, STYLE_BOLD, remedy->image);
-    line_print(line, ": %zu finding%s of severity %s or worse", remedy->count,
-               remedy->count == 1 ? "" : "s", severity_name(remedy->severity));
-    if (remedy->count)
-        line_print(line, "; the plan mends %zu", remedy->mended);
+    line_print(line, ":");
+    line_piece(line, 2, STYLE_PLAIN, arena_printf(out->arena, " %.*s", SLICE_ARG(sum)));
     line_end(line);
-    if (remedy->base.len) {
-        line_print(line, "built on ");
-        line_put(line, remedy->base);
-        line_print(line, ", ");
-        line_put(line, remedy->base_how);
-        line_end(line);
-    }
+    if (remedy->base.len)
+        line_wrap(line, 0,
+                  arena_printf(out->arena, "built on %.*s, %.*s", SLICE_ARG(remedy->base),
+                               SLICE_ARG(remedy->base_how)));
 }
 
 static bool write_table(const struct remedy *remedy, unsigned width, struct arena *arena,
@@ -252,14 +295,8 @@ static bool write_json(const struct remedy *remedy, unsigned width, struct arena
 
 /* ---- markdown ---- */
 
-static bool write_markdown(const struct remedy *remedy, unsigned width, struct arena *arena,
-                           FILE *file, struct error *err)
+static void put_markdown_steps(const struct remedy *remedy, FILE *file)
 {
-    (void)width;
-    fputs("## Remedy for ", file);
-    markdown_put(file, remedy->image);
-    fprintf(file, "\n\n%zu findings of severity %s or worse; the plan mends %zu.\n\n",
-            remedy->count, severity_name(remedy->severity), remedy->mended);
     for (size_t i = 0; i < remedy->step_count; i++) {
         const struct remedy_step *step = &remedy->steps[i];
         fprintf(file, "- %s", step->place ? "**" : "");
@@ -269,6 +306,10 @@ static bool write_markdown(const struct remedy *remedy, unsigned width, struct a
         markdown_put(file, step->note);
         fputs(step->note.len ? ")\n" : "\n", file);
     }
+}
+
+static void put_markdown_rest(const struct remedy *remedy, FILE *file)
+{
     if (remedy->mended < remedy->count)
         fputs("\n### Nothing mends\n\n", file);
     for (size_t i = 0; i < remedy->count; i++) {
@@ -280,15 +321,70 @@ static bool write_markdown(const struct remedy *remedy, unsigned width, struct a
         markdown_put(file, remedy->findings[i].package);
         fputc('\n', file);
     }
-    if (has_edit(remedy)) {
-        fputs("\n```diff\n", file);
-        if (!diff_write(slice_str(remedy->dockerfile), remedy->before, remedy->after, file, err))
-            return false;
-        fputs("```\n", file);
+}
+
+/* More backticks than the text has in a row, three at least: nothing in it ends the code. */
+static int fence_of(struct slice text)
+{
+    int most = 2, run = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        run = text.at[i] == '`' ? run + 1 : 0;
+        most = run > most ? run : most;
     }
+    return most + 1;
+}
+
+static void put_fence(FILE *file, int length, const char *language)
+{
+    while (length-- > 0)
+        fputc('`', file);
+    fprintf(file, "%s\n", language);
+}
+
+static bool put_markdown_edit(const struct remedy *remedy, FILE *file, struct error *err)
+{
+    int before = fence_of(remedy->before), after = fence_of(remedy->after);
+    int fence = before > after ? before : after;
+    fputc('\n', file);
+    put_fence(file, fence, "diff");
+    if (!diff_write(slice_str(remedy->dockerfile), remedy->before, remedy->after, file, err))
+        return false;
+    put_fence(file, fence, "");
+    return true;
+}
+
+static bool write_markdown(const struct remedy *remedy, unsigned width, struct arena *arena,
+                           FILE *file, struct error *err)
+{
+    (void)width;
+    struct slice sum = sum_text(remedy, arena);
+    fputs("## Remedy for ", file);
+    markdown_put(file, remedy->image);
+    fprintf(file, "\n\n%.*s.\n\n", SLICE_ARG(sum));
+    if (remedy->base.len) {
+        fputs("Built on ", file);
+        markdown_put(file, remedy->base);
+        fputs(", ", file);
+        markdown_put(file, remedy->base_how);
+        fputs(".\n\n", file);
+    }
+    put_markdown_steps(remedy, file);
+    put_markdown_rest(remedy, file);
+    if (remedy->edit_problem.len) {
+        fputs("\nThe Dockerfile is left alone: ", file);
+        markdown_put(file, remedy->edit_problem);
+        fputs(".\n", file);
+    }
+    if (has_edit(remedy) && !put_markdown_edit(remedy, file, err))
+        return false;
     if (has_rebuild(remedy)) {
         struct slice build = build_command(remedy, arena), scan = scan_command(remedy, arena);
-        fprintf(file, "\n```\n%.*s\n%.*s\n```\n", SLICE_ARG(build), SLICE_ARG(scan));
+        fprintf(file, "\n```sh\n%.*s\n%.*s\n```\n", SLICE_ARG(build), SLICE_ARG(scan));
+    }
+    for (size_t i = 0; i < remedy->note_count; i++) {
+        fputs("\n> ", file);
+        markdown_put(file, remedy->notes[i]);
+        fputc('\n', file);
     }
     return true;
 }
