@@ -12,6 +12,7 @@
 #include "registry/ecr_client.h"
 #include "registry/expire.h"
 #include "registry/lifecycle_explain.h"
+#include "report/table_parts.h"
 
 struct shown {
     struct slice digest, why;
@@ -159,26 +160,25 @@ static const char *word_of(enum lifecycle_action action)
 
 static void show_image(const struct shown *image, struct arena *arena)
 {
-    enum { DIGEST_SHOWN = 19 }; /* "sha256:" and twelve digits */
-    terminal_style(stdout, image->action == LIFECYCLE_EXPIRE       ? STYLE_RED
-                           : image->action == LIFECYCLE_TRANSITION ? STYLE_YELLOW
-                                                                   : STYLE_GREEN);
-    printf("%-7s", word_of(image->action));
-    terminal_style(stdout, STYLE_PLAIN);
-    printf("  ");
-    terminal_put(stdout, slice_upto(image->digest, DIGEST_SHOWN));
-    printf("  pushed ");
-    terminal_put(stdout, image->pushed > 0 ? clock_format(image->pushed, arena) : SLICE("never"));
-    printf("  ");
-    for (size_t i = 0; i < image->tag_count; i++) {
-        terminal_put(stdout, image->tags[i]);
-        printf(i + 1 < image->tag_count ? ", " : "");
-    }
+    enum { INDENT = 9, DIGEST_SHOWN = 19 }; /* "sha256:" and twelve digits */
+    struct line line = {.file = stdout, .width = terminal_width(stdout)};
+    line_styled(&line,
+                image->action == LIFECYCLE_EXPIRE       ? STYLE_RED
+                : image->action == LIFECYCLE_TRANSITION ? STYLE_YELLOW
+                                                        : STYLE_GREEN,
+                slice_str(word_of(image->action)));
+    line_pad(&line, INDENT);
+    line_put(&line, slice_upto(image->digest, DIGEST_SHOWN));
+    line_print(&line, "  pushed ");
+    line_put(&line, image->pushed > 0 ? clock_format(image->pushed, arena) : SLICE("never"));
+    for (size_t i = 0; i < image->tag_count; i++)
+        line_piece(&line, INDENT, STYLE_PLAIN,
+                   arena_printf(arena, "%s%.*s%s", i ? " " : "  ", SLICE_ARG(image->tags[i]),
+                                i + 1 < image->tag_count ? "," : ""));
     if (!image->tag_count)
-        printf("(untagged)");
-    printf("\n         ");
-    terminal_put(stdout, image->why);
-    putchar('\n');
+        line_piece(&line, INDENT, STYLE_PLAIN, SLICE("  (untagged)"));
+    line_end(&line);
+    line_wrap(&line, INDENT, image->why);
 }
 
 static void show_text(const struct showing *showing, struct arena *arena)

@@ -9,6 +9,7 @@
 #include "registry/core/manifest.h"
 #include "registry/core/repository.h"
 #include "registry/inspect/quarantine.h"
+#include "ship/size/size_report.h"
 
 static const struct option folder_options[] = {REGISTRY_CALL_OPTIONS, {NULL}};
 
@@ -22,9 +23,18 @@ static bool run_list(struct invocation *call, struct error *err)
     if (!repository_list(&registry.folder.registry, &registry.scope, (struct slice){NULL, 0}, 0,
                          call->arena, &list, &failure))
         return registry_call_error(&failure, err);
+    enum { NAME_MOST = 60 };
+    unsigned widest = 0;
     for (size_t i = 0; i < list.count; i++) {
+        unsigned columns = terminal_columns(list.items[i].name);
+        if (columns > widest && columns <= NAME_MOST)
+            widest = columns;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        unsigned columns = terminal_columns(list.items[i].name);
         terminal_put(stdout, list.items[i].name);
-        printf("  %" PRIu64 " bytes\n", list.items[i].bytes);
+        printf("%*s  %9s\n", columns < widest ? (int)(widest - columns) : 0, "",
+               size_text(list.items[i].bytes).at);
     }
     return true;
 }

@@ -83,6 +83,10 @@ void line_print(struct line *line, const char *format, ...)
 void line_styled(struct line *line, enum terminal_style style, struct slice text)
 {
     unsigned held = line->held_bytes;
+    if (style == STYLE_PLAIN) {
+        line_put(line, text);
+        return;
+    }
     terminal_style(line->file, style);
     line_put(line, text);
     terminal_style(line->file, STYLE_PLAIN);
