@@ -3,6 +3,7 @@
 #include "cli/command_rows.h"
 #include "cli/update_call.h"
 #include "cli/update_forge.h"
+#include "report/diff.h"
 #include "update/write.h"
 
 static bool write_result(struct invocation *call, const struct bases_result *result,
@@ -27,6 +28,24 @@ static bool write_files(struct invocation *call, struct bases_result *result, st
     return update_write(result->changes, result->change_count, call->arena, &result->written,
                         err) ||
            error_add(err, "writing");
+}
+
+/* --write --dry-run: for people as a diff; json and markdown tell of the changes anyway. */
+static bool show_files(struct invocation *call, const struct bases_result *result,
+                       struct error *err)
+{
+    struct update_preview *files;
+    size_t count;
+    if (!update_preview(result->changes, result->change_count, call->arena, &files, &count, err))
+        return error_add(err, "writing");
+    if (strcmp(option_text(call, "format"), "table") != 0)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        putchar('\n');
+        if (!diff_write(files[i].path, files[i].before, files[i].after, stdout, err))
+            return false;
+    }
+    return true;
 }
 
 static bool wants(const struct option_value *words, const char *word)
@@ -99,10 +118,13 @@ static bool finish(struct invocation *call, struct bases_result *result, struct 
         return false;
     if (wants_brings(call) && !update_call_brings(call, result, err))
         return false;
-    if (option_flag(call, "write") && !write_files(call, result, err))
+    bool writes = option_flag(call, "write"), dry = option_flag(call, "dry-run");
+    if (writes && !dry && !write_files(call, result, err))
         return false;
     bool alone = update_forge_wanted(call) && strcmp(option_text(call, "format"), "json") == 0;
     if (!alone && !write_result(call, result, &pins, err))
+        return false;
+    if (writes && dry && !show_files(call, result, err))
         return false;
     if (update_forge_wanted(call) && !update_forge_run(call, result, &pins, err))
         return false;
@@ -158,7 +180,7 @@ static const struct option options[] = {
               "without a word; --no-pins: not."},
     {.name = "write",
      .prose = "Write the newer tags and digests into the files: just those bytes. Files that "
-              "changed meanwhile are refused."},
+              "changed meanwhile are refused. With --dry-run it shows them as a diff instead."},
     {.name = "check", .prose = "Exit with 1 when something is outdated; as --fail-on outdated."},
     {.name = "fail-on",
      .type = OPTION_WORDS,

@@ -24,7 +24,9 @@
          .variable = "PLIMSOLL_ISSUE_SEVERITY",                                                    \
          .prose = "Which findings are worth an issue."},                                           \
         {.name = "dry-run",                                                                        \
-         .prose = "With --pr and --issue: say what would be opened, and write nothing."},          \
+         .prose = "Write nothing: with --write show what it would change as a diff, with --pr "    \
+                  "and --issue "                                                                   \
+                  "say what would be opened."},                                                    \
         {.name = "group",                                                                          \
          .key = "update.group",                                                                    \
          .prose = "One pull request for all images instead of one each."},                         \

@@ -14,7 +14,7 @@ struct writing {
     const char *path;
     struct update_edit *edits;
     size_t count, room;
-    struct slice result;
+    struct slice before, result;
     int fd; /* locked; 0: not open (standard input is never one of ours) */
 };
 
@@ -85,13 +85,37 @@ static bool prepare(struct batch *batch, struct error *err)
     allow_open_files(batch->count);
     for (size_t i = 0; i < batch->count; i++) {
         struct writing *file = &batch->files[i];
-        struct slice bytes;
         if (!lock_file(file, err) ||
-            !file_read_fd(file->fd, UPDATE_WRITE_MAX, batch->arena, &bytes, err))
+            !file_read_fd(file->fd, UPDATE_WRITE_MAX, batch->arena, &file->before, err))
             return false;
-        if (!update_apply(bytes, file->edits, file->count, batch->arena, &file->result, err))
+        if (!update_apply(file->before, file->edits, file->count, batch->arena, &file->result, err))
             return error_add(err, "%s", file->path);
     }
+    return true;
+}
+
+static void close_files(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->files[i].fd > 0)
+            close(batch->files[i].fd);
+}
+
+bool update_preview(const struct update_change *changes, size_t count, struct arena *arena,
+                    struct update_preview **files, size_t *file_count, struct error *err)
+{
+    struct batch batch = {.arena = arena};
+    bool fine = collect(&batch, changes, count, err) && prepare(&batch, err);
+    close_files(&batch);
+    if (!fine)
+        return false;
+    *files = arena_array(arena, batch.count + 1, sizeof **files);
+    if (!*files)
+        return arena_error(err);
+    for (size_t i = 0; i < batch.count; i++)
+        (*files)[i] = (struct update_preview){slice_str(batch.files[i].path), batch.files[i].before,
+                                              batch.files[i].result};
+    *file_count = batch.count;
     return true;
 }
 
@@ -105,8 +129,6 @@ bool update_write(const struct update_change *changes, size_t count, struct aren
         fine = file_rewrite(batch.files[i].path, batch.files[i].result, err);
         *files += fine;
     }
-    for (size_t i = 0; i < batch.count; i++)
-        if (batch.files[i].fd > 0)
-            close(batch.files[i].fd);
+    close_files(&batch);
     return fine;
 }

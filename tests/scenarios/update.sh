@@ -193,6 +193,9 @@ wait $!
 check "is refused" grep -q 'changed meanwhile' "$work/err"
 same "and stays" "# before" "$(head -1 one)"
 cp -r app before
+exits "--write --dry-run" 0 "$PLIMSOLL" update --write --dry-run app
+check "writes nothing" diff -r before app
+check "and shows what it would" sh -c 'grep -q "^-ARG NGINX_VERSION=1.29.4" "$0" && grep -q "^+ARG NGINX_VERSION=1.29.5" "$0"' "$work/out"
 exits "--write" 0 "$PLIMSOLL" update --write app
 new=sha256:$(printf 1.29.5-alpine | sha256sum | cut -d' ' -f1)
 printf 'ARG NGINX_VERSION=1.29.5\r\nFROM nginx:${NGINX_VERSION}-alpine@%s\r\nFROM scratch\r\nCOPY --from=0 /a /b\r\n' "$new" >expected
