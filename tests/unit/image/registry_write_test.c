@@ -1,85 +1,11 @@
 /* The conversation with a registry, against a server that answers with prepared bytes: what real
    registries make of it is in tests/scenarios/push.sh. */
-#include "test.h"
-
-#include <arpa/inet.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include "base/file.h"
 #include "image/registry_write.h"
 
-enum { ANSWERS = 12, HEAD_MAX = 1024 };
-
-struct server {
-    int fd;
-    unsigned port;
-    const char *answers[ANSWERS]; /* NULL ends it; "": hangs up in the middle of the body */
-    char requests[ANSWERS][HEAD_MAX];
-    uint64_t bodies[ANSWERS]; /* their lengths */
-    int served;
-    pthread_t thread;
-};
-
-/* Every connection is closed after its answer. Unsaid, a client that is quick sends its next
-   request on it, and a body cannot be sent twice. */
-#define CLOSES "Connection: close\r\n"
-
-static void take_body(struct server *server, int connection, uint64_t had)
-{
-    static char bytes[1 << 16];
-    const char *length = strcasestr(server->requests[server->served], "Content-Length: ");
-    uint64_t want = length ? strtoull(length + 16, NULL, 10) : 0;
-    bool hangs_up = !server->answers[server->served][0];
-    for (; had < (hangs_up ? want / 2 : want);) {
-        ssize_t got = read(connection, bytes, sizeof bytes);
-        if (got <= 0)
-            break;
-        had += (uint64_t)got;
-    }
-    server->bodies[server->served] = had;
-}
-
-static void answer(struct server *server, int connection)
-{
-    char *request = server->requests[server->served], *end = NULL;
-    size_t len = 0;
-    while (len < HEAD_MAX - 1 && !end) {
-        ssize_t got = read(connection, request + len, HEAD_MAX - 1 - len);
-        if (got <= 0)
-            return;
-        len += (size_t)got;
-        end = strstr(request, "\r\n\r\n");
-    }
-    take_body(server, connection, end ? len - (size_t)(end + 4 - request) : 0);
-    const char *text = server->answers[server->served++];
-    const char *headers = strchr(text, '\n');
-    struct error err = {0};
-    if (!headers) /* it hangs up */
-        return;
-    file_write_fd(connection, text, (size_t)(headers + 1 - text), &err);
-    file_write_fd(connection, CLOSES, strlen(CLOSES), &err);
-    file_write_fd(connection, headers + 1, strlen(headers + 1), &err);
-}
-
-static void *serve(void *argument)
-{
-    struct server *server = argument;
-    while (server->served < ANSWERS && server->answers[server->served]) {
-        int connection = accept(server->fd, NULL, NULL);
-        if (connection < 0)
-            break;
-        answer(server, connection);
-        close(connection);
-    }
-    return NULL;
-}
+#include "net/prepared_server.h"
 
 struct fixture {
-    struct server server;
+    struct prepared_server server;
     struct arena arena;
     struct session session;
     struct registry_link link;
@@ -90,17 +16,11 @@ static int set_up(void **state)
 {
     static const struct http_options quick = {.backoff_ms = 1, .wait_max = 1};
     struct fixture *f = calloc(1, sizeof *f);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
     struct reference reference = {.repository = SLICE("team/app")};
     struct source_options options = {.plain_http = true};
     assert_non_null(f);
     arena_init(&f->arena, 8 << 20);
-    f->server.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(f->server.fd, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(f->server.fd, 8), 0);
-    assert_int_equal(getsockname(f->server.fd, (struct sockaddr *)&address, &size), 0);
-    f->server.port = ntohs(address.sin_port);
+    prepared_server_open(&f->server);
     reference.host = arena_printf(&f->arena, "127.0.0.1:%u", f->server.port);
     assert_true(session_open(&f->session, &reference, SLICE("http"), &options, &f->err));
     f->session.credentials_known = true;
@@ -112,23 +32,11 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    close(f->server.fd);
     http_client_free(f->link.client);
     session_close(&f->session);
     arena_done(&f->arena);
     free(f);
     return 0;
-}
-
-static void go(struct fixture *f)
-{
-    assert_int_equal(pthread_create(&f->server.thread, NULL, serve, &f->server), 0);
-}
-
-static void stop(struct fixture *f)
-{
-    shutdown(f->server.fd, SHUT_RDWR);
-    pthread_join(f->server.thread, NULL);
 }
 
 #define asked(f, number, text) assert_non_null(strstr((f)->server.requests[number], text))
@@ -156,9 +64,9 @@ static bool send_blob(struct fixture *f, uint64_t size, unsigned tries)
 {
     struct registry_blob_source source = {NULL, read_pattern, size};
     struct registry_sending sending = {.tries = tries};
-    go(f);
+    prepared_server_start(&f->server);
     bool fine = registry_blob_send(&f->link, &a_digest, &source, &sending, &f->err);
-    stop(f);
+    prepared_server_stop(&f->server);
     if (!fine)
         print_message("%s\n", f->err.text);
     return fine;
@@ -296,11 +204,11 @@ static void test_mount(void **state)
     f->server.answers[0] = MADE;
     f->server.answers[1] = BEGUN;
     f->server.answers[2] = "HTTP/1.1 204 No Content\r\n\r\n";
-    go(f);
+    prepared_server_start(&f->server);
     for (int i = 0; i < 2; i++)
         assert_true(registry_blob_mount(&f->link, &a_digest, SLICE("team/other"), &mounted[i],
                                         &f->arena, &f->err));
-    stop(f);
+    prepared_server_stop(&f->server);
     assert_true(mounted[0]);
     assert_false(mounted[1]);
     asked(f, 0, "POST /v2/team/app/blobs/uploads/?mount=sha256%3Aaaa");
@@ -311,10 +219,10 @@ static void test_mount(void **state)
 static bool put(struct fixture *f, const struct digest *only_if)
 {
     struct registry_manifest manifest = {.bytes = SLICE("{}"), .media_type = SLICE("a/b")};
-    go(f);
+    prepared_server_start(&f->server);
     bool fine =
         registry_manifest_put(&f->link, SLICE("1.2"), &manifest, only_if, NULL, &f->arena, &f->err);
-    stop(f);
+    prepared_server_stop(&f->server);
     return fine;
 }
 
@@ -359,9 +267,9 @@ static void test_manifest_kept_otherwise(void **state)
 
 static bool list(struct fixture *f, struct slice **tags, size_t *count)
 {
-    go(f);
+    prepared_server_start(&f->server);
     bool fine = registry_tags_list(&f->link, &f->arena, tags, count, &f->err);
-    stop(f);
+    prepared_server_stop(&f->server);
     return fine;
 }
 

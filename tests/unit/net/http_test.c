@@ -1,82 +1,10 @@
 /* The client against a server that answers with prepared bytes, one connection each. */
-#include "test.h"
-
-#include <arpa/inet.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include "base/file.h"
 #include "net/http.h"
 
-enum { ANSWERS = 8 };
-
-struct server {
-    int fd;
-    unsigned port;
-    const char *answers[ANSWERS]; /* NULL ends it */
-    char requests[ANSWERS][2048];
-    int served;
-    pthread_t thread;
-};
-
-static void answer(struct server *server, int connection)
-{
-    char *request = server->requests[server->served];
-    size_t len = 0;
-    const char *text = server->answers[server->served++];
-    while (len < sizeof server->requests[0] - 1 && !strstr(request, "\r\n\r\n")) {
-        ssize_t got = read(connection, request + len, sizeof server->requests[0] - 1 - len);
-        if (got <= 0)
-            break;
-        len += (size_t)got;
-    }
-    struct error err = {0};
-    file_write_fd(connection, text, strlen(text), &err);
-}
-
-static void *serve(void *argument)
-{
-    struct server *server = argument;
-    while (server->served < ANSWERS && server->answers[server->served]) {
-        int connection = accept(server->fd, NULL, NULL);
-        if (connection < 0)
-            break;
-        answer(server, connection);
-        close(connection);
-    }
-    return NULL;
-}
-
-static void server_listen(struct server *server)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    *server = (struct server){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    assert_int_equal(bind(server->fd, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(listen(server->fd, 8), 0);
-    assert_int_equal(getsockname(server->fd, (struct sockaddr *)&address, &size), 0);
-    server->port = ntohs(address.sin_port);
-}
-
-static void server_start(struct server *server)
-{
-    assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
-}
-
-/* Ends it though it may still wait for connections; gives how many it had. */
-static int server_stop(struct server *server)
-{
-    shutdown(server->fd, SHUT_RDWR);
-    pthread_join(server->thread, NULL);
-    close(server->fd);
-    return server->served;
-}
+#include "net/prepared_server.h"
 
 struct fixture {
-    struct server one, two;
+    struct prepared_server one, two;
     struct arena arena;
     struct http_client *client;
     struct http_request request;
@@ -89,8 +17,8 @@ static int set_up(void **state)
     static const struct http_options quick = {.backoff_ms = 1, .wait_max = 2};
     struct fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    server_listen(&f->one);
-    server_listen(&f->two);
+    prepared_server_open(&f->one);
+    prepared_server_open(&f->two);
     arena_init(&f->arena, 8 << 20);
     f->client = http_client_new(&quick);
     f->request.url = arena_printf(&f->arena, "http://127.0.0.1:%u/a?q", f->one.port);
@@ -109,11 +37,11 @@ static int tear_down(void **state)
 
 static bool run(struct fixture *f)
 {
-    server_start(&f->one);
-    server_start(&f->two);
+    prepared_server_start(&f->one);
+    prepared_server_start(&f->two);
     bool fine = http_perform(f->client, &f->request, &f->arena, &f->response, &f->err);
-    server_stop(&f->one);
-    server_stop(&f->two);
+    prepared_server_stop(&f->one);
+    prepared_server_stop(&f->two);
     return fine;
 }
 
@@ -142,10 +70,10 @@ static void test_conditional(void **state)
     f->one.answers[0] = "HTTP/1.1 304 Not Modified\r\n\r\n";
     f->request.etag = SLICE("\"e\"");
     f->request.last_modified = SLICE("Sun, 06 Nov 1994 08:49:37 GMT");
-    server_start(&f->one);
+    prepared_server_start(&f->one);
     assert_true(http_get(f->client, &f->request, -1, &f->arena, &f->response, &f->err));
-    server_stop(&f->one);
-    close(f->two.fd);
+    prepared_server_stop(&f->one);
+    close(f->two.listener);
     assert_int_equal(f->response.status, 304);
     assert_non_null(strstr(f->one.requests[0], "If-None-Match: \"e\"\r\n"));
     assert_non_null(strstr(f->one.requests[0], "If-Modified-Since: Sun, 06"));
@@ -313,8 +241,8 @@ static void test_sink_refuses(void **state)
 static void test_nobody_there(void **state)
 {
     struct fixture *f = *state;
-    close(f->one.fd);
-    close(f->two.fd);
+    close(f->one.listener);
+    close(f->two.listener);
     assert_false(http_perform(f->client, &f->request, &f->arena, &f->response, &f->err));
     assert_int_equal(f->err.kind, ERROR_NETWORK);
     assert_non_null(strstr(f->err.text, "is it running"));

@@ -1,58 +1,18 @@
 /* What is asked of ECR, against a server that answers with one prepared text: whether Amazon's
    model of the service agrees is in tests/scenarios/ecr*. */
-#include "test.h"
-
-#include <arpa/inet.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include "base/file.h"
 #include "registry/ecr_client.h"
 
+#include "net/prepared_server.h"
+
 static struct arena arena;
-static int listener;
-static char endpoint[64], request[8192];
-static const char *reply;
-
-static bool is_whole(void)
-{
-    const char *end = strstr(request, "\r\n\r\n");
-    const char *length = strcasestr(request, "Content-Length: ");
-    return end && length && strlen(end + 4) >= strtoul(length + 16, NULL, 10);
-}
-
-static void *serve(void *nothing)
-{
-    struct error err;
-    size_t len = 0;
-    int connection CLEANUP_FD = accept(listener, NULL, NULL);
-    memset(request, 0, sizeof request);
-    while (connection >= 0 && len < sizeof request - 1 && !is_whole()) {
-        ssize_t got = read(connection, request + len, sizeof request - 1 - len);
-        if (got <= 0)
-            return nothing;
-        len += (size_t)got;
-    }
-    file_write_fd(connection, reply, strlen(reply), &err);
-    return nothing;
-}
+static struct prepared_server server;
 
 static int setup(void **state)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
     (void)state;
     arena_init(&arena, 16 << 20);
     setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE", 1);
     setenv("AWS_SECRET_ACCESS_KEY", "secret", 1);
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(listener, 4) != 0 || getsockname(listener, (struct sockaddr *)&address, &size) != 0)
-        return -1;
-    snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%u", ntohs(address.sin_port));
     return 0;
 }
 
@@ -60,28 +20,35 @@ static int teardown(void **state)
 {
     (void)state;
     arena_done(&arena);
-    return close(listener);
+    return 0;
 }
 
-/* One call: what it is given is in `request` afterwards. */
+static void begin(struct aws *aws, const char *status, const char *body)
+{
+    struct error err = {0};
+    prepared_server_open(&server);
+    server.answers[0] = arena_printf(&arena,
+                                     "HTTP/1.1 %s\r\nContent-Type: application/x-amz-json-1.1\r\n"
+                                     "Content-Length: %zu\r\n\r\n%s",
+                                     status, strlen(body), body)
+                            .at;
+    struct slice endpoint = arena_printf(&arena, "http://127.0.0.1:%u", server.port);
+    assert_true(aws_open(aws, "ecr", endpoint.at, "us-east-1", &arena, &err));
+    prepared_server_start(&server);
+}
+
+/* One call with `aws`; what the server was given can be `asked` for afterwards. */
 #define ASK(status, body, call)                                                                    \
     ({                                                                                             \
         struct aws aws CLEANUP_AWS = {.client = NULL};                                             \
-        pthread_t thread;                                                                          \
-        reply = arena_printf(&arena,                                                               \
-                             "HTTP/1.1 " status "\r\nContent-Type: application/x-amz-json-1.1\r\n" \
-                             "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",                 \
-                             strlen(body), body)                                                   \
-                    .at;                                                                           \
+        begin(&aws, status, body);                                                                 \
         err = (struct error){.kind = ERROR_NONE};                                                  \
-        assert_true(aws_open(&aws, "ecr", endpoint, "us-east-1", &arena, &err));                   \
-        assert_int_equal(pthread_create(&thread, NULL, serve, NULL), 0);                           \
         bool fine = (call);                                                                        \
-        pthread_join(thread, NULL);                                                                \
+        prepared_server_stop(&server);                                                             \
         fine;                                                                                      \
     })
 
-#define asked(text) assert_non_null(strstr(request, (text)))
+#define asked(text) assert_non_null(strstr(server.requests[0], (text)))
 
 static const char refused[] =
     "{\"__type\":\"RepositoryAlreadyExistsException\",\"message\":\"it is there\"}";
@@ -101,7 +68,7 @@ static void a_repository_is_created(void **state)
     asked("\"repositoryName\":\"app\"");
     asked("\"imageTagMutability\":\"MUTABLE\"");
     asked("\"scanOnPush\":true");
-    assert_null(strstr(request, "\"tags\""));
+    assert_null(strstr(server.requests[0], "\"tags\""));
     creation = (struct ecr_client_creation){.name = SLICE("app"),
                                             .immutable = true,
                                             .tag_names = names,
