@@ -26,7 +26,6 @@ static void write_verdicts(const struct lifecycle_question *question,
         json_end_object(&json);
     }
     json_end_object(&json);
-    putchar('\n');
 }
 
 static bool evaluate(struct invocation *call, struct error *err)

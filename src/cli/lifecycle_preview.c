@@ -18,7 +18,8 @@ struct shown {
     struct slice digest, why;
     struct slice *tags;
     size_t tag_count;
-    int64_t pushed, priority;
+    double pushed; /* seconds since 1970; 0: unknown */
+    int64_t priority;
     enum lifecycle_action action;
 };
 
@@ -50,7 +51,7 @@ static bool make_shown(struct arena *arena, const struct ecr_client_images *imag
                            .why = lifecycle_why(images->items, verdicts, i, subject, arena),
                            .tags = image->tags,
                            .tag_count = image->tag_count,
-                           .pushed = image->pushed_at,
+                           .pushed = image->pushed_at > 0 ? image->pushed_at : 0,
                            .priority = verdicts[i].rule ? verdicts[i].rule->priority : 0,
                            .action = verdicts[i].action};
     }
@@ -90,7 +91,7 @@ static bool judge_remote(struct invocation *call, struct slice policy, struct sh
     if (!verdicts)
         return arena_error(err);
     showing->note = lifecycle_policy_note(&rules);
-    return lifecycle_evaluate(&rules, images.items, images.count, clock_now(), call->arena,
+    return lifecycle_evaluate(&rules, images.items, images.count, (double)clock_now(), call->arena,
                               verdicts, err) &&
            make_shown(call->arena, &images, verdicts, showing, err);
 }
@@ -134,7 +135,7 @@ static bool judge_local(struct invocation *call, struct slice policy, struct sho
                                                            .why = image->why,
                                                            .tags = image->tags,
                                                            .tag_count = image->tag_count,
-                                                           .pushed = (int64_t)image->pushed,
+                                                           .pushed = image->pushed,
                                                            .priority = image->priority,
                                                            .action = image->action};
     }
@@ -170,7 +171,8 @@ static void show_image(const struct shown *image, struct arena *arena)
     line_pad(&line, INDENT);
     line_put(&line, slice_upto(image->digest, DIGEST_SHOWN));
     line_print(&line, "  pushed ");
-    line_put(&line, image->pushed > 0 ? clock_format(image->pushed, arena) : SLICE("never"));
+    line_put(&line,
+             image->pushed > 0 ? clock_format((int64_t)image->pushed, arena) : SLICE("never"));
     for (size_t i = 0; i < image->tag_count; i++)
         line_piece(&line, INDENT, STYLE_PLAIN,
                    arena_printf(arena, "%s%.*s%s", i ? " " : "  ", SLICE_ARG(image->tags[i]),
@@ -201,7 +203,7 @@ static void write_image(struct json_writer *json, const struct shown *image, str
     json_field(json, "digest", image->digest);
     json_field_strings(json, "tags", image->tags, image->tag_count);
     if (image->pushed > 0)
-        json_field(json, "pushedAt", clock_format(image->pushed, arena));
+        json_field(json, "pushedAt", clock_format((int64_t)image->pushed, arena));
     json_field(json, "verdict", slice_str(word_of(image->action)));
     if (image->priority)
         json_field_int(json, "priority", image->priority);

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "registry/core/manifest.h"
 #include "registry/ecr_client_parts.h"
 
 enum { ANSWER_MAX = 32 << 20, PAGE = 1000, BATCH = 25 };
@@ -49,11 +50,11 @@ bool ecr_client_policy_get(struct aws *aws, struct slice repository, struct aren
            (document_text(answer, "lifecyclePolicyText", arena, policy) || arena_error(err));
 }
 
-static int64_t moment(const json_t *detail, const char *name)
+static double moment(const json_t *detail, const char *name)
 {
     const json_t *value = json_object_get(detail, name);
     double when = json_is_number(value) ? json_number_value(value) : 0;
-    return when > 0 && when < 1e12 ? (int64_t)when : LIFECYCLE_NEVER;
+    return when > 0 && when < 1e12 ? when : LIFECYCLE_NEVER;
 }
 
 static bool is_index(const json_t *detail)
@@ -61,6 +62,18 @@ static bool is_index(const json_t *detail)
     struct slice type = document_view(json_object_get(detail, "imageManifestMediaType"));
     return slice_search(type, SLICE("image.index")) < type.len ||
            slice_search(type, SLICE("manifest.list")) < type.len;
+}
+
+/* As the registry has it (core/manifest.h): what an engine runs is no artifact, whatever it names.
+ */
+static bool is_artifact(const json_t *detail, const struct lifecycle_image *image)
+{
+    struct error err;
+    struct manifest_facts facts = {
+        .kind = image->kind == LIFECYCLE_INDEX ? MANIFEST_IS_INDEX : MANIFEST_IS_IMAGE,
+        .artifact_type = document_view(json_object_get(detail, "artifactMediaType"))};
+    return digest_parse_any(&facts.subject, image->subject, &err) &&
+           manifest_follows_subject(&facts);
 }
 
 static bool read_detail(const json_t *detail, struct arena *arena, struct lifecycle_image *image,
@@ -81,8 +94,10 @@ static bool read_detail(const json_t *detail, struct arena *arena, struct lifecy
         !document_texts(json_object_get(detail, "imageTags"), arena, &image->tags,
                         &image->tag_count))
         return arena_error(err);
-    if (image->subject.len)
+    if (is_artifact(detail, image))
         image->kind = LIFECYCLE_ARTIFACT;
+    else
+        image->subject = SLICE("");
     return image->digest.len || error_set(err, ERROR_FORMAT, "an image without a digest");
 }
 

@@ -27,7 +27,7 @@ struct judging {
     struct lifecycle_verdict *verdicts;
     const struct retain_rule **kept;
     struct table positions; /* digest → its image */
-    int64_t now;
+    double now;
 };
 
 static bool spent(struct judging *judging)
@@ -69,9 +69,11 @@ static bool read_retain(struct judging *judging)
            failure_set(judging->failure, FAILURE_PARAMETER, "%.500s", err.text);
 }
 
-static int64_t when(double seconds)
+/* To the millisecond, as the API tells it: who judges what it listed comes to the same. */
+static double when(double seconds)
 {
-    return seconds > 0 ? (int64_t)seconds : LIFECYCLE_NEVER;
+    enum { MILLISECONDS = 1000 };
+    return seconds > 0 ? (double)(int64_t)(seconds * MILLISECONDS) / MILLISECONDS : LIFECYCLE_NEVER;
 }
 
 static enum lifecycle_kind kind_of(const struct manifest_facts *facts)
@@ -96,7 +98,7 @@ static bool make_image(struct judging *judging, const struct manifest_facts *fac
         .kind = kind_of(facts),
         .child_count = facts->child_count,
         .children = arena_array(judging->arena, facts->child_count + 1, sizeof(struct slice)),
-        .subject = digest_slice(&facts->subject)};
+        .subject = manifest_follows_subject(facts) ? digest_slice(&facts->subject) : SLICE("")};
     if (!image->children)
         return spent(judging);
     for (size_t i = 0; i < facts->child_count; i++)
@@ -113,10 +115,11 @@ static bool keep_facts(struct judging *judging, const struct manifest_facts *fac
     kept.annotation_names = kept.annotation_values = NULL;
     kept.layer_count = kept.annotation_count = 0;
     kept.config = (struct blob_reference){0};
-    kept.media_type = kept.artifact_type = kept.os = kept.architecture = kept.variant = SLICE("");
+    kept.media_type = kept.os = kept.architecture = kept.variant = SLICE("");
+    kept.artifact_type = arena_copy(arena, facts->artifact_type); /* who follows goes by it */
     kept.tags = arena_array(arena, facts->tag_count + 1, sizeof *kept.tags);
     kept.children = arena_array(arena, facts->child_count + 1, sizeof *kept.children);
-    if (!kept.tags || !kept.children)
+    if (!kept.tags || !kept.children || !kept.artifact_type.at)
         return false;
     for (size_t i = 0; i < facts->child_count; i++)
         kept.children[i].digest = facts->children[i].digest;
@@ -184,7 +187,7 @@ static bool apply_retain(struct judging *judging)
 static bool judge(struct judging *judging, struct slice policy)
 {
     struct error err;
-    judging->now = (int64_t)judging->registry->world->ops->now(judging->registry->world);
+    judging->now = judging->registry->world->ops->now(judging->registry->world);
     if (!read_policy(judging, policy) || !read_retain(judging) || !read_list(judging) ||
         !make_images(judging) || !apply_retain(judging))
         return false;
@@ -204,11 +207,11 @@ static enum expire_reason reason_of(const struct judging *judging, size_t i)
         return about ? EXPIRE_FOLLOWS : EXPIRE_ACTED;
     if (verdict->retained)
         return EXPIRE_RETAINED;
+    if (verdict->kept_by_index)
+        return EXPIRE_IN_INDEX;
     if (about)
         return table_get(&judging->positions, image->subject) ? EXPIRE_WITH_SUBJECT
                                                               : EXPIRE_SUBJECT_MISSING;
-    if (verdict->kept_by_index)
-        return EXPIRE_IN_INDEX;
     return verdict->rule ? EXPIRE_WITHIN_RULE : EXPIRE_NO_RULE;
 }
 
@@ -284,9 +287,9 @@ struct acting {
     struct judging *judging;
     const struct caller *who;
     struct expire_report *report;
-    size_t *order; /* newest first: an index is younger than what it names, and goes before */
-    bool *done;    /* acted on, gone, or changed meanwhile */
-    bool alone;    /* some artifact is retained: what is about an image does not simply go along */
+    size_t *order;   /* newest first: an index is younger than what it names, and goes before */
+    bool *done;      /* acted on, gone, or changed meanwhile */
+    bool alone;      /* not all that is about an image that goes is to go along */
     bool progressed; /* in this round */
 };
 
@@ -348,6 +351,15 @@ static int newest_first(const void *a, const void *b, void *context)
     return (x < y) - (x > y);
 }
 
+/* It names a subject, and may stay while that goes: it is retained, an index names it, or it is an
+   image of its own. */
+static bool stays_alone(const struct judging *judging, size_t i)
+{
+    return judging->list.items[i].subject.text[0] &&
+           (judging->kept[i] || judging->verdicts[i].kept_by_index ||
+            judging->images[i].kind != LIFECYCLE_ARTIFACT);
+}
+
 static bool prepare(struct acting *acting)
 {
     struct judging *judging = acting->judging;
@@ -358,7 +370,7 @@ static bool prepare(struct acting *acting)
         return spent(judging);
     for (size_t i = 0; i < count; i++) {
         acting->order[i] = i;
-        acting->alone = acting->alone || (judging->images[i].subject.len && judging->kept[i]);
+        acting->alone = acting->alone || stays_alone(judging, i);
     }
     if (count)
         qsort_r(acting->order, count, sizeof *acting->order, newest_first, judging->list.items);

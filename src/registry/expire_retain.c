@@ -133,9 +133,9 @@ static bool looks_at(const struct retain_rule *rule, const struct lifecycle_imag
     return !rule->pattern_count;
 }
 
-static bool is_within(int64_t when, int64_t now, int64_t days)
+static bool is_within(double when, double now, int64_t days)
 {
-    return when != LIFECYCLE_NEVER && now - when <= days * DAY;
+    return when > LIFECYCLE_NEVER && now - when <= (double)days * DAY;
 }
 
 static int by_push(const void *a, const void *b)
@@ -166,19 +166,19 @@ static bool keep_last(const struct retain_rule *rule, const struct lifecycle_ima
 }
 
 static bool keeps(const struct retain_rule *rule, const struct lifecycle_image *image, double moved,
-                  int64_t now)
+                  double now)
 {
     if (!looks_at(rule, image))
         return false;
     if (rule->keep == RETAIN_PULLED)
         return is_within(image->pulled_at, now, rule->number);
     if (rule->keep == RETAIN_MOVED)
-        return is_within(moved > 0 ? (int64_t)moved : LIFECYCLE_NEVER, now, rule->number);
+        return is_within(moved > 0 ? moved : LIFECYCLE_NEVER, now, rule->number);
     return true;
 }
 
 bool retain_apply(const struct retain_rules *rules, const struct lifecycle_image *images,
-                  const double *moved, size_t count, int64_t now, struct arena *arena,
+                  const double *moved, size_t count, double now, struct arena *arena,
                   const struct retain_rule **kept)
 {
     for (size_t r = 0; r < rules->count; r++) {

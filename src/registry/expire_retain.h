@@ -30,7 +30,7 @@ bool retain_parse(struct slice text, struct arena *arena, struct retain_rules *r
 /* kept[i]: the rule that keeps images[i], or NULL. moved[i]: when a tag last moved away from it,
    0: never. False when the budget is spent. */
 bool retain_apply(const struct retain_rules *rules, const struct lifecycle_image *images,
-                  const double *moved, size_t count, int64_t now, struct arena *arena,
+                  const double *moved, size_t count, double now, struct arena *arena,
                   const struct retain_rule **kept);
 /* "retain rule 2 (releases)" in `arena`. */
 struct slice retain_name(const struct retain_rules *rules, const struct retain_rule *rule,

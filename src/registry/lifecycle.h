@@ -9,6 +9,8 @@
  * one rule or none, and one whose tags (and storage class) a rule selects is out of reach for all
  * rules behind it, also when that rule leaves it alone. It still counts in their totals.
  */
+#include <math.h>
+
 #include "base/arena.h"
 
 enum { LIFECYCLE_RULES_MAX = 50, LIFECYCLE_LIST_MAX = 100, LIFECYCLE_WILDCARDS_MAX = 4 };
@@ -43,25 +45,28 @@ struct lifecycle_policy {
 
 enum lifecycle_kind { LIFECYCLE_IMAGE, LIFECYCLE_INDEX, LIFECYCLE_ARTIFACT };
 
-/* Times in seconds since 1970; LIFECYCLE_NEVER: it did not happen. */
-#define LIFECYCLE_NEVER INT64_MIN
+/* Times in seconds since 1970 and parts of them: of two pushes in a second one is the newer.
+   LIFECYCLE_NEVER, which is before all others: it did not happen. */
+#define LIFECYCLE_NEVER ((double)-INFINITY)
 struct lifecycle_image {
     struct slice digest;
     struct slice *tags;
     size_t tag_count;
-    int64_t pushed_at, pulled_at, archived_at, activated_at;
+    double pushed_at, pulled_at, archived_at, activated_at;
     enum lifecycle_class storage_class;
     enum lifecycle_kind kind;
     struct slice *children; /* digests that an index names */
     size_t child_count;
-    struct slice subject; /* digest that an artifact is about; empty: none */
+    struct slice subject; /* digest that an artifact is about, and follows; empty: none, and of all
+                             that are no artifacts */
     bool retained;        /* ours beyond ECR: is never acted on, but counts */
 };
 
 struct lifecycle_verdict {
     enum lifecycle_action action;
     const struct lifecycle_rule *rule; /* that acts on it, or keeps it; NULL: none selects it */
-    /* Why a marked image stays: it is retained; an index that stays names it. */
+    /* Why a marked image stays: it is retained; an index that stays (or is only archived, while
+       the image would expire) names it. */
     bool retained, kept_by_index;
     size_t keeper; /* with kept_by_index: the position of that index */
 };
@@ -70,9 +75,11 @@ struct lifecycle_verdict {
 bool lifecycle_policy_parse(struct slice text, struct arena *arena, struct lifecycle_policy *policy,
                             struct error *err);
 
-/* verdicts[i] is of images[i]. False only when the arena's budget is spent. */
+/* verdicts[i] is of images[i], whose digests differ. Time and memory go with the images, their tags
+   and children; chains of indexes or artifacts may be of any length. False only when the arena's
+   budget is spent. */
 bool lifecycle_evaluate(const struct lifecycle_policy *policy, const struct lifecycle_image *images,
-                        size_t count, int64_t now, struct arena *arena,
+                        size_t count, double now, struct arena *arena,
                         struct lifecycle_verdict *verdicts, struct error *err);
 
 /* Whether a tag fits a pattern: "*" stands for any characters. */
@@ -83,7 +90,7 @@ const char *lifecycle_action_name(enum lifecycle_action action);
 
 /* What `lifecycle evaluate` reads: {"now", "policy", "images"}. */
 struct lifecycle_question {
-    int64_t now;
+    double now;
     struct lifecycle_policy policy;
     struct lifecycle_image *images;
     size_t image_count;

@@ -9,13 +9,19 @@ enum { DAY = 86400 };
 struct evaluation {
     const struct lifecycle_image *images;
     size_t count;
-    int64_t now;
+    double now;
     struct arena *arena;
     struct lifecycle_verdict *verdicts;
-    bool *marked;           /* by the rule at hand */
-    const size_t **parents; /* of each image: positions of the indexes that name it */
-    size_t *parent_counts, *parent_rooms;
-    struct table positions; /* digest → position + 1 */
+    bool *marked;                          /* by the rule at hand */
+    const struct lifecycle_image **ranked; /* room for a rule to sort in */
+    struct table positions;                /* digest → position + 1 */
+    struct dependents *dependents;         /* of each image */
+};
+
+/* Positions of what may not go before an image, or without it: its children and its artifacts. */
+struct dependents {
+    size_t *items;
+    size_t count, room;
 };
 
 const char *lifecycle_action_name(enum lifecycle_action action)
@@ -24,10 +30,10 @@ const char *lifecycle_action_name(enum lifecycle_action action)
     return names[action];
 }
 
-/* Referrers (signatures, SBOMs) are no candidates: they go with what they are about. */
+/* Artifacts (signatures, SBOMs) are no candidates: they go with what they are about. */
 static bool is_candidate(const struct lifecycle_image *image)
 {
-    return image->kind != LIFECYCLE_ARTIFACT && !image->subject.len;
+    return image->kind != LIFECYCLE_ARTIFACT;
 }
 
 /* "*" stands for any characters; all else is meant as it is. */
@@ -78,30 +84,21 @@ static bool is_selected(const struct lifecycle_rule *rule, const struct lifecycl
 }
 
 /* One that came back from the archive counts as pushed then. */
-static int64_t pushed_at(const struct lifecycle_image *image)
+static double pushed_at(const struct lifecycle_image *image)
 {
-    return image->activated_at != LIFECYCLE_NEVER ? image->activated_at : image->pushed_at;
-}
-
-/* Strictly longer ago than that many days; what never happened is not long ago. */
-static bool is_older(int64_t since, int64_t now, int64_t days)
-{
-    int64_t limit, age;
-    if (since == LIFECYCLE_NEVER || __builtin_mul_overflow(days, (int64_t)DAY, &limit) ||
-        __builtin_sub_overflow(now, since, &age))
-        return false;
-    return age > limit;
+    return image->activated_at > LIFECYCLE_NEVER ? image->activated_at : image->pushed_at;
 }
 
 static bool is_due(const struct lifecycle_rule *rule, const struct lifecycle_image *image,
-                   int64_t now)
+                   double now)
 {
-    int64_t since = pushed_at(image);
-    if (rule->count_type == LIFECYCLE_SINCE_PULLED && image->pulled_at != LIFECYCLE_NEVER)
+    double since = pushed_at(image);
+    if (rule->count_type == LIFECYCLE_SINCE_PULLED && image->pulled_at > LIFECYCLE_NEVER)
         since = image->pulled_at;
     if (rule->count_type == LIFECYCLE_SINCE_TRANSITIONED)
         since = image->archived_at;
-    return is_older(since, now, rule->count);
+    /* Strictly longer ago than that many days; what never happened is not long ago. */
+    return since > LIFECYCLE_NEVER && now - since > (double)rule->count * DAY;
 }
 
 /* Newest first; equal times by digest. */
@@ -109,33 +106,29 @@ static int by_age(const void *a, const void *b)
 {
     const struct lifecycle_image *x = *(const struct lifecycle_image *const *)a;
     const struct lifecycle_image *y = *(const struct lifecycle_image *const *)b;
-    int64_t left = pushed_at(x), right = pushed_at(y);
+    double left = pushed_at(x), right = pushed_at(y);
     if (left != right)
         return left > right ? -1 : 1;
     return slice_compare(x->digest, y->digest);
 }
 
-static bool mark_overflow(struct evaluation *all, const struct lifecycle_rule *rule)
+static void mark_overflow(struct evaluation *all, const struct lifecycle_rule *rule)
 {
-    const struct lifecycle_image **ranked =
-        arena_array(all->arena, all->count + 1, sizeof(const struct lifecycle_image *));
     size_t count = 0;
-    if (!ranked)
-        return false;
     for (size_t i = 0; i < all->count; i++)
         if (is_selected(rule, &all->images[i]))
-            ranked[count++] = &all->images[i];
-    qsort(ranked, count, sizeof(const struct lifecycle_image *), by_age);
+            all->ranked[count++] = &all->images[i];
+    if (count)
+        qsort(all->ranked, count, sizeof *all->ranked, by_age);
     for (size_t i = 0; i < count; i++)
-        all->marked[ranked[i] - all->images] = (uint64_t)i >= (uint64_t)rule->count;
-    return true;
+        all->marked[all->ranked[i] - all->images] = (uint64_t)i >= (uint64_t)rule->count;
 }
 
-static bool apply_rule(struct evaluation *all, const struct lifecycle_rule *rule)
+static void apply_rule(struct evaluation *all, const struct lifecycle_rule *rule)
 {
     memset(all->marked, 0, all->count * sizeof *all->marked);
-    if (rule->count_type == LIFECYCLE_MORE_THAN && !mark_overflow(all, rule))
-        return false;
+    if (rule->count_type == LIFECYCLE_MORE_THAN)
+        mark_overflow(all, rule);
     for (size_t i = 0; i < all->count; i++) {
         struct lifecycle_verdict *verdict = &all->verdicts[i];
         if (verdict->rule || !is_selected(rule, &all->images[i]))
@@ -147,10 +140,9 @@ static bool apply_rule(struct evaluation *all, const struct lifecycle_rule *rule
         if (all->marked[i] && !verdict->retained)
             verdict->action = rule->action;
     }
-    return true;
 }
 
-/* ---- what an index names ---- */
+/* ---- what goes together ---- */
 
 static bool find_position(const struct evaluation *all, struct slice digest, size_t *position)
 {
@@ -159,86 +151,109 @@ static bool find_position(const struct evaluation *all, struct slice digest, siz
     return found > 0;
 }
 
-static bool collect_parents(struct evaluation *all)
+static bool add_dependent(struct evaluation *all, size_t needed, size_t dependent)
+{
+    struct dependents *list = &all->dependents[needed];
+    return needed == dependent ||
+           ARENA_PUSH(all->arena, list->items, list->count, list->room, dependent);
+}
+
+static bool add_links(struct evaluation *all, size_t i)
+{
+    const struct lifecycle_image *image = &all->images[i];
+    size_t other;
+    for (size_t k = 0; k < image->child_count; k++)
+        if (find_position(all, image->children[k], &other) && !add_dependent(all, i, other))
+            return false;
+    return is_candidate(image) || !find_position(all, image->subject, &other) ||
+           add_dependent(all, other, i);
+}
+
+static bool collect_dependents(struct evaluation *all)
 {
     table_init(&all->positions, all->arena);
     for (size_t i = 0; i < all->count; i++)
         if (!table_put(&all->positions, all->images[i].digest, (void *)(uintptr_t)(i + 1)))
             return false;
     for (size_t i = 0; i < all->count; i++)
-        for (size_t j = 0; j < all->images[i].child_count; j++) {
-            size_t child;
-            if (!find_position(all, all->images[i].children[j], &child) || child == i)
-                continue;
-            size_t *parents = (size_t *)(uintptr_t)all->parents[child];
-            if (!ARENA_PUSH(all->arena, parents, all->parent_counts[child],
-                            all->parent_rooms[child], i))
-                return false;
-            all->parents[child] = parents;
-        }
+        if (!add_links(all, i))
+            return false;
     return true;
 }
 
-/* An index that is only archived still needs a child that would expire. */
-static bool lets_go(const struct lifecycle_verdict *index, enum lifecycle_action child)
+static bool is_about(const struct evaluation *all, size_t artifact, size_t image)
 {
-    return index->action == LIFECYCLE_EXPIRE ||
-           (index->action == LIFECYCLE_TRANSITION && child == LIFECYCLE_TRANSITION);
+    return !is_candidate(&all->images[artifact]) &&
+           slice_equal(all->images[artifact].subject, all->images[image].digest);
 }
 
-/* A child stays unless every index that names it goes in the same pass; one that stays may be an
-   index itself, so it is asked again until nothing changes. */
-static void keep_children(struct evaluation *all)
+static void follow(struct evaluation *all, size_t artifact, size_t subject)
 {
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (size_t i = 0; i < all->count; i++)
-            for (size_t j = 0; j < all->parent_counts[i]; j++) {
-                struct lifecycle_verdict *child = &all->verdicts[i];
-                if (child->action == LIFECYCLE_NONE ||
-                    lets_go(&all->verdicts[all->parents[i][j]], child->action))
-                    continue;
-                child->action = LIFECYCLE_NONE;
-                child->kept_by_index = true;
-                child->keeper = all->parents[i][j];
-                changed = true;
-            }
-    }
+    struct lifecycle_verdict *verdict = &all->verdicts[artifact];
+    *verdict = all->verdicts[subject];
+    verdict->retained = verdict->action != LIFECYCLE_NONE && all->images[artifact].retained;
+    if (verdict->retained)
+        verdict->action = LIFECYCLE_NONE;
 }
 
-/* ---- what follows its subject ---- */
-
-/* Chains of referrers (a signature of an SBOM) are followed to the image; one that bites its own
-   tail, or ends nowhere, stays. */
-static const struct lifecycle_verdict *verdict_of_subject(const struct evaluation *all, size_t i)
+/* From the images to their artifacts, to the artifacts of those (a signature of an SBOM), and so
+   on. A chain that bites its own tail, or ends nowhere, is never come to, and stays. `marked` has
+   those that were come to: one may stand twice below its subject, as its child, too. */
+static void follow_subjects(struct evaluation *all, size_t *queue)
 {
-    for (size_t steps = 0; steps <= all->count; steps++) {
-        if (!all->images[i].subject.len)
-            return is_candidate(&all->images[i]) ? &all->verdicts[i] : NULL;
-        if (!find_position(all, all->images[i].subject, &i))
-            return NULL;
-    }
-    return NULL;
-}
-
-static void follow_subjects(struct evaluation *all)
-{
-    for (size_t i = 0; i < all->count; i++) {
-        const struct lifecycle_verdict *subject =
-            is_candidate(&all->images[i]) ? NULL : verdict_of_subject(all, i);
-        if (!subject)
-            continue;
-        all->verdicts[i] = *subject;
-        all->verdicts[i].retained = false;
-        if (subject->action != LIFECYCLE_NONE && all->images[i].retained) {
-            all->verdicts[i].action = LIFECYCLE_NONE;
-            all->verdicts[i].retained = true;
+    size_t end = 0;
+    memset(all->marked, 0, all->count * sizeof *all->marked);
+    for (size_t i = 0; i < all->count; i++)
+        if (is_candidate(&all->images[i]))
+            queue[end++] = i;
+    for (size_t at = 0; at < end; at++) {
+        const struct dependents *list = &all->dependents[queue[at]];
+        for (size_t i = 0; i < list->count; i++) {
+            size_t artifact = list->items[i];
+            if (all->marked[artifact] || !is_about(all, artifact, queue[at]))
+                continue;
+            follow(all, artifact, queue[at]);
+            all->marked[artifact] = true;
+            queue[end++] = artifact;
         }
+    }
+}
+
+/* An index that is only archived still needs a child that would expire. */
+static bool lets_go(const struct lifecycle_verdict *needs, enum lifecycle_action action)
+{
+    return needs->action == LIFECYCLE_EXPIRE ||
+           (needs->action == LIFECYCLE_TRANSITION && action == LIFECYCLE_TRANSITION);
+}
+
+static bool hold(struct evaluation *all, size_t dependent, size_t keeper)
+{
+    struct lifecycle_verdict *verdict = &all->verdicts[dependent];
+    if (verdict->action == LIFECYCLE_NONE || lets_go(&all->verdicts[keeper], verdict->action))
+        return false;
+    verdict->action = LIFECYCLE_NONE;
+    verdict->kept_by_index = !is_about(all, dependent, keeper);
+    verdict->keeper = keeper;
+    return true;
+}
+
+/* A child stays unless every index that names it goes in the same pass, and an artifact stays with
+   its subject. What is held so may itself be an index, or have artifacts: it is asked again. */
+static void hold_dependents(struct evaluation *all, size_t *queue)
+{
+    size_t end = 0;
+    for (size_t i = 0; i < all->count; i++)
+        queue[end++] = i;
+    for (size_t at = 0; at < end; at++) {
+        const struct dependents *list = &all->dependents[queue[at]];
+        for (size_t i = 0; i < list->count; i++)
+            if (hold(all, list->items[i], queue[at]))
+                queue[end++] = list->items[i];
     }
 }
 
 bool lifecycle_evaluate(const struct lifecycle_policy *policy, const struct lifecycle_image *images,
-                        size_t count, int64_t now, struct arena *arena,
+                        size_t count, double now, struct arena *arena,
                         struct lifecycle_verdict *verdicts, struct error *err)
 {
     struct evaluation all = {.images = images,
@@ -246,19 +261,19 @@ bool lifecycle_evaluate(const struct lifecycle_policy *policy, const struct life
                              .now = now,
                              .arena = arena,
                              .verdicts = verdicts,
-                             .marked = arena_array(arena, count + 1, sizeof(bool)),
-                             .parents = arena_array(arena, count + 1, sizeof(const size_t *)),
-                             .parent_counts = arena_array(arena, count + 1, sizeof(size_t)),
-                             .parent_rooms = arena_array(arena, count + 1, sizeof(size_t))};
-    if (!all.marked || !all.parents || !all.parent_counts || !all.parent_rooms)
+                             .marked = arena_array(arena, count + 1, sizeof *all.marked),
+                             .ranked = arena_array(arena, count + 1, sizeof *all.ranked),
+                             .dependents = arena_array(arena, count + 1, sizeof *all.dependents)};
+    /* Each image stands in a queue once, and once more when it is held. */
+    size_t *queue = arena_array(arena, 2 * count + 1, sizeof *queue);
+    if (!all.marked || !all.ranked || !all.dependents || !queue)
         return arena_error(err);
     memset(verdicts, 0, count * sizeof *verdicts);
     for (size_t i = 0; i < policy->rule_count; i++)
-        if (!apply_rule(&all, &policy->rules[i]))
-            return arena_error(err);
-    if (!collect_parents(&all))
+        apply_rule(&all, &policy->rules[i]);
+    if (!collect_dependents(&all))
         return arena_error(err);
-    keep_children(&all);
-    follow_subjects(&all);
+    follow_subjects(&all, queue);
+    hold_dependents(&all, queue);
     return true;
 }

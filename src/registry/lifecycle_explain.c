@@ -27,7 +27,7 @@ static struct slice measure(const struct lifecycle_rule *rule, const struct life
     if (rule->count_type == LIFECYCLE_MORE_THAN)
         return arena_printf(arena, "it is %s the newest %" PRId64 " that the rule selects",
                             over ? "not among" : "among", rule->count);
-    if (rule->count_type == LIFECYCLE_SINCE_PULLED && image->pulled_at != LIFECYCLE_NEVER)
+    if (rule->count_type == LIFECYCLE_SINCE_PULLED && image->pulled_at > LIFECYCLE_NEVER)
         what = "last pulled";
     if (rule->count_type == LIFECYCLE_SINCE_TRANSITIONED)
         what = "archived";
@@ -48,22 +48,34 @@ static struct slice why_artifact(const struct lifecycle_image *image,
                         subject_is_here ? "stays" : "is not here: rules do not look at it");
 }
 
+static struct slice why_kept(const struct lifecycle_image *images,
+                             const struct lifecycle_verdict *verdicts, size_t i,
+                             struct arena *arena)
+{
+    const struct lifecycle_verdict *keeper = &verdicts[verdicts[i].keeper];
+    struct slice name = lifecycle_rule_name(verdicts[i].rule, arena);
+    struct slice index = images[verdicts[i].keeper].digest;
+    return arena_printf(arena, "%.*s would %s it%s, but the index %.*s, which %s, names it",
+                        SLICE_ARG(name), lifecycle_rule_verb(verdicts[i].rule),
+                        images[i].subject.len ? " with what it is about" : "", SLICE_ARG(index),
+                        keeper->action == LIFECYCLE_TRANSITION ? "is only archived" : "stays");
+}
+
 struct slice lifecycle_why(const struct lifecycle_image *images,
                            const struct lifecycle_verdict *verdicts, size_t i, bool subject_is_here,
                            struct arena *arena)
 {
     const struct lifecycle_rule *rule = verdicts[i].rule;
+    if (verdicts[i].kept_by_index)
+        return why_kept(images, verdicts, i, arena);
     if (images[i].subject.len)
         return why_artifact(&images[i], &verdicts[i], subject_is_here, arena);
+    if (images[i].kind == LIFECYCLE_ARTIFACT)
+        return SLICE("it is an artifact about nothing: rules do not look at it");
     if (!rule)
         return SLICE("no rule selects it");
     struct slice name = lifecycle_rule_name(rule, arena);
     bool acts = verdicts[i].action != LIFECYCLE_NONE;
-    if (verdicts[i].kept_by_index) {
-        struct slice index = images[verdicts[i].keeper].digest;
-        return arena_printf(arena, "%.*s would %s it, but the index %.*s, which stays, names it",
-                            SLICE_ARG(name), lifecycle_rule_verb(rule), SLICE_ARG(index));
-    }
     struct slice measured = measure(rule, &images[i], acts, arena);
     if (acts)
         return arena_printf(arena, "%.*s %ss it: %.*s", SLICE_ARG(name), lifecycle_rule_verb(rule),

@@ -11,7 +11,7 @@
 struct reading {
     struct arena *arena;
     struct error *err;
-    size_t number; /* of the rule, from 1 */
+    size_t number; /* of the rule in the list, from 1; 0: outside of them */
 };
 
 __attribute__((format(printf, 2, 3))) static bool refuse(const struct reading *reading,
@@ -22,6 +22,8 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const struct reading *r
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    if (!reading->number)
+        return error_set(reading->err, ERROR_FORMAT, "%s", text);
     return error_set(reading->err, ERROR_FORMAT, "rule %zu: %s", reading->number, text);
 }
 
@@ -209,7 +211,7 @@ static bool list_has(const struct lifecycle_rule *rule, struct slice text)
     return false;
 }
 
-/* The same tags, in whatever order. */
+/* The same prefixes, in whatever order. */
 static bool same_list(const struct lifecycle_rule *a, const struct lifecycle_rule *b)
 {
     for (size_t i = 0; i < a->list_count; i++)
@@ -218,7 +220,7 @@ static bool same_list(const struct lifecycle_rule *a, const struct lifecycle_rul
     for (size_t i = 0; i < b->list_count; i++)
         if (!list_has(a, b->list[i]))
             return false;
-    return a->patterns == b->patterns;
+    return true;
 }
 
 /* Two rules, `a` with the lower priority number. */
@@ -235,10 +237,14 @@ static bool check_pair(const struct lifecycle_rule *a, const struct lifecycle_ru
     if (a->tags == LIFECYCLE_ANY)
         return error_set(err, ERROR_FORMAT,
                          "Rule for tagStatus=ANY must have the lowest priority per storage class");
-    if (a->tags == LIFECYCLE_TAGGED && b->tags == LIFECYCLE_TAGGED && same_list(a, b))
+    /* Of patterns ECR's rules do not say it: the second rule then finds all its images shielded. */
+    bool prefixes =
+        a->tags == LIFECYCLE_TAGGED && b->tags == LIFECYCLE_TAGGED && !a->patterns && !b->patterns;
+    if (prefixes && same_list(a, b))
         return error_set(err, ERROR_FORMAT,
-                         "rules %" PRId64 " and %" PRId64 " select the same tags", a->priority,
-                         b->priority);
+                         "the rules with rulePriority %" PRId64 " and %" PRId64
+                         " have the same tagPrefixList",
+                         a->priority, b->priority);
     return true;
 }
 
@@ -253,8 +259,10 @@ bool lifecycle_policy_read(const json_t *document, struct arena *arena,
 {
     const json_t *rules = json_object_get(document, "rules");
     struct reading reading = {arena, err, 0};
-    if (!json_is_object(document) || json_object_size(document) != 1 || !json_is_array(rules))
+    if (!json_is_object(document) || !json_is_array(rules))
         return error_set(err, ERROR_FORMAT, "a policy is an object with a list \"rules\"");
+    if (!only_keys(&reading, document, "a policy", "rules"))
+        return false;
     size_t count = json_array_size(rules);
     if (!count || count > LIFECYCLE_RULES_MAX)
         return error_set(err, ERROR_FORMAT, "a policy has 1 to %d rules", LIFECYCLE_RULES_MAX);

@@ -1,10 +1,12 @@
-/* The document of `plimsoll lifecycle evaluate`. */
+/* The document of `plimsoll lifecycle evaluate`. What has another type than it should is refused:
+   to take it for left out would let go of what it was to keep. */
+#include "base/table.h"
 #include "image/document.h"
 #include "registry/lifecycle_parts.h"
 
 enum { IMAGES_MAX = 1000000 };
 
-static bool read_time(const json_t *object, const char *name, int64_t *when, struct error *err)
+static bool read_time(const json_t *object, const char *name, double *when, struct error *err)
 {
     const json_t *value = json_object_get(object, name);
     *when = LIFECYCLE_NEVER;
@@ -15,47 +17,72 @@ static bool read_time(const json_t *object, const char *name, int64_t *when, str
     double number = json_number_value(value);
     if (!(number > -1e15 && number < 1e15))
         return error_set(err, ERROR_FORMAT, "%s is out of range", name);
-    *when = (int64_t)number;
+    *when = number;
     return true;
 }
 
-static bool read_choice(const json_t *object, const char *name, const char *const *words,
-                        int *index, struct error *err)
+static bool is_given(const json_t *value)
 {
-    struct slice text = document_view(json_object_get(object, name));
-    if (!json_object_get(object, name))
+    return value && !json_is_null(value);
+}
+
+/* One of blank-separated words; left out: the first. */
+static bool read_choice(const json_t *object, const char *name, const char *words, int *index,
+                        struct error *err)
+{
+    const json_t *value = json_object_get(object, name);
+    *index = 0;
+    if (!is_given(value))
         return true;
-    for (int i = 0; words[i]; i++)
-        if (slice_equal_str(text, words[i])) {
-            *index = i;
+    for (struct slice rest = slice_str(words); rest.len; ++*index)
+        if (slice_equal(slice_cut(&rest, ' '), document_view(value)))
             return true;
-        }
-    return error_set(err, ERROR_FORMAT, "%s: \"%.*s\" is none", name,
-                     SLICE_ARG(slice_upto(text, 40)));
+    return error_set(err, ERROR_FORMAT, "%s must be one of: %s", name, words);
+}
+
+static bool read_text(const json_t *object, const char *name, struct arena *arena,
+                      struct slice *text, struct error *err)
+{
+    const json_t *value = json_object_get(object, name);
+    if (is_given(value) && !json_is_string(value))
+        return error_set(err, ERROR_FORMAT, "%s must be a text", name);
+    return document_text(object, name, arena, text) || arena_error(err);
+}
+
+static bool read_texts(const json_t *object, const char *name, struct arena *arena,
+                       struct slice **texts, size_t *count, struct error *err)
+{
+    const json_t *value = json_object_get(object, name);
+    bool fits = !is_given(value) || json_is_array(value);
+    for (size_t i = 0; i < json_array_size(value); i++)
+        fits = fits && json_is_string(json_array_get(value, i));
+    if (!fits)
+        return error_set(err, ERROR_FORMAT, "%s must be a list of texts", name);
+    return document_texts(value, arena, texts, count) || arena_error(err);
 }
 
 static bool read_image(const json_t *object, struct arena *arena, struct lifecycle_image *image,
                        struct error *err)
 {
-    static const char *const classes[] = {"STANDARD", "ARCHIVE", NULL};
-    static const char *const kinds[] = {"image", "index", "artifact", NULL};
-    int storage_class = 0, kind = 0;
+    int storage_class, kind;
     *image = (struct lifecycle_image){.pushed_at = LIFECYCLE_NEVER};
+    if (!json_is_object(object))
+        return error_set(err, ERROR_FORMAT, "an image must be an object");
     if (!read_time(object, "pushedAt", &image->pushed_at, err) ||
         !read_time(object, "lastPulledAt", &image->pulled_at, err) ||
         !read_time(object, "archivedAt", &image->archived_at, err) ||
         !read_time(object, "activatedAt", &image->activated_at, err) ||
-        !read_choice(object, "storageClass", classes, &storage_class, err) ||
-        !read_choice(object, "kind", kinds, &kind, err))
+        !read_choice(object, "storageClass", "STANDARD ARCHIVE", &storage_class, err) ||
+        !read_choice(object, "kind", "image index artifact", &kind, err) ||
+        !read_text(object, "digest", arena, &image->digest, err) ||
+        !read_text(object, "subject", arena, &image->subject, err) ||
+        !read_texts(object, "tags", arena, &image->tags, &image->tag_count, err) ||
+        !read_texts(object, "children", arena, &image->children, &image->child_count, err))
         return false;
     image->storage_class = (enum lifecycle_class)storage_class;
     image->kind = (enum lifecycle_kind)kind;
-    if (!document_text(object, "digest", arena, &image->digest) ||
-        !document_text(object, "subject", arena, &image->subject) ||
-        !document_texts(json_object_get(object, "tags"), arena, &image->tags, &image->tag_count) ||
-        !document_texts(json_object_get(object, "children"), arena, &image->children,
-                        &image->child_count))
-        return arena_error(err);
+    if (image->kind != LIFECYCLE_ARTIFACT)
+        image->subject = SLICE("");
     return image->digest.len || error_set(err, ERROR_FORMAT, "it has no digest");
 }
 
@@ -63,14 +90,23 @@ static bool read_images(const json_t *array, struct arena *arena,
                         struct lifecycle_question *question, struct error *err)
 {
     size_t count = json_array_size(array);
+    struct table known;
+    table_init(&known, arena);
     if (!json_is_array(array) || count > IMAGES_MAX)
         return error_set(err, ERROR_FORMAT, "images must be a list of at most %d", IMAGES_MAX);
     question->images = arena_array(arena, count + 1, sizeof *question->images);
     if (!question->images)
         return arena_error(err);
-    for (size_t i = 0; i < count; i++)
-        if (!read_image(json_array_get(array, i), arena, &question->images[i], err))
+    for (size_t i = 0; i < count; i++) {
+        struct lifecycle_image *image = &question->images[i];
+        if (!read_image(json_array_get(array, i), arena, image, err))
             return error_add(err, "image %zu", i + 1);
+        if (table_get(&known, image->digest))
+            return error_set(err, ERROR_FORMAT, "image %zu: the digest \"%.*s\" stood before",
+                             i + 1, SLICE_ARG(slice_upto(image->digest, 100)));
+        if (!table_put(&known, image->digest, image))
+            return arena_error(err);
+    }
     question->image_count = count;
     return true;
 }

@@ -106,7 +106,7 @@ static bool add_image(struct candidates *all, const struct lifecycle_image *imag
     struct audit_candidate candidate = {.digest = image->digest};
     if (image->kind == LIFECYCLE_ARTIFACT || image->storage_class == LIFECYCLE_ARCHIVE)
         return true;
-    candidate.pushed = image->pushed_at == LIFECYCLE_NEVER ? 0 : image->pushed_at;
+    candidate.pushed = image->pushed_at > 0 ? (int64_t)image->pushed_at : 0;
     if (!image->tag_count)
         return ARENA_PUSH(arena, all->items, all->count, all->room, candidate);
     for (size_t i = 0; i < image->tag_count; i++) {

@@ -201,6 +201,77 @@ static void indexes_and_what_is_about_images(void **state)
     assert_true(is_here(&newest));
 }
 
+/* `more` goes before the subject: an artifactType, or nothing. */
+static struct digest push_about(const struct digest *subject, const char *more, const char *tag)
+{
+    struct slice extra = arena_printf(
+        &bed.arena, "%s,\"subject\":{\"mediaType\":\"a/b\",\"digest\":\"%s\",\"size\":3}", more,
+        subject->text);
+    return bed_push(&bed, bed_manifest(&bed, "{}", more, extra.at), tag);
+}
+
+/* It neither goes nor keeps its subject here: both were so when removal took them together. */
+static void an_artifact_that_an_index_names_stays(void **state)
+{
+    (void)state;
+    bed_repository(&bed, "team/app", TAGS_MUTABLE);
+    struct digest old = bed_image(&bed, "old", NULL);
+    struct digest sbom = push_about(&old, ",\"artifactType\":\"x/sbom\"", NULL);
+    struct digest signature = push_about(&old, ",\"artifactType\":\"x/signature\"", NULL);
+    bed_wait(&bed, 10);
+    struct slice text =
+        arena_printf(&bed.arena,
+                     "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":"
+                     "\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"%s\","
+                     "\"size\":1}]}",
+                     sbom.text);
+    struct digest index = bed_push(&bed, text, "bundle");
+    set(EXPIRE_POLICY, KEEP(1));
+    struct expire_preview preview = preview_of("");
+    check(image_of(&preview, &sbom), LIFECYCLE_NONE, EXPIRE_IN_INDEX, index.text);
+    check(image_of(&preview, &signature), LIFECYCLE_EXPIRE, EXPIRE_FOLLOWS, old.text);
+    assert_int_equal(expire().expired, 2);
+    assert_false(is_here(&old));
+    assert_false(is_here(&signature));
+    assert_true(is_here(&sbom));
+    assert_true(is_here(&index));
+}
+
+/* What an engine runs is no artifact, whatever it names: it is judged by itself. */
+static void an_image_with_a_subject_is_an_image(void **state)
+{
+    (void)state;
+    bed_repository(&bed, "team/app", TAGS_MUTABLE);
+    struct digest old = bed_image(&bed, "old", "v1");
+    struct digest older = push_about(&old, "", NULL);
+    bed_wait(&bed, 10);
+    struct digest newest = push_about(&old, ",\"annotations\":{}", "v2");
+    set(EXPIRE_POLICY, KEEP(1));
+    struct expire_preview preview = preview_of("");
+    check(image_of(&preview, &older), LIFECYCLE_EXPIRE, EXPIRE_ACTED, "it is not among");
+    check(image_of(&preview, &newest), LIFECYCLE_NONE, EXPIRE_WITHIN_RULE, "it is among");
+    assert_int_equal(expire().expired, 2);
+    assert_false(is_here(&old));
+    assert_false(is_here(&older));
+    assert_true(is_here(&newest));
+}
+
+static void the_newest_of_a_second_stays(void **state)
+{
+    (void)state;
+    char layer[16];
+    struct digest digest = {0};
+    bed_repository(&bed, "team/app", TAGS_MUTABLE);
+    for (int i = 0; i < 6; i++) {
+        snprintf(layer, sizeof layer, "layer %d", i);
+        bed_wait(&bed, 0.125);
+        digest = bed_image(&bed, layer, NULL);
+    }
+    set(EXPIRE_POLICY, KEEP(1));
+    assert_int_equal(expire().expired, 5);
+    assert_true(is_here(&digest));
+}
+
 static void charts_are_treated_as_images(void **state)
 {
     (void)state;
@@ -359,6 +430,11 @@ int main(void)
         BOTH(a_rule_can_archive),
         BOTH(what_was_changed_since_is_left),
         BOTH(a_repository_that_cannot_be_done_is_told),
+        cmocka_unit_test_setup_teardown(an_artifact_that_an_index_names_stays, open_memory,
+                                        close_bed),
+        cmocka_unit_test_setup_teardown(an_image_with_a_subject_is_an_image, open_memory,
+                                        close_bed),
+        cmocka_unit_test_setup_teardown(the_newest_of_a_second_stays, open_memory, close_bed),
         cmocka_unit_test_setup_teardown(many_images, open_memory, close_bed),
         cmocka_unit_test(retain_texts),
     };
