@@ -63,29 +63,23 @@ same() {
         printf '    expected: %s\n    got:      %s\n' "$2" "$3" | head -40
     fi
 }
-# eventually WHAT COMMAND…: as check, of what another process does in its own time: tried for a minute.
+# eventually WHAT COMMAND…: as check, of what another process does in its own time: tried for two minutes.
 eventually() {
-    what=$1
+    what=$1 end=$(($(date +%s) + 120))
     shift
-    for _ in $(seq 600); do
-        if "$@" >"$work/check.out" 2>&1; then
-            ok "$what"
-            return
-        fi
-        sleep 0.1
-    done
+    until "$@" >"$work/check.out" 2>&1; code=$?; [ $code = 0 ] || [ "$(date +%s)" -gt $end ]; do sleep 0.1; done
+    if [ $code = 0 ]; then
+        ok "$what"
+        return
+    fi
     fail "$what"
     sed 's/^/    /' "$work/check.out" | head -40
 }
-# becomes WHAT EXPECTED COMMAND…: until that is what the command prints; a minute at most.
+# becomes WHAT EXPECTED COMMAND…: until that is what the command prints; two minutes at most.
 becomes() {
-    what=$1 expected=$2
+    what=$1 expected=$2 end=$(($(date +%s) + 120))
     shift 2
-    for _ in $(seq 600); do
-        got=$("$@" 2>&1)
-        [ "$got" != "$expected" ] || break
-        sleep 0.1
-    done
+    until got=$("$@" 2>&1); [ "$got" = "$expected" ] || [ "$(date +%s)" -gt $end ]; do sleep 0.1; done
     same "$what" "$expected" "$got"
 }
 # logged FILE: until what was asked so far of `serve --access-log FILE` ($url) stands there, which comes a moment later.

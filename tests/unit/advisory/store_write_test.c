@@ -357,22 +357,20 @@ static void a_folder_without_lock_files_can_be_read(void **state)
     assert_true(write_once(100, "1.0", &err));
     snprintf(path, sizeof path, "%s/lock.mdb", folder);
     unlink(path);
-    chmod(folder, 0500);
+    chmod(folder, 0555);
     pid_t child = fork();
     if (child == 0) {
         struct store_reader *reader;
         if (getuid() == 0 && setuid(65534) != 0)
             _exit(77);
-        if (getuid() == 65534)
-            chmod(folder, 0555);
         _exit(store_reader_open(&reader, folder, &err) && !store_reader_is_starter(reader) &&
                       strcmp(look_up(reader, "p7").fixed, "1.0") == 0
                   ? 0
                   : 1);
     }
-    chmod(folder, 0555);
     int status;
     waitpid(child, &status, 0);
+    chmod(folder, 0755);
     assert_int_equal(status, 0);
 }
 
