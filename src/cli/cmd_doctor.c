@@ -47,6 +47,11 @@ static const struct option options[] = {
     {NULL},
 };
 
+static void show_progress(const char *title)
+{
+    progress_show("looking whether %s", title);
+}
+
 static bool run(struct invocation *call, struct error *err)
 {
     struct doctor_result result;
@@ -60,8 +65,8 @@ static bool run(struct invocation *call, struct error *err)
         .store = option_text(call, "db"),
         .data = option_text(call, "data"),
         .seconds = (unsigned)option_number(call, "seconds"),
+        .on_check = show_progress,
     };
-    progress_show("looking");
     bool fine = doctor_run(&wanted, call->arena, &result, err);
     progress_clear();
     if (!fine)

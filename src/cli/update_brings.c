@@ -25,6 +25,21 @@ static const char *name_of(const struct bases_row *row, struct slice tag, struct
     return reference_short(&reference, arena).at;
 }
 
+/* Where Docker Hub shows the tag; nothing for other registries, whose pages nobody knows.
+   References have no characters that would end a link. */
+static struct slice link_of(const struct bases_row *row, struct arena *arena)
+{
+    const struct reference *reference = &row->image->reference;
+    struct slice tag = row->newest.len ? row->newest : row->now, official = SLICE("library/");
+    struct slice name = reference->repository;
+    bool is_official = slice_starts(name, official);
+    if (!slice_equal_str(reference->host, "docker.io"))
+        return SLICE("");
+    return arena_printf(
+        arena, "https://hub.docker.com/%s/%.*s/tags?name=%.*s", is_official ? "_" : "r",
+        SLICE_ARG(slice_from(name, is_official ? official.len : 0)), SLICE_ARG(tag));
+}
+
 static bool look(struct invocation *call, const struct bases_row *row, struct table *dead,
                  const struct scan_options *options, struct update_brings *brings,
                  struct error *err)
@@ -36,6 +51,9 @@ static bool look(struct invocation *call, const struct bases_row *row, struct ta
         name_of(row, row->newest.len ? row->newest : row->now, row->new_digest, arena);
     brings->updated = row->updated;
     brings->also = row->also;
+    brings->link = link_of(row, arena);
+    if (!brings->link.at)
+        return arena_error(err);
     brings->digest =
         row->new_digest.len || !row->choice.chosen ? row->new_digest : row->choice.chosen->digest;
     if (!before || !after)

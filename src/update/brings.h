@@ -42,6 +42,7 @@ struct update_brings {
     bool looked; /* false: `why_not` */
     struct slice why_not;
     struct slice updated, digest; /* what is known anyhow; may be empty */
+    struct slice link;            /* to the new tag's page, of plain characters; may be empty */
     struct slice also;            /* "HAProxy 3.3 ends on 2027-01-01; …"; may be empty */
     struct brings_differences packages, fixed, fresh, settings;
     size_t kept; /* vulnerabilities of both */

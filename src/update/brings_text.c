@@ -77,6 +77,15 @@ static void put_count(FILE *file, const struct brings_differences *list, const c
     fputs(any ? ")" : "", file);
 }
 
+/* Of all places where an image was looked for the registry's answer alone: what engines and paths
+   this machine has is nobody's business who reads a pull request. */
+static struct slice without_places(struct slice why)
+{
+    struct slice word = SLICE("registry: ");
+    size_t at = slice_search(why, word);
+    return at < why.len ? slice_from(why, at + word.len) : why;
+}
+
 static void put_known(FILE *file, const struct update_brings *brings)
 {
     if (brings->also.len) {
@@ -89,6 +98,8 @@ static void put_known(FILE *file, const struct update_brings *brings)
         markdown_put(file, slice_upto(brings->updated, DATE));
         fputs(".\n", file);
     }
+    if (brings->link.len)
+        fprintf(file, "- [The tag at its registry](%.*s)\n", SLICE_ARG(brings->link));
     if (brings->digest.len) {
         fputs("- Digest: ", file);
         markdown_put(file, brings->digest);
@@ -96,7 +107,7 @@ static void put_known(FILE *file, const struct update_brings *brings)
     }
     if (brings->why_not.len) {
         fputs("- The images could not be compared: ", file);
-        markdown_put(file, brings->why_not);
+        markdown_put(file, without_places(brings->why_not));
         fputs(".\n", file);
     }
 }

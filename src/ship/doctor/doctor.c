@@ -122,6 +122,8 @@ static void run_check(struct doctor *doctor, const struct doctor_check *check)
     const struct doctor_row *first = applies ? missing(doctor, check) : NULL;
     double begun = clock_monotonic();
     *row = (struct doctor_row){.check = check, .state = DOCTOR_ABSENT};
+    if (applies && !first && doctor->options->on_check)
+        doctor->options->on_check(check->title);
     if (first)
         doctor_say(doctor, row, DOCTOR_SKIPPED, "needs \"%s\" first", first->check->title);
     else if (applies)

@@ -42,6 +42,8 @@ struct doctor_options {
     const char *store;            /* advisory store */
     const char *data; /* data folder of the plimsoll that serves it; NULL: its log is not read */
     unsigned seconds; /* of a check, about; 0: 8 */
+    /* Told before each check: "the name resolves". May be NULL. */
+    void (*on_check)(const char *title);
 };
 
 struct doctor_result {

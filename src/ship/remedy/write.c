@@ -121,9 +121,9 @@ static void put_rest(struct table_out *out)
         line_end(line);
     }
     if (remedy->drafts.count && !remedy->drafts.items[0].owner.len) {
-        line_print(line, "  accepted for now? The same with --draft-exceptions "
-                         "plimsoll.exceptions.yaml --owner NAME writes them down, with an end");
-        line_end(line);
+        line_wrap(line, 2,
+                  SLICE("accepted for now? The same with --draft-exceptions "
+                        "plimsoll.exceptions.yaml --owner NAME writes them down, with an end"));
     }
 }
 

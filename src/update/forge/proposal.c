@@ -136,6 +136,13 @@ static void write_body(const struct proposal *proposal, FILE *out)
     }
     for (size_t i = 0; i < proposal->count; i++) {
         struct slice summary = slice_trim(proposal->changes[i]->summary);
+        if (summary.len && proposal->count > 1) {
+            fputs("\n### ", out);
+            put_code(out, proposal->changes[i]->name);
+            fputs(" to ", out);
+            put_code(out, shown(proposal->changes[i]->to));
+            fputs("\n", out);
+        }
         if (summary.len)
             fprintf(out, "\n%.*s\n", SLICE_ARG(summary));
     }

@@ -100,12 +100,17 @@ static void says_why_nothing_was_compared(void **state)
 {
     (void)state;
     CLEANUP_ARENA struct arena arena = {.limit = 1 << 20};
-    struct update_brings brings = {.why_not = SLICE("no network"), .updated = SLICE("2026-11-01")};
+    struct update_brings brings = {.why_not =
+                                       SLICE("engine: /run/me.sock: nobody; registry: no network"),
+                                   .link = SLICE("https://hub.docker.com/_/haproxy/tags?name=3"),
+                                   .updated = SLICE("2026-11-01T08:00:00.123Z")};
     struct slice text;
     struct error err = {0};
     assert_true(brings_markdown(&brings, &arena, &text, &err));
     assert_true(slice_search(text, SLICE("no network")) < text.len);
-    assert_true(slice_search(text, SLICE("2026-11-01")) < text.len);
+    assert_true(slice_search(text, SLICE("2026-11-01.\n")) < text.len);
+    assert_true(slice_search(text, SLICE("](https://hub.docker.com/_/haproxy")) < text.len);
+    assert_int_equal(slice_search(text, SLICE("me.sock")), text.len); /* what this machine has */
     assert_int_equal(slice_search(text, SLICE("Vulnerabilities")), text.len);
     assert_true(brings_summary(&brings, &arena, &text, &err));
     assert_int_equal(text.len, 0);

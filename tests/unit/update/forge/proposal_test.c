@@ -65,6 +65,7 @@ static void all_in_one(void **state)
     assert_int_equal(count, 1);
     assert_true(slice_equal_str(made[0].branch, PROPOSAL_GROUP_BRANCH));
     assert_true(slice_equal_str(made[0].title, "Update haproxy and 2 more"));
+    assert_true(contains(made[0].body, "### `haproxy` to `3.3.2-alpine`\n\nFixes"));
     assert_true(proposal_make(changes, 0, true, &arena, &made, &count, &err));
     assert_int_equal(count, 0);
 }
