@@ -2,6 +2,7 @@
 /* Character classes of ASCII alone: the C library's depend on the locale and on the sign of char.
  */
 #include <stdbool.h>
+#include <string.h>
 
 static inline bool ascii_digit(char c)
 {
@@ -21,6 +22,12 @@ static inline bool ascii_alnum(char c)
 static inline bool ascii_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* One of the marks; a NUL, which strchr finds at the end of any string, never is. */
+static inline bool ascii_among(char c, const char *marks)
+{
+    return c && strchr(marks, c);
 }
 
 static inline char ascii_lower(char c)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/log.h"
 #include "cli/command_rows.h"
 #include "net/url.h"
@@ -258,7 +259,7 @@ static bool check_region(struct slice region, struct error *err)
 {
     bool fine = region.len >= 1 && region.len <= 40;
     for (size_t i = 0; i < region.len && fine; i++)
-        fine = strchr("abcdefghijklmnopqrstuvwxyz0123456789-", region.at[i]) && region.at[i];
+        fine = ascii_among(region.at[i], "abcdefghijklmnopqrstuvwxyz0123456789-");
     return fine || error_set(err, ERROR_USAGE, "--region: a name such as us-east-1");
 }
 

@@ -10,7 +10,7 @@ enum { HELPER_SECONDS = 30, HELPER_OUTPUT_MAX = 64 * 1024 };
 static bool is_name(struct slice name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if (!ascii_alnum(name.at[i]) && !strchr("-_.", name.at[i]))
+        if (!ascii_alnum(name.at[i]) && !ascii_among(name.at[i], "-_."))
             return false;
     return name.len > 0 && name.len < 100;
 }

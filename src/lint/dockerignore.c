@@ -1,5 +1,6 @@
 #include "lint/dockerignore.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/utf8.h"
 
@@ -133,7 +134,7 @@ static bool match(struct matcher *matcher, struct slice pattern, struct slice pa
 static bool is_plain(struct slice text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] && strchr("*?[]\\", text.at[i]))
+        if (ascii_among(text.at[i], "*?[]\\"))
             return false;
     return true;
 }

@@ -196,7 +196,8 @@ bool url_parse(struct slice text, struct arena *arena, struct url *url, struct e
 static bool has_scheme(struct slice reference)
 {
     size_t i = 0;
-    while (i < reference.len && (ascii_alnum(reference.at[i]) || strchr("+-.", reference.at[i])))
+    while (i < reference.len &&
+           (ascii_alnum(reference.at[i]) || ascii_among(reference.at[i], "+-.")))
         i++;
     return i > 0 && i < reference.len && reference.at[i] == ':';
 }

@@ -102,7 +102,7 @@ bool project_take_name(struct project_reader *reader, const struct project_key *
         return false;
     bool fine = name.len && name.len <= 128 && ascii_alnum(name.at[0]);
     for (size_t i = 0; i < name.len && fine; i++)
-        fine = ascii_alnum(name.at[i]) || strchr("._-", name.at[i]) != NULL;
+        fine = ascii_alnum(name.at[i]) || ascii_among(name.at[i], "._-");
     if (!fine)
         return project_fail(reader, node->line,
                             "%s: a name has letters, digits, dots, dashes and underscores, and "

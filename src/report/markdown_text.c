@@ -1,5 +1,6 @@
 #include "report/markdown_text.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 /* Cuts one character off the front and writes it as what means the same in Markdown and in HTML;
@@ -38,7 +39,7 @@ void markdown_put(FILE *file, struct slice text)
         bool address = slice_starts(text, SLICE("://"));
         if (put_entity(file, &text, &character))
             continue;
-        if (strchr("\\`*_{}[]()#!|~", *character.at))
+        if (ascii_among(*character.at, "\\`*_{}[]()#!|~"))
             fputc('\\', file);
         if (address)
             fputs("&#58;", file);

@@ -25,7 +25,7 @@ struct slice sarif_markdown(struct slice text, struct arena *arena)
     char *out = text.len < SIZE_MAX / 2 ? arena_alloc(arena, 2 * text.len + 1) : NULL;
     size_t len = 0;
     for (size_t i = 0; out && i < text.len; i++) {
-        if (text.at[i] && strchr("\\`*_{}[]()#+!|<>&~@", text.at[i]))
+        if (ascii_among(text.at[i], "\\`*_{}[]()#+!|<>&~@"))
             out[len++] = '\\';
         out[len++] = text.at[i] == '\n' || text.at[i] == '\r' ? ' ' : text.at[i];
     }

@@ -1,5 +1,6 @@
 #include "update/tag_page.h"
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "image/registry_write.h"
@@ -86,7 +87,7 @@ static bool add(struct tag_collection *collection, const struct listed_tag *foun
 static bool is_time(struct slice text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (!strchr("0123456789-:.TZ+", text.at[i]))
+        if (!ascii_among(text.at[i], "0123456789-:.TZ+"))
             return false;
     return text.len <= TIME_MAX;
 }

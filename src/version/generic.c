@@ -11,6 +11,7 @@
  * level (1.0.2a).
  * - What follows "~" sorts before the end, as in Debian.
  */
+#include "base/ascii.h"
 #include "version/part.h"
 #include "version/version.h"
 
@@ -58,7 +59,7 @@ static enum rank word_rank(struct slice word, bool before_digit, bool attached)
 /* The backslash and the parentheses stand in CPE names: "11.0.2\\+9", "12.2\\(33\\)sxi". */
 static bool is_separator(char c)
 {
-    return c && strchr(".-_+:/\\()", c);
+    return ascii_among(c, ".-_+:/\\()");
 }
 
 /* The word at the front, BUILD when numbers follow a separator that is no dot, END at the end.

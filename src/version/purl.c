@@ -259,7 +259,7 @@ static void put_encoded(struct output *out, struct slice s, char plain)
     static const char hex[] = "0123456789ABCDEF";
     for (size_t i = 0; i < s.len; i++) {
         char c = s.at[i];
-        if (ascii_alnum(c) || (c && strchr(".-_~:", c)) || (plain && c == plain)) {
+        if (ascii_alnum(c) || ascii_among(c, ".-_~:") || (plain && c == plain)) {
             put(out, c);
         } else {
             put(out, '%');

@@ -31,7 +31,7 @@ static bool is_stage_name(struct slice name)
         } else if (slice_starts(rest, SLICE("\xC4\xB0"))) {
             i++;
         } else if (!ascii_alpha(name.at[i]) &&
-                   (i == 0 || (!ascii_digit(name.at[i]) && !strchr("-_.", name.at[i]))))
+                   (i == 0 || (!ascii_digit(name.at[i]) && !ascii_among(name.at[i], "-_."))))
             return false;
     }
     return name.len && !memchr(name.at, 0, name.len);

@@ -5,7 +5,7 @@
 bool haproxy_name_valid(struct slice name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if (!ascii_alnum(name.at[i]) && !strchr("-_.:", name.at[i]))
+        if (!ascii_alnum(name.at[i]) && !ascii_among(name.at[i], "-_.:"))
             return false;
     return name.len > 0;
 }

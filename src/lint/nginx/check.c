@@ -99,7 +99,7 @@ static bool is_number(struct slice value)
 
 static bool is_size(struct slice value, bool giga)
 {
-    if (value.len && strchr(giga ? "kKmMgG" : "kKmM", value.at[value.len - 1]))
+    if (value.len && ascii_among(value.at[value.len - 1], giga ? "kKmMgG" : "kKmM"))
         value.len--;
     return is_number(value);
 }

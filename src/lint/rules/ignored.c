@@ -1,4 +1,5 @@
 /* COPY of what .dockerignore keeps out of the build context. */
+#include "base/ascii.h"
 #include "lint/dockerignore.h"
 #include "lint/rules/rule_text.h"
 
@@ -7,7 +8,7 @@ static void look_source(struct dockerfile_check *check, const struct instruction
 {
     struct slice source = text_unquoted(written);
     for (size_t i = 0; i < source.len; i++)
-        if (source.at[i] && strchr("*?[$\\", source.at[i]))
+        if (ascii_among(source.at[i], "*?[$\\"))
             return;
     struct slice clean = dockerignore_clean(source, check->arena);
     if (!clean.at || source_is_url(source) || source_is_heredoc(written) ||

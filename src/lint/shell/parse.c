@@ -35,7 +35,7 @@ static struct slice peek_reserved(const struct shell_reader *reader)
            ((c >= 'a' && c <= 'z') || c == '{' || c == '}' || c == '!' || c == '['))
         if (++length > 8)
             return (struct slice){NULL, 0};
-    if (c && !ascii_space(c) && !strchr(";&|<>()", c))
+    if (c && !ascii_space(c) && !ascii_among(c, ";&|<>()"))
         length = 0;
     return reader_part(reader, reader->place.at, reader->place.at + length);
 }

@@ -1,6 +1,7 @@
 /* See replication_rules.h. */
 #include "registry/mirror/replication_rules.h"
 
+#include "base/ascii.h"
 #include "image/document.h"
 #include "registry/constraint.h"
 
@@ -9,7 +10,7 @@ enum { FILTER_MIN = 2, FILTER_MAX = 256, REGION_MIN = 2, REGION_MAX = 25, ACCOUN
 static bool all_of(struct slice text, const char *allowed)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (!text.at[i] || !strchr(allowed, text.at[i]))
+        if (!ascii_among(text.at[i], allowed))
             return false;
     return true;
 }

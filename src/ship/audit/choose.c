@@ -1,5 +1,6 @@
 /* Which image of a repository is looked at: the tag that was asked for, else latest, else what was
    pushed last, else the highest version; see run.h. */
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "image/registry_write.h"
 #include "registry/ecr_client.h"
@@ -45,7 +46,7 @@ static bool is_about_another(struct slice tag)
     if (!slice_starts(tag, start) || digits.len != SHA256_HEX)
         return false;
     for (size_t i = 0; i < digits.len; i++)
-        if (!strchr("0123456789abcdef", digits.at[i]))
+        if (!ascii_among(digits.at[i], "0123456789abcdef"))
             return false;
     return true;
 }

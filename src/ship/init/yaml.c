@@ -7,9 +7,9 @@
 
 static bool is_plain(struct slice text)
 {
-    bool plain = text.len && (ascii_alnum(text.at[0]) || strchr("./_", text.at[0]));
+    bool plain = text.len && (ascii_alnum(text.at[0]) || ascii_among(text.at[0], "./_"));
     for (size_t i = 0; i < text.len && plain; i++)
-        plain = ascii_alnum(text.at[i]) || strchr("._/-", text.at[i]);
+        plain = ascii_alnum(text.at[i]) || ascii_among(text.at[i], "._/-");
     return plain;
 }
 

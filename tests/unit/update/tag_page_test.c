@@ -52,8 +52,9 @@ static void reads_docker_hub(void **state)
                  "123456Z\",\"name\":\"3.3.1-alpine\",\"full_size\":12345678,\"digest\":\"" DIGEST
                  "\"},{\"name\":\"lts\",\"last_updated\":null,\"digest\":null},"
                  "{\"name\":\"../x\"}, 7, {\"digest\":\"sha256:short\",\"name\":\"a\","
-                 "\"last_updated\":\"\\u001b[31m\"}]}"));
-    assert_int_equal(listing->count, 3);
+                 "\"last_updated\":\"\\u001b[31m\"},{\"name\":\"b\",\"last_updated\":"
+                 "\"2026-11-20\\u0000\"}]}"));
+    assert_int_equal(listing->count, 4);
     assert_int_equal(listing->left_out, 1);
     assert_true(slice_equal_str(listing->tags[0].name, "3.3.1-alpine"));
     assert_true(slice_equal_str(listing->tags[0].updated, "2026-11-20T08:15:00.123456Z"));
@@ -62,6 +63,7 @@ static void reads_docker_hub(void **state)
     assert_true(slice_equal_str(listing->tags[1].name, "lts"));
     assert_int_equal(listing->tags[1].updated.len + listing->tags[1].digest.len, 0);
     assert_int_equal(listing->tags[2].updated.len + listing->tags[2].digest.len, 0);
+    assert_int_equal(listing->tags[3].updated.len, 0);
     assert_true(slice_equal_str(reading->next, "https://hub.docker.com/v2/x?page=2"));
 }
 
