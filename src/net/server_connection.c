@@ -117,8 +117,8 @@ static void connection_enter(struct loop *loop, struct connection *connection)
 }
 
 /*
- * What is no HTTP at all libmicrohttpd closes without a word, and never tells us of. Clients that
- * try TLS first (crane; docker with insecure registries) take that for a broken line, and wait
+ * What is no HTTP at all libmicrohttpd closes without a word mostly, and never tells us of. Clients
+ * that try TLS first (crane; docker with insecure registries) take that for a broken line, and wait
  * before they try again; after any answer they go on without TLS at once.
  */
 static void refuse_noise(struct connection *connection)
@@ -135,7 +135,8 @@ static void refuse_noise(struct connection *connection)
                        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nX-Request-Id: %s\r\n"
                        "Connection: close\r\n\r\n",
                        id);
-    if (send(connection->fd, answer, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+    if (info.tcpi_bytes_sent == 0 && /* libmicrohttpd itself has said nothing */
+        send(connection->fd, answer, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
         server_linger_add(connection->server, connection->fd);
     server_refusal(connection->server, connection->address, NULL, loop_said(connection->loop), id);
 }

@@ -79,6 +79,7 @@ struct call {
     struct call *next; /* kept ones of a loop; waiting ones of the workers */
     struct connection *connection;
     struct MHD_Connection *wire;
+    const char *uri; /* libmicrohttpd's own text of request.target */
     enum step step;
     enum server_plan plan;
     bool begun, failed_early, said_raw, is_head;
@@ -172,9 +173,9 @@ void connection_phase(struct connection *connection, enum connection_phase phase
 bool server_watch_start(struct server *server, struct error *err);
 
 /*
- * server_framing.c: where a body ends must be plain, and whom the request is for; what a proxy
- * before us could read otherwise is refused (RFC 9112 sections 3.2, 5.1, 6.1, 6.3). Fills what the
- * request says of its body. NULL, or what is wrong.
+ * server_framing.c: where a body ends must be plain, which headers there are, and whom the request
+ * is for; what a proxy before us could read otherwise is refused (RFC 9112
+ * sections 3.2, 5.1, 6.1, 6.3). Fills what the request says of its body. NULL, or what is wrong.
  */
 const char *call_framing(struct call *call, const char *version);
 

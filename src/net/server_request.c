@@ -84,6 +84,7 @@ void *call_uri(void *context, const char *uri, struct MHD_Connection *wire)
         return NULL;
     call->wire = wire;
     call->connection = connection_of(loop->server, wire);
+    call->uri = uri;
     call->request.target = arena_copy(&call->arena, slice_str(uri));
     call->response.fd = -1;
     hide_query(uri);
