@@ -191,7 +191,7 @@ static void what_is_no_request_is_told(void **state)
     static char large[70000];
     char answer[4096];
     (void)state;
-    send_raw(server, "\x16\x03\x01 nonsense\r\n\r\n", 16, answer);
+    send_raw(server, "\x16\x03\x01nonsense\r\n\r\n", 15, answer);
     wait_seen(1);
     assert_int_equal(seen.status, 400);
     assert_string_equal(seen.client, "127.0.0.1");
