@@ -1,5 +1,7 @@
 #include "image/reference.h"
 
+#include <string.h>
+
 #include "base/ascii.h"
 #include "base/hash.h"
 
@@ -145,6 +147,24 @@ static bool split_tag(struct slice *name, struct reference *out, struct error *e
     return true;
 }
 
+static bool all_of(struct slice text, const char *characters)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!strchr(characters, text.at[i]))
+            return false;
+    return text.len > 0;
+}
+
+/* "127.0.0.1:5000", "localhost:5000": nobody calls an image of Docker Hub so. */
+static bool is_registry_alone(struct slice name, const struct reference *reference)
+{
+    size_t dots = 0;
+    for (size_t i = 0; i < name.len; i++)
+        dots += name.at[i] == '.';
+    bool host = slice_equal(name, SLICE("localhost")) || (dots == 3 && all_of(name, ".0123456789"));
+    return host && all_of(reference->tag, "0123456789");
+}
+
 bool reference_parse(struct slice text, struct arena *arena, struct reference *reference,
                      struct error *err)
 {
@@ -152,6 +172,9 @@ bool reference_parse(struct slice text, struct arena *arena, struct reference *r
     struct slice name = text;
     if (!split_tag(&name, &out, err))
         return error_add(err, "image name \"%.*s\"", SLICE_ARG(slice_upto(text, 300)));
+    if (is_registry_alone(name, &out))
+        return error_set(err, ERROR_USAGE, "%.*s is a registry; which image of it? %.*s/NAME:TAG",
+                         SLICE_ARG(slice_upto(text, 300)), SLICE_ARG(slice_upto(text, 300)));
     if (!split_host(name, arena, &out))
         return arena_error(err);
     const char *wrong = NULL;

@@ -157,6 +157,18 @@ static bool denied(const struct session *session, struct slice said, int status,
                      SLICE_ARG(host), kept);
 }
 
+/* A manifest is called as people call it: "app:1.2", "app@sha256:…". */
+static bool absent(const struct session *session, const char *path, struct slice said,
+                   struct error *err)
+{
+    static const char manifests[] = "manifests/";
+    bool manifest = strncmp(path, manifests, strlen(manifests)) == 0;
+    const char *name = manifest ? path + strlen(manifests) : path;
+    const char *between = !manifest ? " " : strchr(name, ':') ? "@" : ":";
+    return error_set(err, ERROR_NOT_FOUND, "%.*s has no %.*s%s%s%.*s", SLICE_ARG(session->shown),
+                     SLICE_ARG(session->reference.repository), between, name, SLICE_ARG(said));
+}
+
 bool session_refused(const struct session *session, const char *path,
                      const struct http_response *response, struct arena *arena, struct error *err)
 {
@@ -164,8 +176,7 @@ bool session_refused(const struct session *session, const char *path,
     if (response->status == 401 || response->status == 403)
         return denied(session, said, response->status, err);
     if (response->status == 404)
-        return error_set(err, ERROR_NOT_FOUND, "%.*s has no %.*s %s%.*s", SLICE_ARG(session->shown),
-                         SLICE_ARG(session->reference.repository), path, SLICE_ARG(said));
+        return absent(session, path, said, err);
     http_status_error(response, err);
     if (response->status == 429 && !session->credentials.origin.len)
         return error_add(err, "asked without a login");

@@ -274,6 +274,13 @@ static bool set_all(struct transfer *transfer, struct curl_slist **list, char *c
     return SET(transfer, CURLOPT_URL, url.at) == CURLE_OK;
 }
 
+/* What TLS libraries say of an answer without TLS. */
+static bool is_plain_http(const char *why)
+{
+    return strstr(why, "wrong version number") || strstr(why, "packet length too long") ||
+           strstr(why, "unexpected TLS packet");
+}
+
 /* What went wrong in words that say what to do; curl's own words in the middle. */
 static void explain(const struct transfer *transfer, CURLcode code, const char *why,
                     struct error *err)
@@ -293,6 +300,10 @@ static void explain(const struct transfer *transfer, CURLcode code, const char *
         break;
     case CURLE_PEER_FAILED_VERIFICATION:
         advice = "; name a file with its authority's certificate in SSL_CERT_FILE";
+        break;
+    case CURLE_SSL_CONNECT_ERROR:
+        if (is_plain_http(why))
+            advice = "; it speaks HTTP without TLS: write http:// in front, or --plain-http";
         break;
     case CURLE_OPERATION_TIMEDOUT:
         advice = "; try again later";
