@@ -40,11 +40,43 @@ static void put_row(struct line *line, const struct doctor_row *row)
     put_fix(line, row->fix);
 }
 
+static bool is_skipped_as(const struct doctor_row *row, const struct doctor_row *other)
+{
+    return row->state == DOCTOR_SKIPPED && other->state == DOCTOR_SKIPPED &&
+           slice_equal(row->seen, other->seen);
+}
+
+/* Rows that were skipped for one reason, from `first` on, are told together. */
+static size_t put_skipped(struct line *line, const struct doctor_result *result, size_t first)
+{
+    const struct doctor_row *row = &result->rows[first];
+    size_t at = first + 1;
+    line_styled(line, states[row->state].style, slice_str(states[row->state].word));
+    line_pad(line, COLUMN_TEXT);
+    line_print(line, "%s", row->check->title);
+    for (; at < result->count; at++) {
+        const struct doctor_row *next = &result->rows[at];
+        char text[200];
+        if (next->state != DOCTOR_ABSENT && !is_skipped_as(row, next))
+            break;
+        if (next->state == DOCTOR_ABSENT)
+            continue;
+        line_print(line, ",");
+        snprintf(text, sizeof text, " %s", next->check->title);
+        line_piece(line, COLUMN_TEXT, STYLE_PLAIN, slice_str(text));
+    }
+    line_end(line);
+    line_wrap(line, COLUMN_TEXT, row->seen);
+    return at - 1;
+}
+
 void doctor_write_table(const struct doctor_result *result, unsigned width, FILE *file)
 {
     struct line line = {file, width ? width : terminal_width(file), 0};
     for (size_t i = 0; i < result->count; i++)
-        if (result->rows[i].state != DOCTOR_ABSENT)
+        if (result->rows[i].state == DOCTOR_SKIPPED)
+            i = put_skipped(&line, result, i);
+        else if (result->rows[i].state != DOCTOR_ABSENT)
             put_row(&line, &result->rows[i]);
     line_end(&line);
     if (result->failed)
