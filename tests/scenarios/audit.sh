@@ -114,6 +114,7 @@ exits "the third audit: overdue is a gate" 1 audit react-app-haproxy react-app-n
     --format markdown=audit.md --format mail=audit.eml --mail-to 'Jörg Müller <joerg@example.com>' --mail-to security@example.com \
     --mail-from 'Audit, monthly <audit@example.com>' --format table --fail-on overdue
 cp out table.txt
+cp audit.json kept.json
 same "the newest of nginx is the one pushed last" '"1.1.0"' "$(total '.repositories[1].tag')"
 same "its findings of openssl are gone" '["CVE-2023-2650","CVE-2023-5678"]' "$(total '[.repositories[1].gone[].id] | unique')"
 same "the base moved" '["moved",true]' "$(total '.repositories[0] | [.base.state, .rebuild]')"
@@ -270,6 +271,26 @@ assert max(map(len, raw.split(b"\n"))) <= 78, "long lines"
 assert all(b < 128 for b in raw)
 PY
 check "the message is one that Python's parser takes" python3 mail.py audit.eml
+
+# ---- numbers of one audit agree, however they are written ----
+cat >agree.py <<'PY'
+import html, json, re
+audit, page, marked = json.load(open("audit.json")), open("audit.html").read(), open("audit.md").read()
+for one in audit["repositories"]:
+    found = one["by_severity"]
+    want = [found[s] for s in ("critical", "high", "medium", "low")] + [one["new"], len(one["gone"]), one["overdue"]]
+    row = page[page.index('<td class="name">' + html.escape(one["name"])):]
+    assert [int(n) for n in re.findall(r'<td class="n">(\d+)', row[:row.index("</tr>")])] == want, (one["name"], want)
+    line = next(line for line in marked.splitlines() if line.startswith("| " + one["name"]))
+    assert [int(n) for n in re.findall(r"\| (\d+)(?= )", line)][-7:] == want, (line, want)
+    held = [f for f in one["findings"] if "exception" not in f]
+    assert one["total"] == sum(found.values()) == len(held) and one["overdue"] == sum(f["overdue"] for f in held)
+overdue = page[page.index("<h2>Overdue"):]
+assert overdue[:overdue.index("</table>")].count("<tr><td") == audit["overdue"]
+assert f'{audit["overdue"]} overdue, {audit["new"]} new' in marked
+PY
+cp kept.json audit.json
+check "table of the page, Markdown and JSON" python3 agree.py
 
 # ---- the page ----
 if command -v chromium >/dev/null; then

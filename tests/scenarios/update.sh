@@ -269,6 +269,23 @@ for tag in 1.0.0 1.0.1; do push "127.0.0.1:$port" layout-$tag $tag; done
 push "127.0.0.1:$port" layout-1.0.1 stable
 registry_has docker-registry "127.0.0.1:$port"
 
+# ---- a pin of several platforms is their index, not one platform's image ----
+multi=127.0.0.1:$port/team/multi type=application/vnd.oci.image
+mkdir -p multi
+for tag in 1.0.0 1.0.1; do
+    skopeo copy -q --dest-tls-verify=false "oci:layout-$tag" "docker://$multi:of-$tag" || fail "skopeo"
+    skopeo inspect --tls-verify=false --raw "docker://$multi:of-$tag" >child
+    jq -nc --arg digest "sha256:$(sha256sum <child | cut -d' ' -f1)" --argjson size "$(wc -c <child)" --arg type $type \
+        '{schemaVersion: 2, mediaType: ($type + ".index.v1+json"), manifests: [("amd64", "arm64") as $for |
+          {mediaType: ($type + ".manifest.v1+json"), digest: $digest, size: $size, platform: {os: "linux", architecture: $for}}]}' >"index-$tag"
+    curl -sf -X PUT -H "Content-Type: $type.index.v1+json" --data-binary "@index-$tag" \
+        "http://127.0.0.1:$port/v2/team/multi/manifests/$tag" || fail "an index is refused"
+done
+of_index() { printf 'sha256:%s' "$(sha256sum <"index-$1" | cut -d' ' -f1)"; }
+printf 'FROM %s:1.0.0@%s\n' "$multi" "$(of_index 1.0.0)" >multi/Dockerfile
+exits "--write of an index's pin" 0 "$PLIMSOLL" update --write multi
+same "the pin is the new index" "FROM $multi:1.0.1@$(of_index 1.0.1)" "$(cat multi/Dockerfile)"
+
 serve
 mkdir -p .docker
 printf '{"auths":{"127.0.0.1:%s":{"auth":"%s"}}}\n' "$port" \
