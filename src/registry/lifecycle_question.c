@@ -4,7 +4,24 @@
 #include "image/document.h"
 #include "registry/lifecycle_parts.h"
 
-enum { IMAGES_MAX = 1000000 };
+enum { IMAGES_MAX = 1000000, VALUES_MAX = 10000000 };
+
+/* A tree takes up to 240 bytes a value, 80 times the text: the tree is what has to be limited. */
+static bool values_fit(struct slice text)
+{
+    size_t count = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char byte = text.at[i];
+        if (byte == '"')
+            quoted = !quoted;
+        else if (quoted)
+            i += byte == '\\';
+        else
+            count += byte == ',' || byte == '[' || byte == '{';
+    }
+    return count <= VALUES_MAX;
+}
 
 static bool read_time(const json_t *object, const char *name, double *when, struct error *err)
 {
@@ -115,6 +132,8 @@ bool lifecycle_question_parse(struct slice text, struct arena *arena,
                               struct lifecycle_question *question, struct error *err)
 {
     struct lifecycle_question made = {0};
+    if (!values_fit(text))
+        return error_set(err, ERROR_LIMIT, "the document has more than %d values", VALUES_MAX);
     CLEANUP_JSON json_t *document = document_parse_large(text, LIFECYCLE_QUESTION_MAX, err);
     if (!document)
         return false;

@@ -157,10 +157,35 @@ static void a_child_that_is_about_its_index(void **state)
     arena_done(&arena);
 }
 
+/* 20 MB that would become gigabytes. */
+static void many_values(void **state)
+{
+    (void)state;
+    enum { SIZE = 24 << 20 };
+    struct lifecycle_question question;
+    struct error err = {0};
+    char *text = malloc(SIZE);
+    assert_non_null(text);
+    for (size_t i = 0; i < SIZE; i++)
+        text[i] = i % 2 ? ',' : '0';
+    memcpy(text, "[\"\\\",\",", 7);
+    arena_init(&arena, 1 << 20);
+    assert_false(lifecycle_question_parse(slice_of(text, SIZE), &arena, &question, &err));
+    assert_int_equal(err.kind, ERROR_LIMIT);
+    assert_non_null(strstr(err.text, "more than 10000000 values"));
+    memset(text + 1, ',', SIZE - 1); /* commas of a string are none */
+    memcpy(text, "[\"", 2);
+    memcpy(text + SIZE - 2, "\"]", 2);
+    assert_false(lifecycle_question_parse(slice_of(text, SIZE), &arena, &question, &err));
+    assert_non_null(strstr(err.text, "now, policy and images"));
+    free(text);
+    arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_case_holds),
-                                       cmocka_unit_test(long_chains),
+                                       cmocka_unit_test(long_chains), cmocka_unit_test(many_values),
                                        cmocka_unit_test(a_child_that_is_about_its_index)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
