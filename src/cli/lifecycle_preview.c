@@ -90,7 +90,10 @@ static bool judge_remote(struct invocation *call, struct slice policy, struct sh
         arena_array(call->arena, images.count + 1, sizeof *verdicts);
     if (!verdicts)
         return arena_error(err);
-    showing->note = lifecycle_policy_note(&rules);
+    bool indexes = false;
+    for (size_t i = 0; i < images.count; i++)
+        indexes = indexes || images.items[i].kind == LIFECYCLE_INDEX;
+    showing->note = lifecycle_policy_note(&rules, indexes, call->arena);
     return lifecycle_evaluate(&rules, images.items, images.count, (double)clock_now(), call->arena,
                               verdicts, err) &&
            make_shown(call->arena, &images, verdicts, showing, err);
@@ -98,8 +101,8 @@ static bool judge_remote(struct invocation *call, struct slice policy, struct sh
 
 /* ---- from a data folder: expiry's own code, retain rules included ---- */
 
-static bool note_local(struct registry_call *registry, struct slice policy, struct arena *arena,
-                       struct showing *showing, struct error *err)
+static bool note_local(struct registry_call *registry, struct slice policy, bool has_indexes,
+                       struct arena *arena, struct showing *showing, struct error *err)
 {
     struct lifecycle_policy rules;
     struct failure failure = {.reason = FAILURE_NONE};
@@ -109,7 +112,7 @@ static bool note_local(struct registry_call *registry, struct slice policy, stru
         return registry_call_error(&failure, err);
     if (!lifecycle_policy_parse(policy, arena, &rules, err))
         return false;
-    showing->note = lifecycle_policy_note(&rules);
+    showing->note = lifecycle_policy_note(&rules, has_indexes, arena);
     return true;
 }
 
@@ -129,8 +132,10 @@ static bool judge_local(struct invocation *call, struct slice policy, struct sho
     showing->images = arena_array(call->arena, preview.count + 1, sizeof *showing->images);
     if (!showing->images)
         return arena_error(err);
+    bool indexes = false;
     for (size_t i = 0; i < preview.count; i++) {
         const struct expire_image *image = &preview.images[i];
+        indexes = indexes || image->kind == MANIFEST_IS_INDEX;
         showing->images[showing->count++] = (struct shown){.digest = image->digest,
                                                            .why = image->why,
                                                            .tags = image->tags,
@@ -139,7 +144,7 @@ static bool judge_local(struct invocation *call, struct slice policy, struct sho
                                                            .priority = image->priority,
                                                            .action = image->action};
     }
-    return note_local(&registry, policy, call->arena, showing, err);
+    return note_local(&registry, policy, indexes, call->arena, showing, err);
 }
 
 /* ---- showing it ---- */

@@ -83,19 +83,25 @@ struct slice lifecycle_why(const struct lifecycle_image *images,
     return arena_printf(arena, "%.*s leaves it: %.*s", SLICE_ARG(name), SLICE_ARG(measured));
 }
 
-struct slice lifecycle_policy_note(const struct lifecycle_policy *policy)
+struct slice lifecycle_policy_note(const struct lifecycle_policy *policy, bool has_indexes,
+                                   struct arena *arena)
 {
-    bool by_count = false, by_age = false;
+    bool by_count = false, by_age = false, each = false;
+    const char *note = "";
     for (size_t i = 0; i < policy->rule_count; i++) {
         bool counts = policy->rules[i].count_type == LIFECYCLE_MORE_THAN;
         by_count = by_count || counts;
         by_age = by_age || !counts;
+        each = each || (counts && has_indexes && policy->rules[i].tags == LIFECYCLE_ANY);
     }
     if (by_count && !by_age)
-        return SLICE("no rule looks at age: what is among the newest stays however old it is, and "
-                     "what is not goes however new it is");
+        note = "no rule looks at age: what is among the newest stays however old it is, and what "
+               "is not goes however new it is";
     if (by_age && !by_count)
-        return SLICE("no rule keeps a number of images: when nothing new is pushed, all that a "
-                     "rule selects go in the end");
-    return SLICE("");
+        note = "no rule keeps a number of images: when nothing new is pushed, all that a rule "
+               "selects go in the end";
+    return arena_printf(arena, "%s%s%s", note, *note && each ? "; " : "",
+                        each ? "to a rule of tagStatus any, an index and each of its platforms are "
+                               "images of their own: fewer of the newest stay than its number says"
+                             : "");
 }

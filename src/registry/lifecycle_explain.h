@@ -16,5 +16,7 @@ const char *lifecycle_rule_verb(const struct lifecycle_rule *rule);
 struct slice lifecycle_why(const struct lifecycle_image *images,
                            const struct lifecycle_verdict *verdicts, size_t i, bool subject_is_here,
                            struct arena *arena);
-/* What people expect of a policy and it does not do; empty when there is nothing to say. */
-struct slice lifecycle_policy_note(const struct lifecycle_policy *policy);
+/* What people expect of a policy and it does not do; empty when there is nothing to say.
+   `has_indexes`: there are multi-platform images in the repository. */
+struct slice lifecycle_policy_note(const struct lifecycle_policy *policy, bool has_indexes,
+                                   struct arena *arena);

@@ -51,6 +51,12 @@ cat >guide.json <<'EOF'
 EOF
 exits "another policy is tried" 0 "$PLIMSOLL" lifecycle preview app --policy guide.json
 check "of which the second half is missing, and the preview says so" grep -q '^note: no rule looks at age' out
+check "and that its ten are not ten multi-platform images" sh -c "tr -s '\\n ' ' ' <out | grep -q 'each of its platforms are images of their own'"
+"$PLIMSOLL" lifecycle preview app --policy guide.json --format json | jq -r .note >theirs
+"$PLIMSOLL" lifecycle preview app --policy guide.json --format json --data "$work/data" | jq -r .note >ours
+check "from the data folder, too" cmp ours theirs
+exits "by the policy of init there is nothing to add" 0 "$PLIMSOLL" lifecycle preview app --policy policy.json
+check "for it counts tagged images alone, and looks at age" sh -c '! grep -q ^note: out'
 
 printf '{"rules": []}' >broken.json
 exits "what is no policy is not sent" 3 "$PLIMSOLL" lifecycle put app broken.json
