@@ -1,21 +1,7 @@
 /* plimsoll tag: which tags a release moves, and moving them. */
-#include "base/log.h"
 #include "base/terminal.h"
 #include "cli/command_rows.h"
 #include "cli/tag_call.h"
-#include "ship/engine/engine.h"
-
-static void tell_notes(const struct tag_call *tags)
-{
-    if (tags->base.len)
-        log_warning("the release is that of the base, %.*s", SLICE_ARG(tags->base));
-    if (tags->note.len)
-        log_warning("%.*s", SLICE_ARG(tags->note));
-    if (!tags->look.whole && tags->look.count)
-        log_warning("the repository has more version tags than were looked at (%d): a tag that "
-                    "points to an old one is planned by its name",
-                    TAG_LOOK_MOST);
-}
 
 static bool is_json(const struct invocation *call)
 {
@@ -33,7 +19,7 @@ static bool run_plan(struct invocation *call, struct error *err)
     if (repository ? !tag_call_plan_registry(&tags, call, repository, false, err)
                    : !tag_call_plan_given(&tags, call, err))
         return false;
-    tell_notes(&tags);
+    tag_call_tell(&tags);
     if (is_json(call))
         tag_report_json(&tags, NULL, true);
     else
@@ -100,92 +86,18 @@ static void report(struct invocation *call, const struct tag_call *tags,
     tell_outcome(tags, apply, dry_run);
 }
 
-/* A version that is another image already, and so was never to be: whoever releases wants to know.
- */
-static bool check_released(const struct tag_call *tags, struct error *err)
-{
-    const struct tag_plan *plan = &tags->plan;
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct tag_seen *seen = tag_look_find(&tags->look, plan->tags[i].name);
-        struct tag_existing word;
-        struct error ignored;
-        if (!seen || !tag_word_existing(seen->name, &word, &ignored) ||
-            !slice_equal(word.version, plan->release) || !seen->digest.text[0] ||
-            digest_equal(&seen->digest, &tags->manifest.digest))
-            continue;
-        return error_set(err, ERROR_BUSY,
-                         "%.*s exists as another image, %s, and a version tag is never moved: give "
-                         "the release a new version",
-                         SLICE_ARG(seen->name), seen->digest.text);
-    }
-    return true;
-}
-
-/* ---- apply --local: names in an engine ---- */
-
-/* "registry.example/app:build" → "registry.example/app". */
-static struct slice without_tag(struct slice name)
-{
-    if (!destination_names_image(name))
-        return name;
-    name = slice_upto(name, slice_find(name, '@'));
-    size_t last = slice_find_last(name, '/'), from = last < name.len ? last : 0;
-    return slice_upto(name, from + slice_find(slice_from(name, from), ':'));
-}
-
-static bool tag_locally(struct invocation *call, const struct tag_call *tags, size_t index,
-                        struct ship_engine *engine, struct error *err)
-{
-    struct slice image = slice_str(call->operands[0]);
-    struct ship_job job = {.arena = call->arena};
-    struct ship_answer answer;
-    struct slice target = arena_printf(call->arena, "%.*s:%.*s", SLICE_ARG(without_tag(image)),
-                                       SLICE_ARG(tags->plan.tags[index].name));
-    struct ship_request request = {.operation = SHIP_TAG, .image = image, .target = target};
-    return target.at ? ship_engine_run(engine, &request, &job, &answer, err) : arena_error(err);
-}
-
-/* What tags an engine has says nothing of a repository: the plan is made with --existing alone. */
-static bool run_local(struct invocation *call, struct error *err)
-{
-    CLEANUP_TAG_CALL struct tag_call tags = {0};
-    struct tag_apply apply = {0};
-    struct ship_engine engine;
-    bool dry_run = option_flag(call, "dry-run");
-    if (slice_find(slice_str(call->operands[0]), '@') < strlen(call->operands[0]))
-        return error_set(err, ERROR_USAGE, "--local names an image of the engine by its tag");
-    if (!tag_call_request(&tags, call, call->operands[0], err) ||
-        !tag_call_plan_given(&tags, call, err) ||
-        (!dry_run && !ship_engine_find(option_text(call, "engine"), call->arena, &engine, err)))
-        return false;
-    tell_notes(&tags);
-    for (size_t i = 0; i < tags.plan.count && !dry_run; i++) {
-        if (!tags.plan.tags[i].move)
-            continue;
-        if (!tag_locally(call, &tags, i, &engine, err))
-            return error_add(err, "tag %.*s", SLICE_ARG(tags.plan.tags[i].name));
-        apply.done[i] = true;
-        apply.moved++;
-    }
-    if (is_json(call))
-        tag_report_json(&tags, NULL, dry_run);
-    else
-        tag_report_table(&tags, dry_run ? NULL : &apply);
-    return true;
-}
-
 static bool run_apply(struct invocation *call, struct error *err)
 {
     CLEANUP_TAG_CALL struct tag_call tags = {0};
     struct tag_apply apply = {0};
     bool dry_run = option_flag(call, "dry-run");
     if (option_flag(call, "local"))
-        return run_local(call, err);
+        return tag_local_run(call, err);
     if (!tag_call_request(&tags, call, call->operands[0], err) ||
         !tag_call_plan_registry(&tags, call, call->operands[0], true, err))
         return false;
-    tell_notes(&tags);
-    bool fine = check_released(&tags, err) &&
+    tag_call_tell(&tags);
+    bool fine = tag_call_check_released(&tags, err) &&
                 (dry_run || tag_apply_plan(&tags.destination, &tags.plan, &tags.look,
                                            &tags.manifest, call->arena, &apply, err));
     report(call, &tags, &apply, dry_run);
@@ -197,7 +109,8 @@ static const struct option apply_options[] = {
     {.name = "dry-run", .prose = "Show the plan, change nothing."},
     {.name = "local",
      .prose = "Tag the engine's own image of that name instead of a registry's; the plan is made "
-              "with the tags of --existing. JSON is that of tag plan."},
+              "with the tags that the engine has, or those of --existing. JSON is that of tag "
+              "plan."},
     {.name = "engine",
      .type = OPTION_CHOICE,
      .argument = "ENGINE",

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "cli/configuration.h"
 #include "image/stream.h"
 #include "ship/push/from_base.h"
@@ -251,6 +252,37 @@ bool tag_call_plan_registry(struct tag_call *tags, struct invocation *call, cons
         return arena_error(err);
     return tag_plan_make(request, arena, &tags->plan, err) && add_immutable(tags, arena, err) &&
            tag_plan_make(request, arena, &tags->plan, err);
+}
+
+void tag_call_tell(const struct tag_call *tags)
+{
+    if (tags->base.len)
+        log_warning("the release is that of the base, %.*s", SLICE_ARG(tags->base));
+    if (tags->note.len)
+        log_warning("%.*s", SLICE_ARG(tags->note));
+    if (!tags->look.whole && tags->look.count)
+        log_warning("the repository has more version tags than were looked at (%d): a tag that "
+                    "points to an old one is planned by its name",
+                    TAG_LOOK_MOST);
+}
+
+bool tag_call_check_released(const struct tag_call *tags, struct error *err)
+{
+    const struct tag_plan *plan = &tags->plan;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct tag_seen *seen = tag_look_find(&tags->look, plan->tags[i].name);
+        struct tag_existing word;
+        struct error ignored;
+        if (!seen || !tag_word_existing(seen->name, &word, &ignored) ||
+            !slice_equal(word.version, plan->release) || !seen->digest.text[0] ||
+            digest_equal(&seen->digest, &tags->manifest.digest))
+            continue;
+        return error_set(err, ERROR_BUSY,
+                         "%.*s exists as another image, %s, and a version tag is never moved: give "
+                         "the release a new version",
+                         SLICE_ARG(seen->name), seen->digest.text);
+    }
+    return true;
 }
 
 void tag_call_close(struct tag_call *tags)

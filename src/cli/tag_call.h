@@ -59,9 +59,17 @@ bool tag_call_plan_given(struct tag_call *tags, struct invocation *call, struct 
    the release's own tag already. Needs tag_call_close in any case. */
 bool tag_call_plan_registry(struct tag_call *tags, struct invocation *call, const char *repository,
                             bool need_image, struct error *err);
+/* For people: what was taken for what. */
+void tag_call_tell(const struct tag_call *tags);
+/* ERROR_BUSY for a version that is another image already, and so was never to be: whoever releases
+   wants to know. */
+bool tag_call_check_released(const struct tag_call *tags, struct error *err);
 void tag_call_close(struct tag_call *tags);
 #define CLEANUP_TAG_CALL __attribute__((cleanup(tag_call_close)))
 
 /* tag_report.c. `apply` NULL: a plan alone. */
 void tag_report_table(const struct tag_call *tags, const struct tag_apply *apply);
 void tag_report_json(const struct tag_call *tags, const struct tag_apply *apply, bool dry_run);
+
+/* tag_local.c: `tag apply --local`. */
+bool tag_local_run(struct invocation *call, struct error *err);

@@ -173,6 +173,11 @@ static bool add_image(struct finder *finder, struct slice path, struct error *er
     if (slice_starts(below, folder) && below.len > folder.len)
         below = slice_from(below, folder.len + 1);
     bool here = slice_equal_str(folder, ".");
+    for (size_t i = 0; i < path.len; i++) /* plimsoll.yaml could not name it */
+        if ((unsigned char)path.at[i] < ' ')
+            return error_set(err, ERROR_USAGE,
+                             "%.*s: a control character in the name of a Dockerfile; rename it",
+                             SLICE_ARG(path));
     *image = (struct project_image){.name = free_name(finder, below),
                                     .dockerfile = arena_string(finder->arena, here ? below : path),
                                     .test = {.seconds = 60},

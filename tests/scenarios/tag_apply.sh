@@ -221,5 +221,17 @@ if command -v buildah >/dev/null && [ "$(id -u)" = 0 ]; then
     buildah commit --signature-policy policy.json -q "$container" localhost/react-app:build >build2.log 2>&1 || cat build.log build2.log
     exits "tags of an engine's image" 0 "$PLIMSOLL" tag apply localhost/react-app:build --release 1.2.0 --local --engine buildah
     same "are names there" "1 1.2 1.2.0 build latest" "$(buildah images --format '{{.Tag}}' | sort | tr '\n' ' ' | sed 's/ $//')"
+    exits "the same again" 0 "$PLIMSOLL" tag apply localhost/react-app:build --release 1.2.0 --local --engine buildah --format json
+    same "finds all done" "[False, False, False, False]" "$(json out "[t['move'] for t in d['tags']]")"
+    container=$(buildah from --signature-policy policy.json scratch 2>build.log)
+    buildah config --label n=2 "$container" && buildah commit --signature-policy policy.json -q "$container" localhost/react-app:build >build2.log 2>&1 || cat build.log build2.log
+    id() { buildah images --no-trunc --format '{{.Tag}}={{.ID}}' | sed -n "s/^$1=//p"; }
+    latest=$(id latest)
+    exits "an older patch" 0 "$PLIMSOLL" tag apply localhost/react-app:build --release 1.1.9 --local --engine buildah
+    same "does not move what is newer in the engine" "$latest $(id build)" "$(id latest) $(id 1.1)"
+    exits "a version that is another image there" 3 "$PLIMSOLL" tag apply localhost/react-app:build --release 1.2.0 --local --engine buildah
+    same "stays" "$latest" "$(id 1.2.0)"
+    exits "the next one" 0 "$PLIMSOLL" tag apply react-app:build --release 1.2.1 --local --engine buildah
+    same "moves, by the short name, too" "$(id build) $(id build) $(id build)" "$(id 1.2) $(id 1) $(id latest)"
     exits "an image that it has not" 3 "$PLIMSOLL" tag apply localhost/none:build --release 1.2.0 --local --engine buildah
 fi

@@ -60,7 +60,7 @@ static int show_engine(const char *name)
 
 static enum ship_operation operation_of(const char *word)
 {
-    static const char *const names[] = {"pull", "build", "tag", "id", "save", "remove"};
+    static const char *const names[] = {"pull", "build", "tag", "id", "save", "remove", "list"};
     unsigned i = 0;
     while (i < SHIP_OPERATIONS && strcmp(names[i], word) != 0)
         i++;

@@ -9,6 +9,7 @@
  *   engine.c       the table, requests, words
  *   words_*.c      their command lines: docker and nerdctl, podman and buildah
  *   find.c         looking for engines, versions, storage, isolation
+ *   tags.c         reading the list of what it has
  *   run.c          carrying out, retrying without the isolation that cannot be had
  *   failure.c      what an engine's last words mean
  *
@@ -17,7 +18,7 @@
  */
 #include "base/process.h"
 
-enum { SHIP_ENGINE_NOTES_MAX = 8 };
+enum { SHIP_ENGINE_NOTES_MAX = 8, SHIP_TAGS_MAX = 20000 };
 
 enum ship_pull { SHIP_PULL_ALWAYS, SHIP_PULL_MISSING, SHIP_PULL_NEVER };
 
@@ -29,6 +30,7 @@ enum ship_operation {
     SHIP_ID,     /* image: "sha256:…" of its configuration */
     SHIP_SAVE,   /* image into folder, as something that source_open reads */
     SHIP_REMOVE, /* image: the local name, and the image when it has no other */
+    SHIP_LIST,   /* image: a name without a tag, whose tags are asked for */
     SHIP_OPERATIONS,
 };
 
@@ -119,6 +121,8 @@ struct ship_job {
 struct ship_answer {
     struct slice id;     /* of SHIP_ID; of SHIP_BUILD when the image is in the engine's store */
     struct slice source; /* of SHIP_SAVE: "oci:/tmp/x/image", for source_open */
+    struct slice *tags;  /* of SHIP_LIST: "1.2.0=sha256:…", with the id of its configuration */
+    size_t tag_count;
     double seconds;
 };
 
@@ -168,3 +172,8 @@ bool ship_labels_standard(struct slice version, struct slice revision, struct sl
                           size_t *count);
 /* SOURCE_DATE_EPOCH of the environment, or -1. ERROR_USAGE when it is no number. */
 bool ship_epoch(int64_t *epoch, struct error *err);
+/* tags.c: of the lines "REPOSITORY:TAG=ID" that SHIP_LIST gives, those of `name`. "app" is
+   "localhost/app" to podman and buildah; docker leaves "docker.io/library/" out. Others, "<none>"
+   and lines that are no such are passed over. ERROR_LIMIT: more than SHIP_TAGS_MAX. */
+bool ship_engine_tags_read(struct slice output, struct slice name, struct arena *arena,
+                           struct slice **tags, size_t *count, struct error *err);

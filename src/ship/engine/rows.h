@@ -15,6 +15,9 @@ void ship_words_tag(const struct ship_engine *engine, const struct ship_request 
                     struct ship_words *words);
 void ship_words_remove(const struct ship_engine *engine, const struct ship_request *request,
                        struct ship_words *words);
+/* "images --format …", lines that ship_engine_tags_read takes. */
+void ship_words_list(const struct ship_engine *engine, const struct ship_request *request,
+                     struct ship_words *words);
 /* FOLDER/image.tar, into which an engine saves or builds straight. */
 #define SHIP_IMAGE_FILE "image.tar"
 /* FOLDER/image, a layout. */

@@ -11,11 +11,12 @@
 #include "ship/engine/failure.h"
 #include "ship/engine/rows.h"
 
-enum { KEPT_BYTES = 256 * 1024, REASON_MAX = 400, STEP_MAX = 160 };
+enum { KEPT_BYTES = 256 * 1024, LISTED_BYTES = 8 << 20, REASON_MAX = 400, STEP_MAX = 160 };
 
 static const char *const verbs[SHIP_OPERATIONS] = {
     [SHIP_PULL] = "pulling",  [SHIP_BUILD] = "building", [SHIP_TAG] = "tagging",
     [SHIP_ID] = "looking at", [SHIP_SAVE] = "saving",    [SHIP_REMOVE] = "removing",
+    [SHIP_LIST] = "listing",
 };
 
 static bool command_run(const struct ship_engine *engine, const struct ship_request *request,
@@ -25,13 +26,14 @@ static bool command_run(const struct ship_engine *engine, const struct ship_requ
     static const char *const environment[] = {"DOCKER_CLI_HINTS=false", "BUILDKIT_PROGRESS=plain",
                                               NULL};
     const char *const *argv = ship_engine_words(engine, request, job->arena, err);
-    struct process_options options = {.argv = argv,
-                                      .environment = environment,
-                                      .seconds = job->seconds,
-                                      .output_max = KEPT_BYTES,
-                                      .context = job->context,
-                                      .line = request->operation == SHIP_ID ? NULL : job->line,
-                                      .despite_signals = job->despite_signals};
+    struct process_options options = {
+        .argv = argv,
+        .environment = environment,
+        .seconds = job->seconds,
+        .output_max = request->operation == SHIP_LIST ? LISTED_BYTES : KEPT_BYTES,
+        .context = job->context,
+        .line = request->operation == SHIP_ID || request->operation == SHIP_LIST ? NULL : job->line,
+        .despite_signals = job->despite_signals};
     return argv && process_run(&options, job->arena, result, err);
 }
 
@@ -214,6 +216,11 @@ bool ship_engine_run(struct ship_engine *engine, const struct ship_request *requ
         break;
     case SHIP_SAVE:
         fine = save(engine, request, job, &found, err);
+        break;
+    case SHIP_LIST:
+        fine = command(engine, request, job, &result, err) &&
+               ship_engine_tags_read(result.output, request->image, job->arena, &found.tags,
+                                     &found.tag_count, err);
         break;
     case SHIP_TAG:
     case SHIP_REMOVE:

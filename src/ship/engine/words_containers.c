@@ -118,6 +118,14 @@ static void remove_image(const struct ship_engine *engine, const struct ship_req
     ship_words_slice(words, request->image);
 }
 
+static void list_buildah(const struct ship_engine *engine, const struct ship_request *request,
+                         struct ship_words *words)
+{
+    (void)engine;
+    (void)request;
+    ship_words_all(words, "images", "--no-trunc", "--format", "{{.Name}}:{{.Tag}}={{.ID}}", NULL);
+}
+
 static bool probe_podman(struct ship_engine *engine, struct arena *arena, struct error *err)
 {
     static const char *const info[] = {
@@ -157,7 +165,8 @@ const struct ship_engine_row ship_engine_podman = {
     .reason = "the first whose build takes several platforms into one manifest list",
     .install = "apt install podman (https://podman.io/docs/installation)",
     .probe = probe_podman,
-    .words = {pull_podman, build, ship_words_tag, id_podman, save_podman, remove_image},
+    .words = {pull_podman, build, ship_words_tag, id_podman, save_podman, remove_image,
+              ship_words_list},
 };
 
 const struct ship_engine_row ship_engine_buildah = {
@@ -166,5 +175,6 @@ const struct ship_engine_row ship_engine_buildah = {
     .reason = "the first whose build takes several platforms into one manifest list",
     .install = "apt install buildah (https://github.com/containers/buildah/blob/main/install.md)",
     .probe = probe_buildah,
-    .words = {pull_buildah, build, ship_words_tag, id_buildah, save_buildah, remove_image},
+    .words = {pull_buildah, build, ship_words_tag, id_buildah, save_buildah, remove_image,
+              list_buildah},
 };

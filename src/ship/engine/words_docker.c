@@ -37,6 +37,15 @@ void ship_words_remove(const struct ship_engine *engine, const struct ship_reque
     ship_words_slice(words, request->image);
 }
 
+void ship_words_list(const struct ship_engine *engine, const struct ship_request *request,
+                     struct ship_words *words)
+{
+    (void)engine;
+    (void)request;
+    ship_words_all(words, "images", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}}={{.ID}}",
+                   NULL);
+}
+
 static void add_archive(const struct ship_request *request, struct ship_words *words)
 {
     ship_words_add(words, "--output");
@@ -116,7 +125,8 @@ const struct ship_engine_row ship_engine_docker = {
     .has_daemon = true,
     .several_in_file = true,
     .probe = ship_probe_docker,
-    .words = {pull, build_docker, ship_words_tag, id_docker, save, ship_words_remove},
+    .words = {pull, build_docker, ship_words_tag, id_docker, save, ship_words_remove,
+              ship_words_list},
 };
 
 const struct ship_engine_row ship_engine_nerdctl = {
@@ -127,5 +137,6 @@ const struct ship_engine_row ship_engine_nerdctl = {
     .has_daemon = true,
     .several_in_file = true,
     .probe = ship_probe_docker,
-    .words = {pull, build_nerdctl, ship_words_tag, id_nerdctl, save, ship_words_remove},
+    .words = {pull, build_nerdctl, ship_words_tag, id_nerdctl, save, ship_words_remove,
+              ship_words_list},
 };

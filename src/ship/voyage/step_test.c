@@ -153,7 +153,7 @@ enum voyage_outcome deploy_step_run(struct voyage_job *job, struct voyage_mark *
         return VOYAGE_FAILED;
     if (result.exit_code != 0) {
         struct slice command = voyage_command(job, VOYAGE_DEPLOY);
-        error_set(err, ERROR_IO, "deploy: %.*s: exit code %d", SLICE_ARG(job->image->deploy.text),
+        error_set(err, ERROR_IO, "%.*s: exit code %d", SLICE_ARG(job->image->deploy.text),
                   result.exit_code);
         voyage_advise(job, "the images are pushed; then: %.*s", SLICE_ARG(command));
         return VOYAGE_FAILED;

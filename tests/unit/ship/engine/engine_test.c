@@ -66,7 +66,7 @@ static void take(struct given *given, struct slice setting)
 
 static enum ship_operation operation_of(struct slice word)
 {
-    static const char *const names[] = {"pull", "build", "tag", "id", "save", "remove"};
+    static const char *const names[] = {"pull", "build", "tag", "id", "save", "remove", "list"};
     for (unsigned i = 0; i < SHIP_OPERATIONS; i++)
         if (slice_equal_str(word, names[i]))
             return (enum ship_operation)i;
@@ -105,6 +105,37 @@ static void command_lines(void **state)
         count++;
     }
     assert_true(count >= 30);
+}
+
+static void tags_are_read(void **state)
+{
+    static const char hex[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    struct slice *tags, text = arena_printf(&arena,
+                                            "localhost/app:1.2.0=sha256:%s\n"
+                                            "app:latest=%s\r\n"
+                                            "localhost/app:odd=sha256:12\n"
+                                            "localhost/app:<none>=sha256:%s\n"
+                                            "localhost:5000/app:1=sha256:%s\n"
+                                            "other/app:1=sha256:%s\n"
+                                            "app\n=\n\n:x=y\nlocalhost/app:last",
+                                            hex, hex, hex, hex, hex);
+    size_t count;
+    (void)state;
+    assert_true(ship_engine_tags_read(text, SLICE("app"), &arena, &tags, &count, &err));
+    assert_int_equal(count, 4);
+    struct slice with_id = arena_printf(&arena, "1.2.0=sha256:%s", hex);
+    assert_true(slice_equal(tags[0], with_id));
+    assert_true(slice_equal_str(slice_upto(tags[1], 14), "latest=sha256:")); /* buildah's id */
+    assert_true(slice_equal_str(tags[2], "odd"));
+    assert_true(slice_equal_str(tags[3], "last"));
+    assert_true(
+        ship_engine_tags_read(text, SLICE("localhost:5000/app"), &arena, &tags, &count, &err));
+    assert_int_equal(count, 1);
+    assert_true(ship_engine_tags_read(SLICE("app:1=\nteam/app:2="), SLICE("docker.io/library/app"),
+                                      &arena, &tags, &count, &err));
+    assert_int_equal(count, 1);
+    assert_true(ship_engine_tags_read(SLICE(""), SLICE("app"), &arena, &tags, &count, &err));
+    assert_int_equal(count, 0);
 }
 
 static void secrets_are_hidden_in_lines_but_not_in_words(void **state)
@@ -157,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(command_lines),
+        cmocka_unit_test(tags_are_read),
         cmocka_unit_test(secrets_are_hidden_in_lines_but_not_in_words),
         cmocka_unit_test(labels_honour_the_epoch),
     };
