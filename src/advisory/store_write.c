@@ -168,8 +168,10 @@ static bool prepare(struct store_writer *writer, struct error *err)
 bool store_writer_open(struct store_writer **writer, const char *folder,
                        const struct store_writer_options *options, struct error *err)
 {
-    if (!file_make_folder(folder, err))
-        return false;
+    if (!file_make_folder(folder, err)) {
+        struct error said = *err;
+        return error_set(err, said.kind, "%s; --db FOLDER (PLIMSOLL_DB) names another", said.text);
+    }
     struct store_writer *new = calloc(1, sizeof *new);
     if (!new)
         return arena_error(err);

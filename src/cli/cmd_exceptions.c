@@ -169,7 +169,8 @@ static bool run_import(struct invocation *call, struct error *err)
                          from);
     if (!exceptions_append(to, &imported.exceptions, call->arena, err))
         return false;
-    printf("%zu exceptions imported into ", imported.exceptions.count);
+    printf("%zu exception%s imported into ", imported.exceptions.count,
+           imported.exceptions.count == 1 ? "" : "s");
     terminal_put(stdout, slice_str(to));
     printf(", %zu left out\n", imported.note_count);
     return true;

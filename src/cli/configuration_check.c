@@ -48,9 +48,20 @@ static bool is_read_by_command(struct slice path)
     return false;
 }
 
-static bool offer(const char *key, void *suggestion)
+struct offering {
+    struct suggestion near;
+    struct arena *arena;
+};
+
+/* "scan.fail-on", and "scan" that it stands in. */
+static bool offer(const char *key, void *context)
 {
-    suggest_offer(suggestion, key);
+    struct offering *offering = context;
+    struct slice group = slice_upto(slice_str(key), slice_find(slice_str(key), '.'));
+    const char *word = arena_string(offering->arena, group);
+    suggest_offer(&offering->near, key);
+    if (word)
+        suggest_offer(&offering->near, word);
     return false;
 }
 
@@ -66,12 +77,12 @@ static void offer_read_by_commands(struct suggestion *suggestion, struct arena *
 
 static void warn(const char *file, unsigned line, const char *key, struct arena *arena)
 {
-    struct suggestion suggestion = {.word = key};
-    each_key(offer, &suggestion);
-    offer_read_by_commands(&suggestion, arena);
-    if (suggestion.best)
+    struct offering offering = {{.word = key}, arena};
+    each_key(offer, &offering);
+    offer_read_by_commands(&offering.near, arena);
+    if (offering.near.best)
         log_warning("%s line %u: unknown key %s; did you mean %s?", file, line, key,
-                    suggestion.best);
+                    offering.near.best);
     else
         log_warning("%s line %u: unknown key %s", file, line, key);
 }

@@ -75,6 +75,11 @@ static bool listen_on(struct server *server, const char *text, struct error *err
         return error_set(err, ERROR_USAGE, "listening on %s: %s", text, gai_strerror(failed));
     bool taken = fd >= 0 || take_address(found, &fd);
     freeaddrinfo(found);
+    if (!taken && errno == EADDRINUSE)
+        return error_set(err, ERROR_IO,
+                         "listening on %s: another program does; --listen HOST:PORT takes another "
+                         "port, 0 for a free one",
+                         text);
     if (!taken)
         return error_errno(err, "listening on %s", text);
     server->listen[server->listen_count++] = fd;

@@ -305,6 +305,12 @@ static void explain(const struct transfer *transfer, CURLcode code, const char *
         if (is_plain_http(why))
             advice = "; it speaks HTTP without TLS: write http:// in front, or --plain-http";
         break;
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+        if (slice_equal(transfer->url.scheme, SLICE("http")) && !transfer->response.status &&
+            !transfer->request->unix_socket)
+            advice = "; does it speak TLS (https://)?";
+        break;
     case CURLE_OPERATION_TIMEDOUT:
         advice = "; try again later";
         break;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/suggest.h"
 #include "base/yaml.h"
 #include "scan/glob.h"
 
@@ -75,6 +76,23 @@ static bool exception_check(const struct exception *exception, struct error *err
     return true;
 }
 
+/* `field` NULL: there is no such key. */
+static bool refuse_key(const struct yaml_pair *pair, const struct slice *field, const char *path,
+                       struct arena *arena, struct error *err)
+{
+    const char *key = arena_string(arena, slice_upto(pair->key, 60));
+    struct suggestion near = {.word = key ? key : ""};
+    for (size_t i = 0; i < sizeof exception_fields / sizeof *exception_fields; i++)
+        suggest_offer(&near, exception_fields[i].name);
+    if (field)
+        error_set(err, ERROR_USAGE, "%s must be a text", near.word);
+    else
+        error_set(err, ERROR_USAGE, "%s is no known key%s%s%s", near.word,
+                  near.best ? "; did you mean " : "", near.best ? near.best : "",
+                  near.best ? "?" : "");
+    return error_add(err, "%s:%u", path, pair->line);
+}
+
 static bool exception_read(const struct yaml_node *node, const char *path, struct arena *arena,
                            struct exception *exception, struct error *err)
 {
@@ -86,11 +104,8 @@ static bool exception_read(const struct yaml_node *node, const char *path, struc
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml_pair *pair = &node->pairs[i];
         struct slice *field = exception_field(exception, pair->key);
-        if (!field || pair->value->kind != YAML_TEXT) {
-            error_set(err, ERROR_USAGE, field ? "%.*s must be a text" : "%.*s is no known key",
-                      SLICE_ARG(slice_upto(pair->key, 60)));
-            return error_add(err, "%s:%u", path, pair->line);
-        }
+        if (!field || pair->value->kind != YAML_TEXT)
+            return refuse_key(pair, field, path, arena, err);
         if (!yaml_is_null(pair->value))
             *field = pair->value->text;
     }

@@ -27,8 +27,8 @@ void comply_judge_secrets(struct comply *comply, struct comply_row *row)
     comply_judge_image_findings(comply, row);
     if (row->state == COMPLY_PASS)
         comply_say(comply, row, COMPLY_PASS,
-                   "%zu layers, the environment and the history were searched; nothing was found",
-                   comply->image->layer_count);
+                   "%zu layer%s, the environment and the history were searched; nothing was found",
+                   comply->image->layer_count, comply->image->layer_count == 1 ? "" : "s");
 }
 
 static size_t severe(const struct scan_result *result, const struct scan_finding **first)

@@ -84,8 +84,13 @@ static bool make_folder_of(const char *path, struct error *err)
 bool history_open(struct history_file *file, const char *path, struct error *err)
 {
     *file = (struct history_file){.fd = -1, .path = path};
-    if (!make_folder_of(path, err))
-        return error_add(err, "history of audits");
+    if (!make_folder_of(path, err)) {
+        struct error said = *err;
+        return error_set(err, said.kind,
+                         "history of audits: %s; --history FILE names another, --no-history goes "
+                         "without",
+                         said.text);
+    }
     file->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
     if (file->fd < 0)
         return error_errno(err, "history of audits: opening %s", path);

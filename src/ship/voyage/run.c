@@ -122,13 +122,22 @@ static bool set_release(struct voyage_job *job, struct error *err)
     return true;
 }
 
+static bool make_folder(const struct voyage_job *job, struct error *err)
+{
+    if (file_make_folder(job->folder, err))
+        return true;
+    struct error said = *err;
+    return error_set(err, said.kind, "%s; --state FOLDER (PLIMSOLL_SHIP_STATE) names another",
+                     said.text);
+}
+
 static bool open_job(struct voyage_job *job, const struct voyage_step *steps, bool locks,
                      struct error *err)
 {
     if (!place_job(job, err) || !set_release(job, err))
         return false;
     if (locks &&
-        (!file_make_folder(job->folder, err) ||
+        (!make_folder(job, err) ||
          !voyage_lock(job->options->state, job->image->repository, job->arena, &job->lock, err)))
         return false;
     return voyage_source(job->image, job->options->own, &job->source, err) &&

@@ -90,6 +90,7 @@ static void test_errors_name_the_line(void **state)
     refuse("- id: CVE-1\n  reason: x\n- reason: y\n", "e.yaml:3: an exception needs either");
     refuse("- id: CVE-1\n  rule: DL1\n  reason: x\n", "either id or rule");
     refuse("- id: CVE-1\n  reason: x\n  until: 2026-01-01\n", "e.yaml:3: until is no known key");
+    refuse("- id: CVE-1\n  resaon: x\n", "e.yaml:2: resaon is no known key; did you mean reason?");
     refuse("- id: CVE-1\n  reason: x\n  expires: soon\n", "expires is no date");
     refuse("- id: '*'\n  reason: x\n", "needs a package");
     refuse("- id: [a]\n  reason: x\n", "e.yaml:1: id must be a text");
