@@ -70,6 +70,54 @@ static inline void fixture_close(struct fixture *f)
     bed_close(&f->bed);
 }
 
+/* What a test wants of its fixture: the `initial_state` of its row. */
+struct fixture_wish {
+    bool sqlite; /* else in memory */
+    bool only_on_request;
+    unsigned idle_seconds, silent_seconds;
+};
+
+/* Without real data *state is NULL, which fixture_of takes for a reason to skip the test. */
+static inline int fixture_set_up(void **state)
+{
+    const struct fixture_wish *wish = *state;
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    f->idle_seconds = wish->idle_seconds;
+    f->silent_seconds = wish->silent_seconds;
+    f->only_on_request = wish->only_on_request;
+    *state = f;
+    if (!fixture_open(f, wish->sqlite)) {
+        free(f);
+        *state = NULL;
+    }
+    return 0;
+}
+
+static inline int fixture_tear_down(void **state)
+{
+    if (*state)
+        fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static inline struct fixture *fixture_of(void **state)
+{
+    if (!*state)
+        skip();
+    return *state;
+}
+
+/* TEST(test_x, .sqlite = true) */
+#define TEST(function, ...)                                                                        \
+    {                                                                                              \
+#function, function, fixture_set_up, fixture_tear_down, &(struct fixture_wish)             \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+
 /* The process ends and begins again. */
 static inline void fixture_restart(struct fixture *f)
 {

@@ -26,51 +26,40 @@ static void expect_findings(struct fixture *f, const struct digest *layer)
 
 static void test_a_killed_worker_is_replaced(void **state)
 {
-    (void)state;
-    struct fixture f = {.store = NULL};
+    struct fixture *f = fixture_of(state);
     struct arriving arriving;
-    if (!fixture_open(&f, false))
-        skip();
-    arrive(&f, &arriving, large_layer(&f), 1 << 20);
+    arrive(f, &arriving, large_layer(f), 1 << 20);
     EVENTUALLY(jailed_worker() > 0);
     kill(jailed_worker(), SIGKILL);
-    EVENTUALLY(stats_of(&f).running == 0);
-    arrive_whole(&f, &arriving);
-    expect_findings(&f, &arriving.digest);
-    assert_int_equal(stats_of(&f).again, 1);
-    assert_int_equal(stats_of(&f).started, 2);
-    fixture_close(&f);
+    EVENTUALLY(stats_of(f).running == 0);
+    arrive_whole(f, &arriving);
+    expect_findings(f, &arriving.digest);
+    assert_int_equal(stats_of(f).again, 1);
+    assert_int_equal(stats_of(f).started, 2);
 }
 
 static void test_a_hanging_worker_is_replaced(void **state)
 {
-    (void)state;
-    struct fixture f = {.silent_seconds = 4}; /* more than who is well ever takes */
+    struct fixture *f = fixture_of(state);
     struct arriving arriving;
-    if (!fixture_open(&f, false))
-        skip();
-    arrive(&f, &arriving, large_layer(&f), 1 << 20);
+    arrive(f, &arriving, large_layer(f), 1 << 20);
     EVENTUALLY(jailed_worker() > 0);
     pid_t stopped = jailed_worker();
     kill(stopped, SIGSTOP);
-    arrive_whole(&f, &arriving);
-    expect_findings(&f, &arriving.digest);
-    assert_int_equal(stats_of(&f).started, 2);
+    arrive_whole(f, &arriving);
+    expect_findings(f, &arriving.digest);
+    assert_int_equal(stats_of(f).started, 2);
     EVENTUALLY(kill(stopped, 0) == -1); /* and it is gone */
-    fixture_close(&f);
 }
 
 /* Not the layer's fault, however often it happens to one. */
 static void test_a_killed_nursery_is_replaced(void **state)
 {
-    (void)state;
-    struct fixture f = {.store = NULL};
+    struct fixture *f = fixture_of(state);
     struct arriving arriving[3];
-    if (!fixture_open(&f, false))
-        skip();
-    struct slice bytes = large_layer(&f);
+    struct slice bytes = large_layer(f);
     for (int i = 0; i < 3; i++)
-        arrive(&f, &arriving[i], bytes, (1 << 20) + (size_t)i);
+        arrive(f, &arriving[i], bytes, (1 << 20) + (size_t)i);
     EVENTUALLY(some_worker() > 0);
     for (int i = 0; i < 2; i++) {
         pid_t nursery = the_nursery();
@@ -79,97 +68,80 @@ static void test_a_killed_nursery_is_replaced(void **state)
         EVENTUALLY(the_nursery() > 0 && the_nursery() != nursery);
     }
     for (int i = 0; i < 3; i++)
-        arrive_whole(&f, &arriving[i]);
-    expect_findings(&f, &arriving[0].digest);
-    EVENTUALLY(stats_of(&f).running == 0);
-    assert_int_equal(stats_of(&f).failed, 0);
-    fixture_close(&f);
+        arrive_whole(f, &arriving[i]);
+    expect_findings(f, &arriving[0].digest);
+    EVENTUALLY(stats_of(f).running == 0);
+    assert_int_equal(stats_of(f).failed, 0);
 }
 
 /* The whole file is there already: it is read again without anybody asking. */
 static void test_a_layer_outlives_its_nurseries(void **state)
 {
-    (void)state;
-    struct fixture f = {.silent_seconds = 10 * PATIENCE};
+    struct fixture *f = fixture_of(state);
     struct arriving arriving;
-    if (!fixture_open(&f, false))
-        skip();
-    arrive(&f, &arriving, large_layer(&f), 1 << 20);
+    arrive(f, &arriving, large_layer(f), 1 << 20);
     EVENTUALLY(jailed_worker() > 0);
     kill(jailed_worker(), SIGSTOP);
-    arrive_whole(&f, &arriving);
+    arrive_whole(f, &arriving);
     kill(the_nursery(), SIGKILL);
-    EVENTUALLY(stats_of(&f).started == 2);
-    expect_findings(&f, &arriving.digest);
-    assert_int_equal(stats_of(&f).failed, 0);
-    fixture_close(&f);
+    EVENTUALLY(stats_of(f).started == 2);
+    expect_findings(f, &arriving.digest);
+    assert_int_equal(stats_of(f).failed, 0);
 }
 
 static void test_a_layer_that_cannot_be_read_fails(void **state)
 {
-    (void)state;
-    struct fixture f = {.store = NULL};
+    struct fixture *f = fixture_of(state);
     struct error err;
-    if (!fixture_open(&f, false))
-        skip();
-    struct digest layer = upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
-    EVENTUALLY(has_analysis(&f, &layer));
-    EVENTUALLY(stats_of(&f).running == 0);
-    assert_true(object_remove(f.bed.blobs, "analysis", &layer, &err));
-    assert_true(blob_remove(f.bed.blobs, &layer, &err));
-    struct digest image = push_image(&f, &layer, 1, "v1");
-    assert_int_equal(wait_for(&f, &image), INSPECT_FAILED);
-    struct inspect_report report = report_of(&f, &image, true);
+    struct digest layer = upload_pieces(f, alpine_layer(f, f->database), 1 << 20, NULL);
+    EVENTUALLY(has_analysis(f, &layer));
+    EVENTUALLY(stats_of(f).running == 0);
+    assert_true(object_remove(f->bed.blobs, "analysis", &layer, &err));
+    assert_true(blob_remove(f->bed.blobs, &layer, &err));
+    struct digest image = push_image(f, &layer, 1, "v1");
+    assert_int_equal(wait_for(f, &image), INSPECT_FAILED);
+    struct inspect_report report = report_of(f, &image, true);
     assert_true(slice_search(report.why, slice_str(layer.text)) < report.why.len);
-    assert_int_equal(stats_of(&f).failed, 1);
-    assert_int_equal(stats_of(&f).again, 1);
+    assert_int_equal(stats_of(f).failed, 1);
+    assert_int_equal(stats_of(f).again, 1);
     /* It comes back, and somebody asks. */
-    upload_pieces(&f, alpine_layer(&f, f.database), 1 << 20, NULL);
-    EVENTUALLY(has_analysis(&f, &layer));
-    EVENTUALLY(stats_of(&f).running == 0);
-    OK(&f.bed, inspect_start(f.inspect, &f.bed.scope, &image, NULL, &f.bed.failure));
-    assert_int_equal(wait_for(&f, &image), INSPECT_COMPLETE);
-    fixture_close(&f);
+    upload_pieces(f, alpine_layer(f, f->database), 1 << 20, NULL);
+    EVENTUALLY(has_analysis(f, &layer));
+    EVENTUALLY(stats_of(f).running == 0);
+    OK(&f->bed, inspect_start(f->inspect, &f->bed.scope, &image, NULL, &f->bed.failure));
+    assert_int_equal(wait_for(f, &image), INSPECT_COMPLETE);
 }
 
 static void test_an_idle_upload_gives_its_worker_back(void **state)
 {
-    (void)state;
-    struct fixture f = {.idle_seconds = 1};
+    struct fixture *f = fixture_of(state);
     struct arriving arriving;
-    if (!fixture_open(&f, false))
-        skip();
-    arrive(&f, &arriving, large_layer(&f), 1 << 20);
-    EVENTUALLY(stats_of(&f).dropped == 1);
+    arrive(f, &arriving, large_layer(f), 1 << 20);
+    EVENTUALLY(stats_of(f).dropped == 1);
     EVENTUALLY(some_worker() == 0);
-    arrive_whole(&f, &arriving);
-    expect_findings(&f, &arriving.digest);
-    fixture_close(&f);
+    arrive_whole(f, &arriving);
+    expect_findings(f, &arriving.digest);
 }
 
 static void test_uploads_that_dawdle_leave_room(void **state)
 {
-    (void)state;
-    struct fixture f = {.store = NULL};
+    struct fixture *f = fixture_of(state);
     struct arriving slow[20], fast;
-    if (!fixture_open(&f, false))
-        skip();
-    struct slice bytes = large_layer(&f);
+    struct slice bytes = large_layer(f);
     for (int i = 0; i < 20; i++)
-        arrive(&f, &slow[i], bytes, (1 << 20) + (size_t)i);
+        arrive(f, &slow[i], bytes, (1 << 20) + (size_t)i);
     struct tar_made tar = {NULL};
     tar_file(&tar, "etc/os-release", SLICE("ID=alpine\nVERSION_ID=3.16.9\n"));
-    tar_file(&tar, "lib/apk/db/installed", f.database);
+    tar_file(&tar, "lib/apk/db/installed", f->database);
     tar_end(&tar);
-    arrive(&f, &fast, tar_gzip(&tar, 6, &f.bed.arena), 1000);
-    arrive_whole(&f, &fast);
-    expect_findings(&f, &fast.digest);
+    arrive(f, &fast, tar_gzip(&tar, 6, &f->bed.arena), 1000);
+    arrive_whole(f, &fast);
+    expect_findings(f, &fast.digest);
     for (int i = 0; i < 20; i++)
-        OK(&f.bed, upload_cancel(slow[i].upload, &f.bed.failure));
+        OK(&f->bed, upload_cancel(slow[i].upload, &f->bed.failure));
     EVENTUALLY(some_worker() == 0);
-    EVENTUALLY(stats_of(&f).running == 0);
-    assert_int_equal(stats_of(&f).waiting, 0);
-    fixture_close(&f);
+    EVENTUALLY(stats_of(f).running == 0);
+    assert_int_equal(stats_of(f).waiting, 0);
 }
 
 static void test_what_begins_like_a_layer(void **state)
@@ -194,13 +166,14 @@ int main(void)
     if (!inspect_nursery_start(&err))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_killed_worker_is_replaced),
-        cmocka_unit_test(test_a_hanging_worker_is_replaced),
-        cmocka_unit_test(test_a_killed_nursery_is_replaced),
-        cmocka_unit_test(test_a_layer_outlives_its_nurseries),
-        cmocka_unit_test(test_a_layer_that_cannot_be_read_fails),
-        cmocka_unit_test(test_an_idle_upload_gives_its_worker_back),
-        cmocka_unit_test(test_uploads_that_dawdle_leave_room),
+        TEST(test_a_killed_worker_is_replaced),
+        TEST(test_a_hanging_worker_is_replaced,
+             .silent_seconds = 4), /* more than who is well ever takes */
+        TEST(test_a_killed_nursery_is_replaced),
+        TEST(test_a_layer_outlives_its_nurseries, .silent_seconds = 10 * PATIENCE),
+        TEST(test_a_layer_that_cannot_be_read_fails),
+        TEST(test_an_idle_upload_gives_its_worker_back, .idle_seconds = 1),
+        TEST(test_uploads_that_dawdle_leave_room),
         cmocka_unit_test(test_what_begins_like_a_layer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,84 +92,73 @@ static void push_images(struct fixture *f, struct digest *layer, struct digest *
 
 static void test_they_are_analysed_again(void **state)
 {
-    (void)state;
-    struct fixture f = {.store = NULL};
+    struct fixture *f = fixture_of(state);
     struct digest layer, images[IMAGES];
     struct error err;
-    if (!fixture_open(&f, false))
-        skip();
-    push_images(&f, &layer, images);
-    close_server(&f);
-    make_old(&f);
-    assert_true(object_remove(f.bed.blobs, "analysis", &layer, &err)); /* of another version, too */
+    push_images(f, &layer, images);
+    close_server(f);
+    make_old(f);
+    assert_true(
+        object_remove(f->bed.blobs, "analysis", &layer, &err)); /* of another version, too */
     kill(the_nursery(), SIGSTOP);
-    fixture_open_scanner(&f);
+    fixture_open_scanner(f);
     for (int i = 0; i < IMAGES; i++) {
-        enum inspect_status status = report_of(&f, &images[i], true).status;
+        enum inspect_status status = report_of(f, &images[i], true).status;
         assert_true(status == INSPECT_PENDING || status == INSPECT_IN_PROGRESS);
     }
-    assert_int_equal(count_rows(&f, ROW_HOLDER), 0);
+    assert_int_equal(count_rows(f, ROW_HOLDER), 0);
     kill(the_nursery(), SIGCONT);
     for (int i = 0; i < IMAGES; i++) {
-        EVENTUALLY(report_of(&f, &images[i], false).status == INSPECT_COMPLETE);
-        assert_int_equal(report_of(&f, &images[i], true).finding_count, 3);
+        EVENTUALLY(report_of(f, &images[i], false).status == INSPECT_COMPLETE);
+        assert_int_equal(report_of(f, &images[i], true).finding_count, 3);
     }
-    EVENTUALLY(count_rows(&f, ROW_HOLDER) == 15 * IMAGES);
-    assert_int_equal(count_rows(&f, ROW_PACKAGE), 15);
-    assert_int_equal(stats_of(&f).started, 1);
-    fixture_close(&f);
+    EVENTUALLY(count_rows(f, ROW_HOLDER) == 15 * IMAGES);
+    assert_int_equal(count_rows(f, ROW_PACKAGE), 15);
+    assert_int_equal(stats_of(f).started, 1);
 }
 
 /* Nobody asks: all the same. */
 static void test_they_need_no_question(void **state)
 {
-    (void)state;
-    struct fixture f = {.only_on_request = true};
+    struct fixture *f = fixture_of(state);
     struct digest layer, images[IMAGES];
-    if (!fixture_open(&f, true))
-        skip();
-    f.only_on_request = false;
-    inspect_close(f.inspect, 0);
-    registry_done(&f.bed.registry);
-    bed_open_registry(&f.bed);
-    fixture_open_scanner(&f);
-    push_images(&f, &layer, images);
-    close_server(&f);
-    make_old(&f);
-    f.only_on_request = true;
-    fixture_open_scanner(&f);
-    EVENTUALLY(count_rows(&f, ROW_HOLDER) == 15 * IMAGES);
-    assert_int_equal(report_of(&f, &images[0], true).finding_count, 3);
-    fixture_close(&f);
+    f->only_on_request = false;
+    inspect_close(f->inspect, 0);
+    registry_done(&f->bed.registry);
+    bed_open_registry(&f->bed);
+    fixture_open_scanner(f);
+    push_images(f, &layer, images);
+    close_server(f);
+    make_old(f);
+    f->only_on_request = true;
+    fixture_open_scanner(f);
+    EVENTUALLY(count_rows(f, ROW_HOLDER) == 15 * IMAGES);
+    assert_int_equal(report_of(f, &images[0], true).finding_count, 3);
 }
 
 static void test_the_latest_comes_first(void **state)
 {
-    (void)state;
-    struct fixture f = {.store = NULL};
+    struct fixture *f = fixture_of(state);
     struct digest layer, images[IMAGES];
     struct stale_list list = {.scope = {"", 0}};
     struct error err;
-    if (!fixture_open(&f, false))
-        skip();
-    push_images(&f, &layer, images);
-    f.bed.world.now += 10;
-    manifest_pulled(&f.bed.registry, &f.bed.scope, &images[0], NULL);
-    assert_true(registry_tick(&f.bed.registry, &err));
-    close_server(&f);
-    make_old(&f);
-    fixture_open_scanner(&f);
-    EVENTUALLY(count_rows(&f, ROW_HOLDER) == 15 * IMAGES);
-    assert_true(stale_list_make(f.inspect, &list, &err));
+    push_images(f, &layer, images);
+    f->bed.world.now += 10;
+    manifest_pulled(&f->bed.registry, &f->bed.scope, &images[0], NULL);
+    assert_true(registry_tick(&f->bed.registry, &err));
+    close_server(f);
+    make_old(f);
+    fixture_open_scanner(f);
+    EVENTUALLY(count_rows(f, ROW_HOLDER) == 15 * IMAGES);
+    assert_true(stale_list_make(f->inspect, &list, &err));
     assert_int_equal(list.count, 0);
-    make_old(&f);
-    assert_true(stale_list_make(f.inspect, &list, &err));
+    make_old(f);
+    assert_true(stale_list_make(f->inspect, &list, &err));
     assert_int_equal(list.count, IMAGES);
     assert_string_equal(list.items[0].digest.text, images[0].text); /* pulled */
     assert_string_equal(list.items[1].digest.text, images[2].text); /* pushed last */
     assert_string_equal(list.items[2].digest.text, images[1].text);
     stale_list_done(&list);
-    fixture_close(&f);
 }
 
 int main(void)
@@ -178,9 +167,9 @@ int main(void)
     if (!inspect_nursery_start(&err))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_they_are_analysed_again),
-        cmocka_unit_test(test_they_need_no_question),
-        cmocka_unit_test(test_the_latest_comes_first),
+        TEST(test_they_are_analysed_again),
+        TEST(test_they_need_no_question, .sqlite = true, .only_on_request = true),
+        TEST(test_the_latest_comes_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
