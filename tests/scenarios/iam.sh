@@ -151,6 +151,16 @@ check "a repository's policy for it" aws ecr set-repository-policy --repository-
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/pull-only"},"Action":["ecr:InitiateLayerUpload","ecr:PutImage","ecr:UploadLayerPart","ecr:CompleteLayerUpload"]}]}'
 same "lets it push" 202 \
     "$(curl -s -o "$work/out" -w '%{http_code}' -X POST -u "AWS:$(cat "$work/login")" "$url/v2/team/app/blobs/uploads/")"
+# What lies in docker's configuration for 12 hours is neither made longer with it nor turned into keys.
+aws ecr get-login-password >"$work/login.admin"
+with_login() { curl -s -o "$work/out" -w '%{http_code}' -u "AWS:$(cat "$work/login.admin")" "$@" "$url/"; }
+for operation in CreateRepository GetAuthorizationToken; do
+    same "an admin's login and ECR's $operation" "400 1" "$(with_login -d '{"repositoryName":"team/other"}' \
+        -H "X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.$operation") $(grep -c UnrecognizedClientException "$work/out")"
+done
+for action in 'CreateAccessKey&UserName=admin' GetSessionToken; do
+    same "an admin's login and $action" "403 1" "$(with_login -d "Action=$action") $(grep -c InvalidClientTokenId "$work/out")"
+done
 check "key remove" user key remove "$id"
 status() { curl -s -o "$work/out" -w '%{http_code}' "$@" "$url/v2/"; }
 becomes "its login is soon over" 401 status -u "AWS:$(cat "$work/login")"

@@ -187,7 +187,10 @@ static bool take_aws_password(struct attempt *attempt, struct slice password)
         return attempt_refused(attempt, "ExpiredTokenException",
                                "Your authorization token has expired. Reauthenticate and try "
                                "again.");
-    return token_to_caller(attempt, &token);
+    if (!token_to_caller(attempt, &token))
+        return false;
+    attempt->caller.login = true;
+    return true;
 }
 
 bool attempt_basic(struct attempt *attempt, struct slice encoded)

@@ -19,6 +19,9 @@ struct caller {
     const struct caller_grant *grants;
     size_t grant_count;
     bool token; /* came with a scoped token: only `grants` count */
+    /* Came with a password of GetAuthorizationToken. It lies in files of docker's for 12 hours, and
+       is for pushing and pulling: neither a new one nor an access key is had with it. */
+    bool login;
 };
 
 struct caller_grant {

@@ -128,6 +128,10 @@ static bool identify(struct ecr_call *call)
             call->exception = code;
         return false;
     }
+    if (call->caller.login)
+        return call_fail(call, "UnrecognizedClientException",
+                         "An authorization token is for pushing and pulling. Sign the request with "
+                         "an access key.");
     if (call->caller.kind == CALLER_ANONYMOUS)
         return call_fail(call, "MissingAuthenticationTokenException",
                          "Request is missing Authentication Token");

@@ -84,7 +84,7 @@ static bool identify(struct iam_call *call)
 {
     const char *code = NULL;
     if (auth_identify(call->node->auth, call->request, &call->caller, &code, &call->failure) &&
-        call->caller.kind != CALLER_ANONYMOUS && !call->caller.token) {
+        call->caller.kind != CALLER_ANONYMOUS && !call->caller.token && !call->caller.login) {
         call->account = auth_scope(call->node->auth, &call->caller).account;
         return true;
     }

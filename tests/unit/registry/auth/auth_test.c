@@ -226,7 +226,11 @@ static void test_aws_password(void **state)
     assert_true(outcome.known);
     assert_true(slice_equal_str(outcome.caller.arn, "arn:aws:iam::123456789012:user/ci"));
     assert_true(slice_equal_str(auth_scope(desk.auth, &outcome.caller).region, "eu-west-1"));
-    assert_int_equal(try_header(&desk, basic(&desk, "AWS", password)).recall, AUTH_KNOWN);
+    assert_true(outcome.caller.login);
+    outcome = try_header(&desk, basic(&desk, "AWS", password));
+    assert_int_equal(outcome.recall, AUTH_KNOWN);
+    assert_true(outcome.caller.login);
+    assert_false(ci.caller.login);
     /* another server's, another use, cut, changed */
     assert_false(try_header(&other, basic(&other, "AWS", password)).known);
     assert_false(try_header(&desk, basic(&desk, "ci", password)).known);
