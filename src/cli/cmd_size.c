@@ -31,6 +31,12 @@ static const struct option options[] = {
      .variable = "PLIMSOLL_SIZE_BUDGET_UNPACKED",
      .key = "size.budget-unpacked",
      .prose = "The same for the files of all layers, unpacked."},
+    {.name = "budget-waste",
+     .type = OPTION_STRING,
+     .argument = "SIZE",
+     .variable = "PLIMSOLL_SIZE_BUDGET_WASTE",
+     .key = "size.budget-waste",
+     .prose = "The same for what need not be there, unpacked."},
     {.name = "top",
      .type = OPTION_INT,
      .argument = "N",
@@ -132,14 +138,17 @@ static bool formats_fit(const struct format_call *formats, size_t images, struct
 static void judge(struct invocation *call, const struct size_result *result,
                   const struct size_budget *budget)
 {
-    bool stored = size_over_stored(result, budget), unpacked = size_over_unpacked(result, budget);
-    if (stored)
-        log_warning("%s to pull is over the budget of %s", size_text(result->stored).at,
-                    size_text(budget->stored).at);
-    if (unpacked)
-        log_warning("%s unpacked is over the budget of %s", size_text(result->unpacked).at,
-                    size_text(budget->unpacked).at);
-    if (stored || unpacked)
+    struct size_limit limits[SIZE_LIMITS];
+    bool over = false;
+    size_limits(result, budget, limits);
+    for (size_t i = 0; i < SIZE_LIMITS; i++) {
+        if (!size_is_over(&limits[i]))
+            continue;
+        log_warning("%s %s is over the budget of %s", size_text(limits[i].size).at, limits[i].what,
+                    size_text(limits[i].budget).at);
+        over = true;
+    }
+    if (over)
         call->exit_code = 1;
     else if (result->partial && option_flag(call, "strict"))
         call->exit_code = 4;
@@ -169,6 +178,7 @@ static bool run(struct invocation *call, struct error *err)
     struct size_budget *budget = &report.options.budget;
     if (!read_budget(call, "budget", &budget->stored, err) ||
         !read_budget(call, "budget-unpacked", &budget->unpacked, err) ||
+        !read_budget(call, "budget-waste", &budget->waste, err) ||
         !format_call_read(call, format_at, &formats, err) ||
         !formats_fit(&formats, call->operand_count, err))
         return false;

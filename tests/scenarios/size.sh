@@ -174,6 +174,9 @@ exits "a budget that is kept" 0 size app.tar --budget 1GB
 exits "a budget that is exceeded" 1 size app.tar --budget 100kB
 check "and by how much is said" grep -q 'over it by' out
 exits "a budget of the unpacked size" 1 size app.tar --budget-unpacked 0.5MB
+exits "a budget of waste" 1 size app.tar --budget-waste 100kB --format json=budget.json
+same "is told" "100000 true" "$(jq -r '.budget | "\(.waste) \(.over)"' budget.json)"
+valid size budget.json
 exits "both kept" 0 size app.tar --budget 60MB --budget-unpacked 60MiB
 exits "a budget that is no size" 2 size app.tar --budget sixty
 exits "no such image" 3 size absent.tar --offline

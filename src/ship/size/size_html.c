@@ -89,14 +89,21 @@ static void put_cell(FILE *file, struct slice text)
     fputs("</td>", file);
 }
 
-static void put_budget(FILE *file, const char *what, uint64_t size, uint64_t budget)
+static void put_budget(FILE *file, const struct size_result *result,
+                       const struct size_budget *budget)
 {
-    if (!budget)
-        return;
-    fprintf(file, "<p%s>Budget of %s %s: ", size > budget ? " class=\"over\"" : "",
-            size_text(budget).at, what);
-    fprintf(file, "%s by %s</p>\n", size > budget ? "exceeded" : "kept",
-            size_text(size > budget ? size - budget : budget - size).at);
+    struct size_limit limits[SIZE_LIMITS];
+    size_limits(result, budget, limits);
+    for (size_t i = 0; i < SIZE_LIMITS; i++) {
+        const struct size_limit *limit = &limits[i];
+        bool over = size_is_over(limit);
+        uint64_t apart = over ? limit->size - limit->budget : limit->budget - limit->size;
+        if (!limit->budget)
+            continue;
+        fprintf(file, "<p%s>Budget of %s %s: ", over ? " class=\"over\"" : "",
+                size_text(limit->budget).at, limit->what);
+        fprintf(file, "%s by %s</p>\n", over ? "exceeded" : "kept", size_text(apart).at);
+    }
 }
 
 static void put_summary(FILE *file, const struct size_result *result,
@@ -114,8 +121,7 @@ static void put_summary(FILE *file, const struct size_result *result,
     fprintf(file, "%s of it seen (%.0f&#160;%%), %zu layer%s.</p>\n", size_text(result->visible).at,
             100 * size_efficiency(result), result->layer_count,
             result->layer_count == 1 ? "" : "s");
-    put_budget(file, "to pull", result->stored, options->budget.stored);
-    put_budget(file, "unpacked", result->unpacked, options->budget.unpacked);
+    put_budget(file, result, &options->budget);
 }
 
 static void put_layers(FILE *file, const struct size_result *result)

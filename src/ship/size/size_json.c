@@ -22,6 +22,28 @@ static void put_image(struct json_writer *json, const struct size_result *result
     json_end_object(json);
 }
 
+static void put_budget(struct json_writer *json, const struct size_result *result,
+                       const struct size_budget *budget)
+{
+    struct size_limit limits[SIZE_LIMITS];
+    bool any = false, over = false;
+    size_limits(result, budget, limits);
+    for (size_t i = 0; i < SIZE_LIMITS; i++) {
+        if (limits[i].budget && !any) {
+            json_name(json, "budget");
+            json_begin_object(json);
+            any = true;
+        }
+        if (limits[i].budget)
+            put_uint(json, limits[i].name, limits[i].budget);
+        over |= size_is_over(&limits[i]);
+    }
+    if (!any)
+        return;
+    json_field_bool(json, "over", over);
+    json_end_object(json);
+}
+
 static void put_totals(struct json_writer *json, const struct size_result *result,
                        const struct size_budget *budget)
 {
@@ -31,17 +53,7 @@ static void put_totals(struct json_writer *json, const struct size_result *resul
     json_field_number(json, "efficiency", (double)(int)(size_efficiency(result) * 1e4 + 0.5) / 1e4);
     put_uint(json, "tar", result->tar);
     json_field_bool(json, "compressed", result->compressed);
-    if (budget->stored || budget->unpacked) {
-        json_name(json, "budget");
-        json_begin_object(json);
-        if (budget->stored)
-            put_uint(json, "stored", budget->stored);
-        if (budget->unpacked)
-            put_uint(json, "unpacked", budget->unpacked);
-        json_field_bool(json, "over",
-                        size_over_stored(result, budget) || size_over_unpacked(result, budget));
-        json_end_object(json);
-    }
+    put_budget(json, result, budget);
 }
 
 static void put_layers(struct json_writer *json, const struct size_result *result)

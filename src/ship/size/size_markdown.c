@@ -105,12 +105,12 @@ bool size_write_markdown(const struct size_result *result,
     fprintf(file, "**%s** unpacked, ", size_text(result->unpacked).at);
     fprintf(file, "%s of it seen (%.0f %%).\n", size_text(result->visible).at,
             100 * size_efficiency(result));
-    if (options->budget.stored)
-        fprintf(file, "\nBudget of %s: %s.\n", size_text(options->budget.stored).at,
-                size_over_stored(result, &options->budget) ? "**exceeded**" : "kept");
-    if (options->budget.unpacked)
-        fprintf(file, "\nBudget of %s unpacked: %s.\n", size_text(options->budget.unpacked).at,
-                size_over_unpacked(result, &options->budget) ? "**exceeded**" : "kept");
+    struct size_limit limits[SIZE_LIMITS];
+    size_limits(result, &options->budget, limits);
+    for (size_t i = 0; i < SIZE_LIMITS; i++)
+        if (limits[i].budget)
+            fprintf(file, "\nBudget of %s %s: %s.\n", size_text(limits[i].budget).at,
+                    limits[i].what, size_is_over(&limits[i]) ? "**exceeded**" : "kept");
     put_layers(file, result);
     put_folders(file, result, options->top);
     put_files(file, result, options->top);

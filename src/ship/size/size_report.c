@@ -80,14 +80,17 @@ struct slice size_waste_label(const struct waste_row *row)
     return said ? SLICE("") : row->label;
 }
 
-bool size_over_stored(const struct size_result *result, const struct size_budget *budget)
+void size_limits(const struct size_result *result, const struct size_budget *budget,
+                 struct size_limit limits[SIZE_LIMITS])
 {
-    return budget->stored && result->stored > budget->stored;
+    limits[0] = (struct size_limit){"stored", "to pull", result->stored, budget->stored};
+    limits[1] = (struct size_limit){"unpacked", "unpacked", result->unpacked, budget->unpacked};
+    limits[2] = (struct size_limit){"waste", "of waste", result->waste.bytes, budget->waste};
 }
 
-bool size_over_unpacked(const struct size_result *result, const struct size_budget *budget)
+bool size_is_over(const struct size_limit *limit)
 {
-    return budget->unpacked && result->unpacked > budget->unpacked;
+    return limit->budget && limit->size > limit->budget;
 }
 
 bool size_compression(const struct size_result *result, struct size_compression *made)

@@ -8,7 +8,7 @@
 #include "ship/size/size.h"
 
 struct size_budget {
-    uint64_t stored, unpacked; /* 0: none */
+    uint64_t stored, unpacked, waste; /* 0: none */
 };
 
 struct size_report_options {
@@ -47,9 +47,17 @@ double size_efficiency(const struct size_result *result);
 /* What a row of waste says beyond the title of its kind; empty: nothing. */
 struct slice size_waste_label(const struct waste_row *row);
 
-/* What is over the budget. */
-bool size_over_stored(const struct size_result *result, const struct size_budget *budget);
-bool size_over_unpacked(const struct size_result *result, const struct size_budget *budget);
+/* What a budget holds for. */
+struct size_limit {
+    const char *name;      /* "stored", "unpacked", "waste": in JSON */
+    const char *what;      /* "to pull" */
+    uint64_t size, budget; /* budget 0: none */
+};
+enum { SIZE_LIMITS = 3 };
+void size_limits(const struct size_result *result, const struct size_budget *budget,
+                 struct size_limit limits[SIZE_LIMITS]);
+/* There is a budget, and it is exceeded. */
+bool size_is_over(const struct size_limit *limit);
 
 /* What an estimate of compression can promise: the stored form, and the better one; false: hardly
    anything (1 %) is gained. */

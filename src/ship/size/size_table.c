@@ -75,17 +75,24 @@ static void put_image(struct line *line, const struct size_result *result)
     }
 }
 
-static void put_budget(struct line *line, const char *what, uint64_t size, uint64_t budget)
+static void put_budget(struct line *line, const struct size_result *result,
+                       const struct size_budget *budget)
 {
-    if (!budget)
-        return;
-    bool over = size > budget;
-    char text[60];
-    snprintf(text, sizeof text, "%s%s", over ? "over it by " : "kept, left ",
-             size_text(over ? size - budget : budget - size).at);
-    line_print(line, "  budget of %s %s: ", size_text(budget).at, what);
-    line_styled(line, over ? STYLE_RED : STYLE_GREEN, slice_str(text));
-    line_end(line);
+    struct size_limit limits[SIZE_LIMITS];
+    size_limits(result, budget, limits);
+    for (size_t i = 0; i < SIZE_LIMITS; i++) {
+        const struct size_limit *limit = &limits[i];
+        bool over = size_is_over(limit);
+        uint64_t apart = over ? limit->size - limit->budget : limit->budget - limit->size;
+        char text[60];
+        if (!limit->budget)
+            continue;
+        snprintf(text, sizeof text, "%s%s", over ? "over it by " : "kept, left ",
+                 size_text(apart).at);
+        line_print(line, "  budget of %s %s: ", size_text(limit->budget).at, limit->what);
+        line_styled(line, over ? STYLE_RED : STYLE_GREEN, slice_str(text));
+        line_end(line);
+    }
 }
 
 static void put_layers(struct line *line, const struct size_result *result)
@@ -305,8 +312,7 @@ bool size_write_table(const struct size_result *result, const struct size_report
     struct arena arena CLEANUP_ARENA;
     arena_init(&arena, (size_t)64 << 20);
     put_image(&line, result);
-    put_budget(&line, "to pull", result->stored, options->budget.stored);
-    put_budget(&line, "unpacked", result->unpacked, options->budget.unpacked);
+    put_budget(&line, result, &options->budget);
     put_layers(&line, result);
     put_folders(&line, result, options->top);
     put_files(&line, result, options->top);
