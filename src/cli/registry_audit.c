@@ -78,16 +78,20 @@ static void put_word(struct slice word)
 
 static void put_line(const struct journal_entry *entry, struct arena *arena)
 {
+    enum { ACTION = sizeof "CompleteLayerUpload" - 1 };
     terminal_put(stdout, clock_format((int64_t)entry->when, arena));
     terminal_style(stdout, entry->failed ? STYLE_RED : STYLE_BOLD);
     put_word(entry->action);
     terminal_style(stdout, STYLE_PLAIN);
+    if (terminal_columns(entry->action) <
+        ACTION) /* most are: repositories stand below each other */
+        printf("%*s", (int)(ACTION - terminal_columns(entry->action)), "");
     put_word(entry->repository);
     put_word(entry->tag);
     put_word(slice_upto(entry->digest, sizeof "sha256:" - 1 + 12));
     if (entry->who.len) {
-        fputs("  by", stdout);
-        put_word(slice_trim(entry->who));
+        fputs("  by ", stdout);
+        terminal_put(stdout, slice_trim(entry->who));
     }
     put_word(entry->why);
     if (entry->failed)

@@ -8,6 +8,7 @@
 #include "cli/registry_call.h"
 #include "registry/core/repository.h"
 #include "registry/settings.h"
+#include "report/table_parts.h"
 
 enum { SETTING_SIZE_MAX = 1 << 20 };
 
@@ -113,14 +114,15 @@ static bool run_settings(struct invocation *call, struct error *err)
     (void)call;
     (void)err;
     for (const struct setting_kind *kind = setting_kinds; kind->name; kind++) {
-        terminal_style(stdout, STYLE_BOLD);
-        printf("%s%s", kind->name, strchr(kind->name, '/') ? "NAME" : "");
-        terminal_style(stdout, STYLE_PLAIN);
-        printf("  (%s)\n  %s\n",
-               kind->account && kind->repository ? "account, repository"
-               : kind->account                   ? "account"
-                                                 : "repository",
-               kind->prose);
+        struct line line = {.file = stdout, .width = terminal_width(stdout)};
+        line_styled(&line, STYLE_BOLD, slice_str(kind->name));
+        line_styled(&line, STYLE_BOLD, slice_str(strchr(kind->name, '/') ? "NAME" : ""));
+        line_print(&line, "  (%s)",
+                   kind->account && kind->repository ? "account, repository"
+                   : kind->account                   ? "account"
+                                                     : "repository");
+        line_end(&line);
+        line_wrap(&line, 2, slice_str(kind->prose));
     }
     return true;
 }

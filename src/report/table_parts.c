@@ -83,7 +83,7 @@ void line_print(struct line *line, const char *format, ...)
 void line_styled(struct line *line, enum terminal_style style, struct slice text)
 {
     unsigned held = line->held_bytes;
-    if (style == STYLE_PLAIN) {
+    if (style == STYLE_PLAIN || !text.len) {
         line_put(line, text);
         return;
     }
