@@ -80,6 +80,13 @@ static bool open_at(const struct engine *engine, const char *name,
     return true;
 }
 
+/* Where an engine is what was meant: by a prefix, or a name that is of no registry. */
+static bool means_engine(enum engine_kind kind, struct slice name)
+{
+    return kind != ENGINE_ANY || slice_starts(name, SLICE("localhost/")) ||
+           slice_find(name, '/') == name.len;
+}
+
 static bool open_any(enum engine_kind kind, const char *name, const struct source_options *options,
                      struct arena *arena, struct image_list *list, struct error *err)
 {
@@ -91,7 +98,12 @@ static bool open_any(enum engine_kind kind, const char *name, const struct sourc
     if (!engines_find(kind, arena, engines, &count, err))
         return false;
     if (!count)
-        return error_set(err, ERROR_NOT_FOUND, "no engine's socket");
+        return error_set(err, ERROR_NOT_FOUND, "no engine's socket%s",
+                         means_engine(kind, slice_str(name))
+                             ? " (systemctl start docker, systemctl --user start podman.socket, or "
+                               "scan a file: podman save -o app.tar NAME, buildah push NAME "
+                               "oci-archive:app.tar)"
+                             : "");
     for (size_t i = 0; i < count; i++) {
         struct error why = {0};
         if (open_at(&engines[i], name, options, arena, list, &why))

@@ -167,7 +167,9 @@ source_opener source_sniff(const char *path, struct error *err)
     if (S_ISDIR(status.st_mode))
         found = sniff_folder(fd, err);
     else if (!S_ISREG(status.st_mode))
-        error_set(err, ERROR_UNSUPPORTED, "neither a file nor a folder");
+        error_set(err, ERROR_UNSUPPORTED,
+                  "neither a file nor a folder: a stream cannot be "
+                  "sought through; save it to a file, and scan that");
     else if (status.st_size == 0)
         error_set(err, ERROR_FORMAT, "an empty file");
     else

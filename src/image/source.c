@@ -64,6 +64,9 @@ static bool open_elsewhere(const char *name, const struct source_options *option
 {
     struct slice tried = SLICE("no such file or folder");
     enum error_kind kind = ERROR_NOT_FOUND;
+    if (strcmp(name, "-") == 0)
+        return error_set(err, ERROR_USAGE,
+                         "standard input is no image: save it to a file, and scan that");
     for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks && !options->offline; i++) {
         struct error why = {0};
         if (only_a_path(slice_str(name)))
