@@ -351,15 +351,6 @@ static int newest_first(const void *a, const void *b, void *context)
     return (x < y) - (x > y);
 }
 
-/* It names a subject, and may stay while that goes: it is retained, an index names it, or it is an
-   image of its own. */
-static bool stays_alone(const struct judging *judging, size_t i)
-{
-    return judging->list.items[i].subject.text[0] &&
-           (judging->kept[i] || judging->verdicts[i].kept_by_index ||
-            judging->images[i].kind != LIFECYCLE_ARTIFACT);
-}
-
 static bool prepare(struct acting *acting)
 {
     struct judging *judging = acting->judging;
@@ -370,7 +361,8 @@ static bool prepare(struct acting *acting)
         return spent(judging);
     for (size_t i = 0; i < count; i++) {
         acting->order[i] = i;
-        acting->alone = acting->alone || stays_alone(judging, i);
+        acting->alone = acting->alone || (judging->images[i].subject.len &&
+                                          (judging->kept[i] || judging->verdicts[i].kept_by_index));
     }
     if (count)
         qsort_r(acting->order, count, sizeof *acting->order, newest_first, judging->list.items);

@@ -16,8 +16,10 @@ struct removing {
     struct table known; /* digests of items */
 };
 
-/* Nothing when it is not here (a recycled index may name it). */
-static bool list_one(struct removing *removing, const struct digest *digest, bool *here)
+/* Nothing when it is not here (a recycled index may name it), or only `artifacts` are wanted and it
+   is none: what an engine runs does not go with the subject that it names. */
+static bool list_one(struct removing *removing, const struct digest *digest, bool artifacts,
+                     bool *here)
 {
     struct change *change = removing->change;
     struct manifest_facts facts;
@@ -27,6 +29,7 @@ static bool list_one(struct removing *removing, const struct digest *digest, boo
     }
     if (!facts_get(change, digest, &change->arena, &facts, here, removing->failure))
         return false;
+    *here = *here && (!artifacts || manifest_follows_subject(&facts));
     if (!*here)
         return true;
     if (removing->count >= TOGETHER_MAX)
@@ -46,6 +49,7 @@ static bool list_others(struct removing *removing, const char *kind, const struc
 {
     struct change *change = removing->change;
     struct slice prefix = row_pair(change, digest_slice(digest), SLICE(""));
+    bool artifacts = strcmp(kind, ROW_REFERRER) == 0;
     struct row_list rows;
     if (!prefix.at)
         return failure_memory(removing->failure);
@@ -57,7 +61,7 @@ static bool list_others(struct removing *removing, const char *kind, const struc
         bool here;
         if (!digest_parse_any(&other, slice_from(rows.items[i].name, prefix.len), &err))
             return failure_of(removing->failure, &err);
-        if (!list_one(removing, &other, &here))
+        if (!list_one(removing, &other, artifacts, &here))
             return false;
         if (here && refuse)
             return failure_set(removing->failure, FAILURE_MANIFEST_REFERENCED,
@@ -69,7 +73,7 @@ static bool list_others(struct removing *removing, const char *kind, const struc
 static bool list_all(struct removing *removing, const struct digest *digest)
 {
     bool here;
-    if (!list_one(removing, digest, &here))
+    if (!list_one(removing, digest, false, &here))
         return false;
     if (!here)
         return manifest_unknown(&removing->change->scope, digest_slice(digest), removing->failure);

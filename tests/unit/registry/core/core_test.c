@@ -342,7 +342,12 @@ static void referrers_are_found(void **state)
     OK(&bed, manifest_referrers(&bed.registry, &bed.scope, &absent, SLICE(""), SLICE(""), 0,
                                 &bed.arena, &list, &bed.failure));
     assert_int_equal(list.count, 1);
+    struct slice about = arena_printf(
+        &bed.arena, ",\"subject\":{\"mediaType\":\"a/b\",\"digest\":\"%s\",\"size\":3}",
+        image.text);
+    struct digest derived = bed_push(&bed, bed_manifest(&bed, "{}", "derived", about.at), NULL);
     remove_it(&image, &with);
+    assert_string_equal(describe(&derived).digest.text, derived.text); /* it is no artifact */
     assert_false(is_here(sbom.text));
     assert_false(is_here(sign.text));
 }
