@@ -61,13 +61,13 @@ static void put_image(struct line *line, const struct size_result *result)
         line_put(line, image->architecture);
     }
     line_end(line);
-    line_print(line, "  %s %s, %s unpacked, ", size_text(result->stored).at,
-               result->compressed ? "to pull" : "as stored, not compressed",
-               size_text(result->unpacked).at);
-    line_print(line, "%s of it seen (%.0f %%); %zu layer%s", size_text(result->visible).at,
-               100 * size_efficiency(result), result->layer_count,
-               result->layer_count == 1 ? "" : "s");
-    line_end(line);
+    char text[200];
+    snprintf(
+        text, sizeof text, "%s %s, %s unpacked, %s of it seen (%.0f %%); %zu layer%s",
+        size_text(result->stored).at, result->compressed ? "to pull" : "as stored, not compressed",
+        size_text(result->unpacked).at, size_text(result->visible).at,
+        100 * size_efficiency(result), result->layer_count, result->layer_count == 1 ? "" : "s");
+    line_wrap(line, INDENT, slice_str(text));
     if (!result->compressed && result->gzip) {
         line_print(line, "  a registry would hold about %s with gzip (estimate)",
                    size_text(result->gzip).at);
