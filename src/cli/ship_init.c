@@ -50,6 +50,18 @@ static bool write_new(const char *path, struct slice text, struct error *err)
     return false;
 }
 
+/* It is left as it is, also where --registry says something else. */
+static bool add_there(struct invocation *call, const char *path, const struct project *project,
+                      struct slice registry, struct init_things *things, struct error *err)
+{
+    struct slice said = arena_printf(call->arena, "%zu image%s", project->image_count,
+                                     project->image_count == 1 ? "" : "s");
+    if (registry.len && !slice_equal(registry, project->registry))
+        said = arena_printf(call->arena, "%.*s; for that registry write `registry: %.*s` into it",
+                            SLICE_ARG(said), SLICE_ARG(registry));
+    return init_add(things, call->arena, INIT_THERE, slice_str(path), said, err);
+}
+
 /* The project, and when there is no plimsoll.yaml one that is made of what lies here. */
 static bool take_project(struct invocation *call, struct project *project,
                          struct init_things *things, struct slice *text, struct error *err)
@@ -63,10 +75,7 @@ static bool take_project(struct invocation *call, struct project *project,
     if (path && !project_read(path, tree, call->arena, project, err))
         return false;
     if (path && project->image_count)
-        return init_add(things, call->arena, INIT_THERE, slice_str(path),
-                        arena_printf(call->arena, "%zu image%s", project->image_count,
-                                     project->image_count == 1 ? "" : "s"),
-                        err);
+        return add_there(call, path, project, registry, things, err);
     if (path && !registry.len)
         registry = project->registry;
     if (!project_discover(".", call->arena, project, &hints, err))

@@ -64,6 +64,17 @@ exits "no engine" 3 env PATH="$work/bin" PLIMSOLL_ENGINE= "$PLIMSOLL" ship --rel
 said "says how to get one" "install"
 PATH=$PATH_BEFORE
 
+# ---- lint says no: the worst is named, and the command that shows it
+cp Dockerfile good.Dockerfile
+printf 'global\n    log stdout format raw local0\ndefaults\n    mode http\n    bogus\n' >haproxy.cfg
+echo 'COPY haproxy.cfg /usr/local/etc/haproxy/haproxy.cfg' >>Dockerfile
+sed -i 's/^USER 1000$/USER someone/' Dockerfile # a milder finding, in front of it
+exits "a configuration that is wrong" 1 ship --to lint
+said "the worst is named first" "lint +refused .*1 error.*first: [^ ]*haproxy.cfg:"
+said "with all files that were looked at" "next: .plimsoll lint [^ ]*Dockerfile [^ ]*haproxy.cfg. shows them"
+mv good.Dockerfile Dockerfile
+rm haproxy.cfg
+
 # ---- the gate says no, and nothing is pushed
 exits "the gate says no" 1 ship --release v1.0.0 --log "$work/ship.log" --format json
 cp "$work/out" "$work/refused.json"
@@ -250,6 +261,8 @@ exits "and done" 0 ship init --fix
 said "as it says" "repository app +made +scan on push is on now"
 exits "once" 0 ship init --fix
 said "and then it is" "repository app +there +scan on push is on"
+exits "init for another registry" 0 ship init --registry registry.example
+said "says where that is written" "plimsoll.yaml +there +1 image; for that registry write .registry: registry.example. into it"
 exits "ship to it" 0 ship --release v1.0.0
 said "with the credentials of AWS" "login +passed .*AWS"
 same "as it says" "$(jq -r .digest "$(record app)")" "$(skopeo inspect --tls-verify=false --creds "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --format '{{.Digest}}' "docker://127.0.0.1:$port/app:latest" 2>&1)"
