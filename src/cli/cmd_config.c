@@ -133,8 +133,14 @@ static const struct command parse = {
 
 static const struct command *const config_commands[] = {&parse, NULL};
 
+static const struct command_example group_examples[] = {
+    {"plimsoll config parse docker/nginx.conf", "its directives, with lines and columns"},
+    {NULL, NULL},
+};
+
 const struct command command_config = {
     .name = "config",
     .summary = "look into configuration files of nginx and HAProxy",
+    .examples = group_examples,
     .commands = config_commands,
 };

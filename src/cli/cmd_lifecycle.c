@@ -73,11 +73,20 @@ static const struct command command_evaluate = {
 static const struct command *const lifecycle_commands[] = {
     &lifecycle_init, &lifecycle_put, &lifecycle_get, &lifecycle_preview, &command_evaluate, NULL};
 
+static const struct command_example group_examples[] = {
+    {"plimsoll lifecycle init --keep 10 > policy.json", "a policy to begin with"},
+    {"plimsoll lifecycle preview react-app-haproxy --policy policy.json",
+     "what it would do to each image, and why"},
+    {"plimsoll lifecycle put react-app-haproxy policy.json", "sets it, here or at Amazon"},
+    {NULL, NULL},
+};
+
 const struct command command_lifecycle = {
     .name = "lifecycle",
     .summary = "which images a lifecycle policy expires or archives",
     .prose = "Policies are those of Amazon ECR. A plimsoll registry applies them by itself (serve "
              "--lifecycle-every), Amazon ECR within a day.",
     .options = no_options,
+    .examples = group_examples,
     .commands = lifecycle_commands,
 };

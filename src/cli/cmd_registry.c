@@ -23,6 +23,16 @@ static const struct command *const registry_commands[] = {
 };
 /* clang-format on */
 
+static const struct command_example group_examples[] = {
+    {"plimsoll registry list", "what is in ./plimsoll-data, and how large it is"},
+    {"plimsoll registry set pull-policy policy.json",
+     "who may pull what is over the gate: docs/registry.md"},
+    {"plimsoll registry recycled react-app-haproxy --data /srv/plimsoll",
+     "what a lifecycle policy expired"},
+    {"plimsoll registry audit --format json", "who changed what, and when"},
+    {NULL, NULL},
+};
+
 const struct command command_registry = {
     .name = "registry",
     .summary = "settings, audit log, recycle bin of plimsoll serve's data folder",
@@ -30,5 +40,6 @@ const struct command command_registry = {
              "server follows within a second. What Amazon's API can set is set by the aws "
              "command line: `aws ecr … --endpoint-url`.",
     .options = no_options,
+    .examples = group_examples,
     .commands = registry_commands,
 };

@@ -425,6 +425,13 @@ static const struct command *const user_commands[] = {
 
 static const struct option no_options[] = {{NULL}};
 
+static const struct command_example group_examples[] = {
+    {"plimsoll user add ci --allow push", "an access key for a job that pushes"},
+    {"plimsoll user list --data /srv/plimsoll", "who there is"},
+    {"plimsoll user key add ci", "a second key, to change keys without a pause"},
+    {NULL, NULL},
+};
+
 const struct command command_user = {
     .name = "user",
     .summary = "users, passwords and access keys of the registry",
@@ -432,5 +439,6 @@ const struct command command_user = {
              "server follows within a second, and what it remembered of changed credentials is "
              "forgotten. Secrets are shown once, when they are made.",
     .options = no_options,
+    .examples = group_examples,
     .commands = user_commands,
 };
