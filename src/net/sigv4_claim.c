@@ -152,14 +152,15 @@ static bool from_header(const struct sigv4_request *request, struct slice text, 
     while (text.len) {
         struct slice value = slice_trim(slice_cut(&text, ','));
         struct slice name = slice_cut(&value, '=');
-        if (slice_equal_str(name, "Credential"))
-            credential = value;
-        else if (slice_equal_str(name, "SignedHeaders"))
-            claim->signed_headers = value;
-        else if (slice_equal_str(name, "Signature"))
-            claim->signature = value;
-        else
+        struct slice *part = slice_equal_str(name, "Credential")      ? &credential
+                             : slice_equal_str(name, "SignedHeaders") ? &claim->signed_headers
+                             : slice_equal_str(name, "Signature")     ? &claim->signature
+                                                                      : NULL;
+        if (!part)
             return malformed(err, "Authorization has a part that AWS4-HMAC-SHA256 does not know");
+        if (part->len)
+            return malformed(err, "a part of Authorization stands twice in it");
+        *part = value;
     }
     if (!credential.len || !claim->signed_headers.len || !claim->signature.len)
         return malformed(err, "Authorization header requires 'Credential', 'SignedHeaders' and "

@@ -65,18 +65,29 @@ static bool brings_credentials(const struct server_request *request)
 static enum server_plan too_many(struct server_request *request, struct server_response *response,
                                  unsigned wait)
 {
-    response->status = 429;
+    const char *type = "application/json";
+    response->status = request->api == api_ecr || request->api == api_iam ? 400 : 429;
     server_set(request, response, "Retry-After",
                arena_printf(request->arena, "%u", wait ? wait : 1));
-    server_set(request, response, "Content-Type", SLICE("application/json"));
-    if (request->api == api_ecr) {
-        response->status = 400; /* as AWS has it: clients then wait and try again */
+    if (request->api == api_ecr) { /* as AWS has it: clients then wait and try again */
+        type = "application/x-amz-json-1.1";
+        server_set(request, response, "X-Amzn-ErrorType", SLICE("ThrottlingException"));
         response->body =
             SLICE("{\"__type\":\"ThrottlingException\",\"message\":\"Rate exceeded\"}");
+    } else if (request->api == api_iam) {
+        type = "text/xml";
+        response->body = arena_printf(
+            request->arena,
+            "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded"
+            "</Message></Error><RequestId>%s</RequestId></ErrorResponse>",
+            request->id);
     } else {
         response->body = SLICE("{\"errors\":[{\"code\":\"TOOMANYREQUESTS\",\"message\":\"too many "
                                "requests; wait as long as Retry-After says\"}]}\n");
     }
+    if (response->status == 400)
+        server_set(request, response, "x-amzn-RequestId", slice_str(request->id));
+    server_set(request, response, "Content-Type", slice_str(type));
     return SERVER_ANSWER;
 }
 

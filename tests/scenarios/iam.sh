@@ -96,6 +96,12 @@ refused('NoSuchEntity', iam.attach_role_policy, RoleName='page-1', PolicyArn='ar
 for n in range(1, 7):
     iam.delete_role(RoleName=f'page-{n}')
 assert iam.get_user()['User']['UserName'] == 'admin'
+assert [u['UserName'] for u in iam.list_users(PathPrefix='/')['Users']] == ['admin']
+assert iam.list_users(PathPrefix='/team/')['Users'] == []  # users have no paths here
+for call in iam.list_users, iam.list_roles:
+    refused('ValidationError', call, PathPrefix='team')
+refused('ValidationError', iam.list_attached_role_policies, RoleName='page-0', PathPrefix='team')
+refused('ValidationError', iam.create_role, RoleName='page-8', AssumeRolePolicyDocument=trust, Description='\u2028')
 iam.create_user(UserName='made')
 refused('EntityAlreadyExists', iam.create_user, UserName='made')
 key = iam.create_access_key(UserName='made')['AccessKey']

@@ -33,6 +33,20 @@ for _ in $(seq 600); do
     [ "$slowed" = 429 ] && break
 done
 same "a client that is too fast is slowed down" 429 "$slowed"
+# Each API says so in its own words: the clients of AWS wait and try again only for these.
+slowly() { curl -s -o "$work/slow" -D "$work/slow.head" -w '%{http_code}' -H 'X-Forwarded-For: 192.0.2.5, 10.1.1.1' "$@" "$url/"; }
+slowed_to() { # WORD CURL-ARGUMENTS
+    word=$1
+    shift
+    for _ in $(seq 600); do
+        slowly "$@" >"$work/slow.code"
+        ! grep -q "$word" "$work/slow" || break
+    done
+    echo "$(cat "$work/slow.code") $(grep -c "$word" "$work/slow") $(grep -ci '^x-amzn-requestid: ' "$work/slow.head")"
+}
+same "ECR's API in its words" "400 1 1" "$(slowed_to '"__type":"ThrottlingException"' -d '{}' \
+    -H 'X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.DescribeRepositories')"
+same "STS and IAM in theirs" "400 1 1" "$(slowed_to '<Code>Throttling</Code>' -d Action=ListUsers)"
 same "others behind the same proxy are not" 401 "$(status -H 'X-Forwarded-For: 192.0.2.6, 10.1.1.1' "$url/v2/")"
 kill -TERM "$pid"
 wait "$pid"

@@ -6,7 +6,7 @@
 #include "registry/iam/operations.h"
 
 enum { BAD_REQUEST = 400, NOT_FOUND = 404, ITEMS = 100, ITEMS_MAX = 1000, MARKER_MAX = 400 };
-enum { POLICY_NAME_MAX = 128 };
+enum { POLICY_NAME_MAX = 128, PATH_PREFIX_MAX = 512 };
 
 bool iam_missing(struct iam_call *call, const char *what, struct slice name)
 {
@@ -50,6 +50,18 @@ bool iam_name(struct iam_call *call, const char *field, bool required, struct sl
                     "The specified value for %s is invalid. It must contain only alphanumeric "
                     "characters and/or the following: +=,.@_-",
                     field);
+}
+
+bool iam_path_prefix(struct iam_call *call, struct slice *prefix)
+{
+    if (!iam_field(call, "PathPrefix", false, PATH_PREFIX_MAX, prefix))
+        return false;
+    bool fine = !prefix->len || slice_starts(*prefix, SLICE("/"));
+    for (size_t i = 0; i < prefix->len; i++)
+        fine = fine && prefix->at[i] > ' ' && prefix->at[i] <= '~';
+    return fine || iam_fail(call, BAD_REQUEST, "ValidationError",
+                            "The specified value for pathPrefix is invalid. It must begin with / "
+                            "and contain only printable characters.");
 }
 
 bool iam_number(struct iam_call *call, const char *field, int64_t low, int64_t high, int64_t *value)

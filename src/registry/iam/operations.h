@@ -51,6 +51,8 @@ bool iam_field(struct iam_call *call, const char *name, bool required, size_t mo
 bool iam_name(struct iam_call *call, const char *field, bool required, struct slice *name);
 bool iam_number(struct iam_call *call, const char *field, int64_t low, int64_t high,
                 int64_t *value);
+/* "PathPrefix": empty when it is not there; else begins with a slash, printable. */
+bool iam_path_prefix(struct iam_call *call, struct slice *prefix);
 /* Refuses fields that would change what the operation means, and that are not done here. */
 bool iam_without(struct iam_call *call, const char *const *fields);
 

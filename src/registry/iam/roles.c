@@ -1,4 +1,5 @@
 /* IAM: roles. */
+#include "base/utf8.h"
 #include "registry/iam/operations.h"
 
 enum { CONFLICT = 409, BAD_REQUEST = 400, HOUR = 3600, SESSION_MAX = 12 * HOUR };
@@ -51,13 +52,32 @@ static bool read_path(struct iam_call *call, struct slice *path)
                     "contain only alphanumeric characters and/or / characters.");
 }
 
+/* Of IAM's characters: Latin-1 and line ends, no other controls. */
+static bool read_description(struct iam_call *call, struct slice *text)
+{
+    uint32_t code;
+    bool fine = true;
+    if (!iam_field(call, "Description", false, DESCRIPTION_MAX, text))
+        return false;
+    for (struct slice rest = *text; rest.len;) {
+        fine = fine && utf8_cut(&rest, &code);
+        fine = fine && (code >= ' ' || code == '\t' || code == '\n' || code == '\r') &&
+               (code <= '~' || (code > 0xA0 && code <= 0xFF));
+        if (!fine)
+            break;
+    }
+    return fine || iam_fail(call, BAD_REQUEST, "ValidationError",
+                            "The specified value for description is invalid. It may contain "
+                            "printable characters of Latin-1 and line ends.");
+}
+
 static bool read_new_role(struct iam_call *call, struct role *role)
 {
     static const char *const unknown[] = {"Tags.", "PermissionsBoundary", NULL};
     role->max_seconds = HOUR;
     role->account = call->account;
     return iam_name(call, "RoleName", true, &role->name) && read_path(call, &role->path) &&
-           iam_field(call, "Description", false, DESCRIPTION_MAX, &role->description) &&
+           read_description(call, &role->description) &&
            iam_number(call, "MaxSessionDuration", HOUR, SESSION_MAX, &role->max_seconds) &&
            iam_policy_document(call, "AssumeRolePolicyDocument", POLICY_OF_TRUST, &role->trust) &&
            iam_without(call, unknown);
@@ -117,7 +137,7 @@ static bool list_roles(struct iam_call *call)
     struct role_list list = {0};
     struct slice prefix;
     struct error err = {0};
-    if (!iam_page(call, &page) || !iam_field(call, "PathPrefix", false, PATH_MAX_LEN, &prefix) ||
+    if (!iam_page(call, &page) || !iam_path_prefix(call, &prefix) ||
         !iam_allows(call, "iam:ListRoles", "role", SLICE("")) || !iam_begin(call, false, &txn))
         return false;
     if (!role_list(txn, call->account, page.after, page.limit + 1, call->arena, &list, &err))
@@ -152,10 +172,11 @@ static bool update_trust(struct iam_call *call)
 static bool list_attached(struct iam_call *call)
 {
     CLEANUP_META struct meta_txn *txn = NULL;
-    struct slice name;
+    struct slice name, prefix;
     struct role role;
-    if (!iam_name(call, "RoleName", true, &name) ||
-        !iam_allows(call, "iam:ListAttachedRolePolicies", "role", name) ||
+    struct iam_page page;
+    if (!iam_name(call, "RoleName", true, &name) || !iam_path_prefix(call, &prefix) ||
+        !iam_page(call, &page) || !iam_allows(call, "iam:ListAttachedRolePolicies", "role", name) ||
         !iam_begin(call, false, &txn) || !iam_find_role(call, txn, name, &role))
         return false;
     xml_open(&call->out, "AttachedPolicies", NULL);

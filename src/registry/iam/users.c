@@ -49,10 +49,11 @@ static bool list_users(struct iam_call *call)
 {
     struct auth_user *users;
     struct iam_page page;
-    struct slice last = {0};
+    struct slice last = {0}, prefix;
     struct error err = {0};
     size_t count, shown = 0, i;
-    if (!iam_page(call, &page) || !iam_allows(call, "iam:ListUsers", "user", SLICE("")))
+    if (!iam_page(call, &page) || !iam_path_prefix(call, &prefix) ||
+        !iam_allows(call, "iam:ListUsers", "user", SLICE("")))
         return false;
     if (!auth_user_list(call->node->registry->meta, call->arena, &users, &count, &err))
         return iam_fail_error(call, &err);
@@ -62,7 +63,7 @@ static bool list_users(struct iam_call *call)
                             .account = users[i].account,
                             .id = users[i].id,
                             .created = users[i].created};
-        if (!slice_equal(user.account, call->account) ||
+        if (!slice_equal(user.account, call->account) || !slice_starts(SLICE("/"), prefix) ||
             (page.after.len && slice_compare(user.name, page.after) <= 0))
             continue;
         if (++shown > page.limit)

@@ -232,6 +232,7 @@ static void test_refused(void **state)
     refused(vector, "Basic eDp5", NULL, ERROR_NOT_FOUND, "not signed");
     refused(vector, "AWS4-HMAC-SHA256", NULL, ERROR_FORMAT, "requires");
     refused(vector, "AWS4-HMAC-SHA256 a=b", NULL, ERROR_FORMAT, "does not know");
+    refused(vector, "AWS4-HMAC-SHA256 Signature=a, Signature=b", NULL, ERROR_FORMAT, "twice");
     refused(vector, CREDENTIAL ", SignedHeaders=host;x-amz-date, Signature=00", NULL, ERROR_FORMAT,
             "64 digits");
     refused(vector, CREDENTIAL ", SignedHeaders=x-amz-date, " SIGNATURE, NULL, ERROR_FORMAT,
