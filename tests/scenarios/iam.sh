@@ -109,6 +109,12 @@ made = boto3.client('sts', aws_access_key_id=key['AccessKeyId'], aws_secret_acce
 assert made.get_caller_identity()['Arn'].endswith('user/made')
 refused('AccessDenied', boto3.client('iam', aws_access_key_id=key['AccessKeyId'],
                                      aws_secret_access_key=key['SecretAccessKey']).list_users)
+second = iam.create_access_key(UserName='made')['AccessKey']['AccessKeyId']
+pages = list(iam.get_paginator('list_access_keys').paginate(UserName='made', PaginationConfig={'PageSize': 1}))
+assert [len(p['AccessKeyMetadata']) for p in pages] == [1, 1], pages
+assert {p['AccessKeyMetadata'][0]['AccessKeyId'] for p in pages} == {key['AccessKeyId'], second}, pages
+refused('ValidationError', iam.list_access_keys, UserName='made', Marker='!!')
+iam.delete_access_key(UserName='made', AccessKeyId=second)
 iam.update_access_key(UserName='made', AccessKeyId=key['AccessKeyId'], Status='Inactive')
 refused('InvalidClientTokenId', made.get_caller_identity)
 assert iam.list_access_keys(UserName='made')['AccessKeyMetadata'][0]['Status'] == 'Inactive'
@@ -121,6 +127,8 @@ keys = sts.assume_role(RoleArn='arn:aws:iam::123456789012:role/team/page-0', Rol
 assert keys['AssumedRoleUser']['Arn'] == 'arn:aws:sts::123456789012:assumed-role/page-0/job-1', keys
 refused('ValidationError', sts.assume_role, RoleArn='arn:aws:iam::123456789012:role/page-0', RoleSessionName='job',
         DurationSeconds=10000)
+refused('ValidationError', sts.assume_role, RoleArn='arn:aws:iam::123456789012:role/page-0', RoleSessionName='job',
+        SourceIdentity='somebody')  # nothing here would keep it
 c = keys['Credentials']
 role = dict(aws_access_key_id=c['AccessKeyId'], aws_secret_access_key=c['SecretAccessKey'], aws_session_token=c['SessionToken'])
 who = boto3.client('sts', **role).get_caller_identity()

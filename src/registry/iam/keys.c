@@ -57,20 +57,29 @@ static bool list_keys(struct iam_call *call)
     CLEANUP_META struct meta_txn *txn = NULL;
     struct user_key_list keys = {0};
     struct user user;
+    struct iam_page page;
+    struct slice last = {0};
+    size_t shown = 0;
     struct error err = {0};
-    if (!iam_begin(call, false, &txn) || !read_user(call, "iam:ListAccessKeys", txn, &user))
+    if (!iam_page(call, &page) || !iam_begin(call, false, &txn) ||
+        !read_user(call, "iam:ListAccessKeys", txn, &user))
         return false;
     if (!user_key_list(txn, user.name, call->arena, &keys, &err))
         return iam_fail_error(call, &err);
     xml_open(&call->out, "AccessKeyMetadata", NULL);
-    for (size_t i = 0; i < keys.count; i++) {
+    for (size_t i = 0; i < keys.count; i++) { /* in the order of their ids */
+        if (page.after.len && slice_compare(keys.items[i].id, page.after) <= 0)
+            continue;
+        if (++shown > page.limit)
+            break;
+        last = keys.items[i].id;
         xml_open(&call->out, "member", NULL);
         put_key(call, &keys.items[i]);
         xml_close(&call->out, "member");
     }
     xml_close(&call->out, "AccessKeyMetadata");
     xml_text(&call->out, "UserName", user.name);
-    iam_page_end(call, false, SLICE("")); /* USER_KEYS_MAX at most: one page */
+    iam_page_end(call, shown > page.limit, last);
     return true;
 }
 

@@ -85,8 +85,15 @@ static bool read_role_arn(struct iam_call *call, struct assuming *assuming)
 
 static bool read_assuming(struct iam_call *call, struct assuming *assuming)
 {
-    static const char *const unknown[] = {
-        "Policy", "PolicyArns.", "Tags.", "TransitiveTagKeys.", "SerialNumber", "TokenCode", NULL};
+    static const char *const unknown[] = {"Policy",
+                                          "PolicyArns.",
+                                          "Tags.",
+                                          "TransitiveTagKeys.",
+                                          "SerialNumber",
+                                          "TokenCode",
+                                          "SourceIdentity",
+                                          "ProvidedContexts.",
+                                          NULL};
     assuming->seconds = HOUR;
     return read_role_arn(call, assuming) &&
            iam_name(call, "RoleSessionName", true, &assuming->session) &&
