@@ -238,8 +238,7 @@ bool tag_call_plan_registry(struct tag_call *tags, struct invocation *call, cons
     if (!repository)
         return arena_error(err);
     if (!destination_open(&tags->destination, repository, &options, arena, err) ||
-        !tag_look_at(&tags->destination, request->release, request->keep_v, arena, &tags->look,
-                     err) ||
+        !tag_look_at(&tags->destination, request->release, arena, &tags->look, err) ||
         !find_image(tags, repository, need_image, arena, err))
         return false;
     struct slice version = slice_upto(request->release, slice_find(request->release, '='));
@@ -268,13 +267,12 @@ void tag_call_tell(const struct tag_call *tags)
 
 bool tag_call_check_released(const struct tag_call *tags, struct error *err)
 {
-    const struct tag_plan *plan = &tags->plan;
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct tag_seen *seen = tag_look_find(&tags->look, plan->tags[i].name);
+    for (size_t i = 0; i < tags->look.count; i++) {
+        const struct tag_seen *seen = &tags->look.seen[i];
         struct tag_existing word;
         struct error ignored;
-        if (!seen || !tag_word_existing(seen->name, &word, &ignored) ||
-            !slice_equal(word.version, plan->release) || !seen->digest.text[0] ||
+        if (!tag_word_existing(seen->name, &word, &ignored) ||
+            !slice_equal(word.version, tags->plan.release) || !seen->digest.text[0] ||
             digest_equal(&seen->digest, &tags->manifest.digest))
             continue;
         return error_set(err, ERROR_BUSY,

@@ -43,14 +43,6 @@ static bool same_digest(struct slice a, struct slice b)
     return a.len && slice_equal(a, b);
 }
 
-/* "1.2" covers 1.2.0, "" covers all; only releases. */
-static bool covers(struct slice prefix, struct slice version)
-{
-    return version.len && !tag_word_prerelease(version) &&
-           (!prefix.len || (version.len > prefix.len && slice_starts(version, prefix) &&
-                            version.at[prefix.len] == '.'));
-}
-
 /* Whether a tag says that something newer was released: "1.2" when 1.1.9 is. */
 static bool is_newer_line(const struct planning *planning, struct slice name, struct slice prefix)
 {
@@ -58,7 +50,7 @@ static bool is_newer_line(const struct planning *planning, struct slice name, st
     name = slice_from(name, slice_starts(name, SLICE("v")) ? 1 : 0);
     snprintf(text, sizeof text, "%.*s.0", SLICE_ARG(name));
     struct slice version = slice_str(text);
-    return version_valid(&version_semver, version) && covers(prefix, version) &&
+    return version_valid(&version_semver, version) && tag_word_covers(prefix, version) &&
            compare(version, planning->release.version) > 0;
 }
 
@@ -70,7 +62,7 @@ static struct standing stand(const struct planning *planning, struct slice name,
     for (size_t i = 0; i < planning->count; i++) {
         const struct tag_existing *other = &planning->existing[i];
         bool same = standing.tag && same_digest(standing.tag->digest, other->digest);
-        if (covers(prefix, other->version)) {
+        if (tag_word_covers(prefix, other->version)) {
             standing.highest = higher(standing.highest, other->version);
             covered = same ? higher(covered, other->version) : covered;
         }

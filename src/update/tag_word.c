@@ -29,6 +29,13 @@ bool tag_word_prerelease(struct slice version)
     return slice_find(version, '-') < version.len;
 }
 
+bool tag_word_covers(struct slice prefix, struct slice version)
+{
+    return version.len && !tag_word_prerelease(version) &&
+           (!prefix.len || (version.len > prefix.len && slice_starts(version, prefix) &&
+                            version.at[prefix.len] == '.'));
+}
+
 bool tag_word_existing(struct slice word, struct tag_existing *tag, struct error *err)
 {
     size_t equals = slice_find(word, '=');

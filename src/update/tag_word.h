@@ -28,5 +28,7 @@ bool tag_word_existing(struct slice word, struct tag_existing *tag, struct error
 bool tag_word_release(struct slice word, struct tag_release *release, struct error *err);
 /* 20210804, 2021-08-04, 2021.08.04, 20210804-2; but 2021.8.4 is a semantic version. */
 bool tag_word_date(struct slice version);
+/* "1.2" covers 1.2.0, "" covers all; only releases. */
+bool tag_word_covers(struct slice prefix, struct slice version);
 /* Whether a version has a pre-release part. */
 bool tag_word_prerelease(struct slice version);

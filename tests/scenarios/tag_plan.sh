@@ -1,6 +1,6 @@
 #!/bin/sh
-# Plans of tags without a registry: hundreds of random ones, judged by a model of their own (tests/oracle), and the words that
-# a newcomer gets wrong.
+# Plans of tags: hundreds of random ones, judged by a model of their own (tests/oracle), what becomes of some at a registry, and
+# the words that a newcomer gets wrong.
 . "$(dirname "$0")/lib.sh"
 need python3
 cd "$work" || exit 1
@@ -10,6 +10,8 @@ said() { # WHAT PATTERN: in what `exits` has shown
 
 export PLIMSOLL
 check "as the model plans" python3 "$here/../oracle/tag_plan_compare.py" --seed 20261124 --count 600
+
+check "and moves what the model moves, and asks for no layer" python3 "$here/../oracle/tag_apply_compare.py" --seed 20261124 --count 40
 
 exits "a release that is none" 2 "$PLIMSOLL" tag apply 127.0.0.1:1/app:build --release 1.2
 said "is refused before a registry is asked" 'write 1\.2\.0$'

@@ -79,17 +79,17 @@ static bool list_names(struct destination *destination, struct arena *arena, str
     return true;
 }
 
-/* The tags that the release is about, in the order of the plan. */
-static bool ask_planned(struct destination *destination, struct slice release, bool keep_v,
-                        struct arena *arena, struct tag_look *look, struct tag_plan *plan,
-                        struct error *err)
+/* The tags that the release is about, in the order of the plan: v1.2.0, too, which may be another
+   image when 1.2.0 is asked for. */
+static bool ask_planned(struct destination *destination, struct slice release, struct arena *arena,
+                        struct tag_look *look, struct tag_plan *plan, struct error *err)
 {
     struct tag_seen *chosen[TAG_PLAN_TAGS_MAX];
     size_t count = 0;
     struct tag_plan_request request = {.release = slice_upto(release, slice_find(release, '=')),
                                        .existing = look->words,
                                        .existing_count = look->count,
-                                       .keep_v = keep_v};
+                                       .keep_v = true};
     if (!tag_plan_make(&request, arena, plan, err))
         return false;
     for (size_t i = 0; i < plan->count; i++) {
@@ -113,12 +113,14 @@ static int newest_first(const void *a, const void *b)
     return -order;
 }
 
-static bool same_digest_known(const struct tag_look *look, const struct candidate *candidates,
-                              size_t count, const struct tag_seen *tag)
+/* A version that the tag covers: an image may be 2.0.0 and 1.9.0, and 1 is the latter. */
+static bool is_told(const struct candidate *candidates, size_t count, const struct tag_seen *tag)
 {
-    (void)look;
+    struct slice prefix = slice_equal_str(tag->name, "latest") ? SLICE("") : tag->name;
     for (size_t i = 0; i < count; i++)
-        if (candidates[i].tag->asked && digest_equal(&candidates[i].tag->digest, &tag->digest))
+        if (candidates[i].tag == tag ||
+            (candidates[i].tag->asked && digest_equal(&candidates[i].tag->digest, &tag->digest) &&
+             tag_word_covers(prefix, candidates[i].version)))
             return true;
     return false;
 }
@@ -129,7 +131,7 @@ static bool all_told(const struct tag_look *look, const struct tag_plan *plan,
 {
     for (size_t i = 0; i < plan->count; i++) {
         const struct tag_seen *tag = tag_look_find(look, plan->tags[i].name);
-        if (tag && tag->digest.text[0] && !same_digest_known(look, candidates, count, tag))
+        if (tag && tag->digest.text[0] && !is_told(candidates, count, tag))
             return false;
     }
     return true;
@@ -190,12 +192,12 @@ static bool write_words(struct arena *arena, struct tag_look *look, struct error
     return true;
 }
 
-bool tag_look_at(struct destination *destination, struct slice release, bool keep_v,
-                 struct arena *arena, struct tag_look *look, struct error *err)
+bool tag_look_at(struct destination *destination, struct slice release, struct arena *arena,
+                 struct tag_look *look, struct error *err)
 {
     struct tag_plan plan;
     *look = (struct tag_look){.whole = true};
     return list_names(destination, arena, look, err) &&
-           ask_planned(destination, release, keep_v, arena, look, &plan, err) &&
+           ask_planned(destination, release, arena, look, &plan, err) &&
            ask_versions(destination, arena, look, &plan, err) && write_words(arena, look, err);
 }

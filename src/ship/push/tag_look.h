@@ -26,8 +26,8 @@ struct tag_look {
 };
 
 /* `release` as for a plan. A repository that does not exist has no tags. */
-bool tag_look_at(struct destination *destination, struct slice release, bool keep_v,
-                 struct arena *arena, struct tag_look *look, struct error *err);
+bool tag_look_at(struct destination *destination, struct slice release, struct arena *arena,
+                 struct tag_look *look, struct error *err);
 
 /* NULL: no such tag. */
 const struct tag_seen *tag_look_find(const struct tag_look *look, struct slice name);

@@ -120,7 +120,7 @@ static bool plan_tags(struct voyage_job *job, struct destination *destination, s
         arena_array(job->arena, request.immutable_count + TAG_PLAN_TAGS_MAX + 1, sizeof *immutable);
     if (!request.release.at || !immutable)
         return arena_error(err);
-    if (!tag_look_at(destination, job->release, request.keep_v, job->arena, &tagging->look, err))
+    if (!tag_look_at(destination, job->release, job->arena, &tagging->look, err))
         return false;
     request.existing = tagging->look.words;
     request.existing_count = tagging->look.count;
