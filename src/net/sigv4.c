@@ -5,7 +5,8 @@
 #include "base/ascii.h"
 #include "net/sigv4_parts.h"
 
-bool sigv4_is_s3(struct slice service)
+/* S3 takes paths as they come, and bodies unsigned where the request says so; nobody else does. */
+static bool is_s3(struct slice service)
 {
     return slice_equal_str(service, "s3");
 }
@@ -17,9 +18,10 @@ static void derive(struct hmac *key, struct slice from, struct slice piece)
     *key = mac;
 }
 
-bool sigv4_signature(const struct sigv4_scope *scope, struct slice timestamp,
-                     struct slice canonical, struct slice secret, struct arena *arena,
-                     char hex[2 * HMAC_SIZE + 1])
+/* Of a canonical request, in hexadecimal. False: out of memory. */
+static bool make_signature(const struct sigv4_scope *scope, struct slice timestamp,
+                           struct slice canonical, struct slice secret, struct arena *arena,
+                           char hex[2 * HMAC_SIZE + 1])
 {
     struct hmac key, hash;
     char hash_hex[2 * HMAC_SIZE + 1];
@@ -129,7 +131,7 @@ static bool prepare(const struct sigv4_request *request, const struct sigv4_key 
     return set_header(headers, "X-Amz-Date", timestamp, arena, err) &&
            (!key->session.len ||
             set_header(headers, "X-Amz-Security-Token", key->session, arena, err)) &&
-           (!sigv4_is_s3(slice_str(service)) ||
+           (!is_s3(slice_str(service)) ||
             set_header(headers, "X-Amz-Content-SHA256", hash, arena, err));
 }
 
@@ -158,10 +160,9 @@ bool sigv4_sign(const struct sigv4_request *request, const struct sigv4_key *key
     prepared.headers = headers;
     if (!prepare(request, key, service, timestamp, hash, headers, arena, err) ||
         !names_to_sign(headers, arena, &names, err) ||
-        !sigv4_canonical(&prepared, names, hash, sigv4_is_s3(scope.service), arena, &canonical,
-                         err))
+        !sigv4_canonical(&prepared, names, hash, is_s3(scope.service), arena, &canonical, err))
         return false;
-    if (!sigv4_signature(&scope, timestamp, canonical, key->secret, arena, signature))
+    if (!make_signature(&scope, timestamp, canonical, key->secret, arena, signature))
         return arena_error(err);
     struct slice value = arena_printf(
         arena,
@@ -181,7 +182,7 @@ bool sigv4_sign(const struct sigv4_request *request, const struct sigv4_key *key
 static bool hash_to_verify(const struct sigv4_request *request, const struct sigv4_claim *claim,
                            char hex[2 * HMAC_SIZE + 1], struct slice *hash, struct error *err)
 {
-    bool s3 = sigv4_is_s3(claim->service);
+    bool s3 = is_s3(claim->service);
     *hash = payload_hash(request->body, hex);
     if (s3 && (slice_equal_str(claim->payload_hash, "UNSIGNED-PAYLOAD") ||
                (claim->in_query && !claim->payload_hash.len))) {
@@ -201,10 +202,10 @@ bool sigv4_verify(const struct sigv4_request *request, const struct sigv4_claim 
     struct sigv4_scope scope = {claim->date, claim->region, claim->service};
     struct slice hash, canonical;
     if (!hash_to_verify(request, claim, hex, &hash, err) ||
-        !sigv4_canonical(request, claim->signed_headers, hash, sigv4_is_s3(claim->service), arena,
+        !sigv4_canonical(request, claim->signed_headers, hash, is_s3(claim->service), arena,
                          &canonical, err))
         return false;
-    if (!sigv4_signature(&scope, claim->timestamp, canonical, secret, arena, signature))
+    if (!make_signature(&scope, claim->timestamp, canonical, secret, arena, signature))
         return arena_error(err);
     if (!secret_equal(claim->signature, slice_of(signature, 2 * HMAC_SIZE)))
         return error_set(err, ERROR_DENIED,

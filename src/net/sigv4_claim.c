@@ -18,7 +18,7 @@ static bool two_digits(struct slice text, size_t at, int *value)
     return true;
 }
 
-bool sigv4_timestamp_parse(struct slice text, int64_t *when)
+static bool parse_timestamp(struct slice text, int64_t *when)
 {
     int century, year, month, day, hour, minute, second;
     if (text.len != SIGV4_TIMESTAMP_LEN || text.at[8] != 'T' || text.at[15] != 'Z' ||
@@ -117,7 +117,7 @@ static bool finish(const struct sigv4_request *request, struct slice credential,
         !check_signed_headers(claim->signed_headers, err) || !check_unsigned(request, claim, err) ||
         !check_signature(claim->signature, err))
         return false;
-    if (!sigv4_timestamp_parse(claim->timestamp, &claim->when))
+    if (!parse_timestamp(claim->timestamp, &claim->when))
         return malformed(err, "Date must be in ISO-8601 'basic format': YYYYMMDDTHHMMSSZ");
     if (!slice_equal(claim->date, slice_upto(claim->timestamp, 8)))
         return malformed(err, "Date in Credential scope does not match YYYYMMDD from ISO-8601 "

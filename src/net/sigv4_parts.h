@@ -7,12 +7,6 @@
 
 enum { SIGV4_TIMESTAMP_LEN = 16, SIGV4_SIGNED_HEADERS_MAX = 100 };
 
-/* "20150830T123600Z" and back. */
-bool sigv4_timestamp_parse(struct slice text, int64_t *when);
-
-/* S3 takes paths as they come, and bodies unsigned where the request says so; nobody else does. */
-bool sigv4_is_s3(struct slice service);
-
 /* The canonical request. `signed_headers` as they stand in the signature: "host;x-amz-date". */
 bool sigv4_canonical(const struct sigv4_request *request, struct slice signed_headers,
                      struct slice payload_hash, bool s3, struct arena *arena, struct slice *text,
@@ -21,7 +15,3 @@ bool sigv4_canonical(const struct sigv4_request *request, struct slice signed_he
 struct sigv4_scope {
     struct slice date, region, service;
 };
-/* The signature of a canonical request, in hexadecimal. False: out of memory. */
-bool sigv4_signature(const struct sigv4_scope *scope, struct slice timestamp,
-                     struct slice canonical, struct slice secret, struct arena *arena,
-                     char hex[2 * HMAC_SIZE + 1]);

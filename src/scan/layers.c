@@ -95,7 +95,7 @@ static bool layer_set_collect(struct layer_set *set, const struct image *images,
     return true;
 }
 
-static bool known_layer_lookup(struct layer_set *set, struct known_layer *known)
+static void known_layer_lookup(struct layer_set *set, struct known_layer *known)
 {
     const struct layer *layer = known->layer;
     struct slice bytes;
@@ -107,17 +107,16 @@ static bool known_layer_lookup(struct layer_set *set, struct known_layer *known)
     }
     struct analysis *analysis = found ? arena_new(set->arena, struct analysis) : NULL;
     struct error err;
-    if (!analysis || !analysis_decode(bytes, set->arena, analysis, &err))
-        return false; /* a damaged entry is read anew and replaced */
-    known->analysis = analysis;
-    return true;
+    /* A damaged entry is read anew and replaced. */
+    if (analysis && analysis_decode(bytes, set->arena, analysis, &err))
+        known->analysis = analysis;
 }
 
 static void layer_set_lookup(struct layer_set *set)
 {
     for (size_t i = 0; i < set->count; i++)
-        if (!set->layers[i].layer->foreign && known_layer_lookup(set, &set->layers[i]))
-            set->cached++;
+        if (!set->layers[i].layer->foreign)
+            known_layer_lookup(set, &set->layers[i]);
 }
 
 /* What the broker said of the layers it read; the first error is the scan's. */

@@ -27,7 +27,6 @@ struct layer_set {
     struct cache cache; /* open until layer_set_close: analyses may point into it */
     struct known_layer *layers;
     size_t count, room;
-    size_t cached; /* how many the cache knew */
     struct note *notes;
     size_t note_count, note_room;
 };

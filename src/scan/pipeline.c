@@ -55,7 +55,6 @@ static bool scan_read_layers(struct scan *scan, const struct scan_options *optio
                                     {options->cache, options->cache_limit, 0, options->secrets}};
     if (!layer_set_read(&scan->layers, scan->list.images, scan->list.count, &set, scan->arena, err))
         return false;
-    scan->result.layers_cached = scan->layers.cached;
     for (size_t i = 0; i < scan->layers.note_count; i++)
         if (!scan_note(scan, scan->layers.notes[i].path, scan->layers.notes[i].text))
             return arena_error(err);

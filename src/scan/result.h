@@ -71,5 +71,4 @@ struct scan_result {
     bool partial;         /* something in the image could not be read: notes say what */
     struct slice started; /* ISO 8601, UTC; SOURCE_DATE_EPOCH is honoured */
     double seconds;
-    size_t layers_cached;
 };

@@ -93,7 +93,6 @@ bool dockerfile_model_make_build(const struct dockerfile *dockerfile,
         return arena_error(err);
     end_stage(&maker, dockerfile->count);
     maker_mark_used(&maker);
-    model->globals = model->global.variables;
     return true;
 }
 

@@ -111,9 +111,9 @@ struct dockerfile_model {
         *stage_of;            /* beside dockerfile->instructions; NULL: before the first FROM */
     struct run_body **bodies; /* beside dockerfile->instructions; arrays ended by one without
                                  instruction; NULL: none */
-    const struct variable *globals; /* ARGs in front of the first FROM, and predefined ones */
-    struct stage_state global;      /* the same as FROM sees them */
-    const struct table *names;      /* of stages, in lower case → the last one so named */
+    struct stage_state
+        global; /* ARGs in front of the first FROM, and predefined ones, as FROM sees them */
+    const struct table *names; /* of stages, in lower case → the last one so named */
     struct arena *arena;
     size_t *expanded; /* bytes that were made by expanding: bounded */
 };

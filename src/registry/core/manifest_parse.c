@@ -56,7 +56,7 @@ bool manifest_type_is_manifest(struct slice media_type)
            slice_equal(media_type, SLICE("application/vnd.oci.artifact.manifest.v1+json"));
 }
 
-bool manifest_config_is_image(struct slice media_type)
+static bool config_is_image(struct slice media_type)
 {
     return is_one_of(media_type, config_types);
 }
@@ -248,7 +248,7 @@ static bool settle_type(const struct parsing *parsing, const json_t *document, s
 bool manifest_follows_subject(const struct manifest_facts *facts)
 {
     return facts->subject.text[0] && facts->kind != MANIFEST_IS_INDEX &&
-           (facts->kind == MANIFEST_IS_ARTIFACT || !manifest_config_is_image(facts->artifact_type));
+           (facts->kind == MANIFEST_IS_ARTIFACT || !config_is_image(facts->artifact_type));
 }
 
 /* An artifactType makes no difference: engines run what has an image's configuration. */
@@ -256,8 +256,7 @@ static enum manifest_class class_of(const struct manifest_facts *facts)
 {
     if (manifest_is_index(facts->media_type))
         return MANIFEST_IS_INDEX;
-    if (is_one_of(facts->media_type, image_types) &&
-        manifest_config_is_image(facts->config.media_type))
+    if (is_one_of(facts->media_type, image_types) && config_is_image(facts->config.media_type))
         return MANIFEST_IS_IMAGE;
     return MANIFEST_IS_ARTIFACT;
 }

@@ -112,7 +112,6 @@ bool row_get_time(struct change *change, const char *kind, struct slice name, do
 struct slice account_text(struct change *change);
 /* FAILURE_REPOSITORY_UNKNOWN; the repository may be NULL. */
 bool repository_need(struct change *change, struct repository *repository, struct failure *failure);
-bool repository_unknown(const struct scope *scope, struct failure *failure);
 
 /* Facts without tags and pull; *found. In `arena`. */
 bool facts_get(struct change *change, const struct digest *digest, struct arena *arena,
@@ -193,4 +192,3 @@ bool upload_is_active(struct registry *registry, struct slice scope, struct slic
 
 /* manifest_parse.c */
 bool manifest_type_is_manifest(struct slice media_type);
-bool manifest_config_is_image(struct slice media_type);

@@ -12,7 +12,7 @@ struct slice account_text(struct change *change)
     return scope_text(&account, &change->arena);
 }
 
-bool repository_unknown(const struct scope *scope, struct failure *failure)
+static bool unknown(const struct scope *scope, struct failure *failure)
 {
     return failure_set(failure, FAILURE_REPOSITORY_UNKNOWN,
                        "The repository with name '%.*s' does not exist in the registry with id "
@@ -47,7 +47,7 @@ bool repository_need(struct change *change, struct repository *repository, struc
                     failure))
         return false;
     if (!found)
-        return repository_unknown(&change->scope, failure);
+        return unknown(&change->scope, failure);
     if (!repository)
         return true;
     struct error err;
@@ -123,7 +123,7 @@ bool repository_get(struct registry *registry, const struct scope *scope, struct
         !read_row(&view, scope->repository, arena, &made, &found, failure))
         return false;
     if (!found)
-        return repository_unknown(scope, failure);
+        return unknown(scope, failure);
     if (!counter_get(&view, view.at, "bytes", &made.bytes, failure))
         return false;
     *repository = made;
@@ -217,7 +217,7 @@ bool repository_delete(struct registry *registry, const struct scope *scope, boo
         !read_row(&change, scope->repository, arena, &was, &found, failure))
         return false;
     if (!found)
-        return repository_unknown(scope, failure);
+        return unknown(scope, failure);
     if (!row_any(&change, ROW_MANIFEST, change.at, SLICE(""), &full, failure) ||
         !counter_get(&change, change.at, "bytes", &was.bytes, failure))
         return false;

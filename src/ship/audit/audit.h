@@ -71,8 +71,7 @@ struct audit_repository {
     struct slice pushed; /* ISO 8601; empty: not known */
     struct slice chosen; /* why this image: "tag latest", "pushed last", "highest version" */
     struct slice error;  /* not empty: it could not be audited, all below is empty */
-    enum error_kind error_kind;
-    bool partial; /* part of it could not be read: notes say what */
+    bool partial;        /* part of it could not be read: notes say what */
     struct audit_finding *findings;
     size_t finding_count, finding_room;
     struct audit_base base;
@@ -130,6 +129,3 @@ void audit_deadlines_default(int64_t deadlines[AUDIT_SEVERITIES]);
 /* "critical=0", "high=14", "low=none"; ERROR_USAGE says what is wrong. */
 bool audit_deadline_parse(struct slice text, int64_t deadlines[AUDIT_SEVERITIES],
                           struct error *err);
-/* The same from a name and days; negative: no deadline. */
-bool audit_deadline_set(struct slice level, int64_t days, int64_t deadlines[AUDIT_SEVERITIES],
-                        struct error *err);

@@ -101,7 +101,7 @@ static bool add_updates(const struct scan_result *result, struct audit_repositor
 
 /* ---- one image ---- */
 
-bool audit_note(struct audit_repository *repository, struct slice text, struct arena *arena)
+static bool add_note(struct audit_repository *repository, struct slice text, struct arena *arena)
 {
     struct slice copied = arena_copy(arena, text);
     return copied.at && ARENA_PUSH(arena, repository->notes, repository->note_count,
@@ -117,7 +117,7 @@ static bool add_notes(const struct scan_result *result, struct audit_repository 
             note->path.len
                 ? arena_printf(arena, "%.*s: %.*s", SLICE_ARG(note->path), SLICE_ARG(note->text))
                 : note->text;
-        if (!text.at || !audit_note(repository, text, arena))
+        if (!text.at || !add_note(repository, text, arena))
             return false;
     }
     return true;

@@ -12,8 +12,9 @@ void audit_deadlines_default(int64_t deadlines[AUDIT_SEVERITIES])
     deadlines[SEVERITY_CRITICAL] = 0;
 }
 
-bool audit_deadline_set(struct slice level, int64_t days, int64_t deadlines[AUDIT_SEVERITIES],
-                        struct error *err)
+/* Negative days: no deadline. */
+static bool set_deadline(struct slice level, int64_t days, int64_t deadlines[AUDIT_SEVERITIES],
+                         struct error *err)
 {
     enum severity severity;
     if (!severity_parse(level, &severity))
@@ -38,7 +39,7 @@ bool audit_deadline_parse(struct slice text, int64_t deadlines[AUDIT_SEVERITIES]
         return error_set(err, ERROR_USAGE,
                          "deadline \"%.*s\": LEVEL=DAYS is expected, such as high=7 or low=none",
                          SLICE_ARG(slice_upto(text, 60)));
-    return audit_deadline_set(level, never ? -1 : (int64_t)days, deadlines, err);
+    return set_deadline(level, never ? -1 : (int64_t)days, deadlines, err);
 }
 
 bool audit_rebuild(const struct audit_repository *repository)

@@ -8,10 +8,8 @@
 static void fail(struct audit_repository *repository, const struct error *error,
                  struct arena *arena)
 {
-    struct audit_repository kept = {.name = repository->name,
-                                    .shown = repository->shown,
-                                    .tag = repository->tag,
-                                    .error_kind = error->kind};
+    struct audit_repository kept = {
+        .name = repository->name, .shown = repository->shown, .tag = repository->tag};
     kept.error = arena_copy(arena, slice_str(error->text));
     if (!kept.error.len) /* no memory for the reason; that it failed is not lost */
         kept.error = SLICE("it could not be audited");

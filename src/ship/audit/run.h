@@ -111,5 +111,3 @@ bool audit_collect_ecr(struct audit_services *services, const struct audit_targe
 bool audit_base_find(const struct audit_options *options, const struct audit_target *target,
                      const struct image *image, struct table *bases, struct arena *arena,
                      struct audit_base *base, struct error *err);
-
-bool audit_note(struct audit_repository *repository, struct slice text, struct arena *arena);

@@ -45,8 +45,6 @@ __attribute__((format(printf, 4, 5))) void doctor_say(struct doctor *doctor, str
                                                       ...);
 __attribute__((format(printf, 3, 4))) void doctor_fix(struct doctor *doctor, struct doctor_row *row,
                                                       const char *format, ...);
-/* The row of a check that ran already; NULL when it did not. */
-const struct doctor_row *doctor_row_of(const struct doctor *doctor, const char *name);
 
 /* network.c */
 void check_proxy(struct doctor *doctor, struct doctor_row *row);

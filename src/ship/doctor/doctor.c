@@ -79,14 +79,6 @@ void doctor_fix(struct doctor *doctor, struct doctor_row *row, const char *forma
     va_end(args);
 }
 
-const struct doctor_row *doctor_row_of(const struct doctor *doctor, const char *name)
-{
-    for (size_t i = 0; i < doctor->result->count; i++)
-        if (strcmp(doctor->result->rows[i].check->name, name) == 0)
-            return &doctor->result->rows[i];
-    return NULL;
-}
-
 /* ---- running ---- */
 
 /* The first that it needs and that went wrong; NULL: none. */
