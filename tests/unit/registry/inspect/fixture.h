@@ -190,7 +190,7 @@ static inline pid_t jailed_worker(void)
     if (worker <= 0 || nursery <= 0)
         return 0;
     long own = jail_filters(worker), before = jail_filters(nursery);
-    return own > before || getenv("PLIMSOLL_NO_JAIL") ? worker : 0;
+    return own > before || own < 0 || getenv("PLIMSOLL_NO_JAIL") ? worker : 0;
 }
 
 /* Until it is so, or for too long. */
