@@ -129,3 +129,16 @@ double clock_monotonic(void)
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
+
+struct timespec clock_after(double seconds)
+{
+    struct timespec when;
+    clock_gettime(CLOCK_MONOTONIC, &when);
+    if (seconds > 0) {
+        when.tv_sec += (time_t)seconds;
+        when.tv_nsec += (long)((seconds - (double)(time_t)seconds) * 1e9);
+    }
+    when.tv_sec += when.tv_nsec / 1000000000L;
+    when.tv_nsec %= 1000000000L;
+    return when;
+}

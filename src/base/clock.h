@@ -1,5 +1,7 @@
 #pragma once
 /* Time: always UTC, written as ISO 8601. Any thread may call. */
+#include <time.h>
+
 #include "base/arena.h"
 
 /* Seconds since 1970. With SOURCE_DATE_EPOCH in the environment, that: so that reports are
@@ -14,3 +16,6 @@ bool clock_parse(struct slice text, int64_t *epoch);
 int64_t clock_days(int64_t from, int64_t to);
 /* Seconds that only go forward, from some point; not changed by SOURCE_DATE_EPOCH. */
 double clock_monotonic(void);
+/* That moment, so many seconds from now (none: now), for pthread_cond_clockwait and
+   pthread_mutex_clocklock with CLOCK_MONOTONIC: who sets the clock lets nobody wait longer. */
+struct timespec clock_after(double seconds);

@@ -59,14 +59,12 @@ static void *tick(void *context)
     struct ship_watch *watch = context;
     pthread_mutex_lock(&watch->lock);
     while (!watch->ends) {
-        struct timespec next;
         if (process_signal_caught())
             atomic_store(&watch->cancel, true);
         else if (watch->job)
             show(watch);
-        clock_gettime(CLOCK_REALTIME, &next);
-        next.tv_sec++;
-        pthread_cond_timedwait(&watch->wake, &watch->lock, &next);
+        struct timespec next = clock_after(1);
+        pthread_cond_clockwait(&watch->wake, &watch->lock, CLOCK_MONOTONIC, &next);
     }
     pthread_mutex_unlock(&watch->lock);
     return NULL;

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "store/meta_range.h"
 
@@ -219,10 +220,8 @@ static bool is_alive(struct memory_txn *txn, struct error *err)
 
 static bool lock_writer(struct memory *memory, struct error *err)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += META_WAIT_SECONDS;
-    int code = pthread_mutex_timedlock(&memory->writer, &until);
+    struct timespec until = clock_after(META_WAIT_SECONDS);
+    int code = pthread_mutex_clocklock(&memory->writer, CLOCK_MONOTONIC, &until);
     if (code == EDEADLK)
         return error_set(err, ERROR_INTERNAL, "this thread has a writing transaction already");
     return code == 0 || error_set(err, ERROR_BUSY, "another change takes too long");

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "base/clock.h"
 #include "store/sqlite_parts.h"
 
 enum {
@@ -32,10 +33,8 @@ bool sqlite_note_changes(struct sqlite *sqlite, struct error *err)
 
 static bool lock_writer(struct sqlite *sqlite, struct error *err)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += META_WAIT_SECONDS;
-    int code = pthread_mutex_timedlock(&sqlite->writer_lock, &until);
+    struct timespec until = clock_after(META_WAIT_SECONDS);
+    int code = pthread_mutex_clocklock(&sqlite->writer_lock, CLOCK_MONOTONIC, &until);
     if (code == EDEADLK)
         return error_set(err, ERROR_INTERNAL, "this thread has a writing transaction already");
     return code == 0 || error_set(err, ERROR_BUSY, "another change takes too long");

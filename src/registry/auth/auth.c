@@ -96,12 +96,8 @@ static bool open_parts(struct auth *auth, const struct auth_options *options, st
 
 static void slots_init(struct hash_slots *slots)
 {
-    pthread_condattr_t attributes;
     pthread_mutex_init(&slots->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&slots->free, &attributes);
-    pthread_condattr_destroy(&attributes);
+    pthread_cond_init(&slots->free, NULL);
 }
 
 bool auth_open(struct auth **out, struct registry *registry, const struct auth_options *options,

@@ -5,6 +5,7 @@
  * A name that nobody has costs the same hashing as a wrong password, so that time does not tell
  * which names there are.
  */
+#include "base/clock.h"
 #include "net/base64.h"
 #include "registry/auth/parts.h"
 #include "registry/auth/password.h"
@@ -23,14 +24,12 @@ static bool trouble(struct attempt *attempt, const struct error *err)
 
 static bool slot_take(struct hash_slots *slots)
 {
-    struct timespec end;
+    struct timespec end = clock_after(HASH_WAIT_SECONDS);
     bool taken;
     int waited = 0;
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    end.tv_sec += HASH_WAIT_SECONDS;
     pthread_mutex_lock(&slots->lock);
     while (slots->busy >= HASHES_AT_ONCE && waited == 0)
-        waited = pthread_cond_timedwait(&slots->free, &slots->lock, &end);
+        waited = pthread_cond_clockwait(&slots->free, &slots->lock, CLOCK_MONOTONIC, &end);
     taken = slots->busy < HASHES_AT_ONCE;
     slots->busy += taken;
     pthread_mutex_unlock(&slots->lock);

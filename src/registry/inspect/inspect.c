@@ -191,11 +191,10 @@ bool inspect_open(struct inspect **inspect, struct registry *registry,
 /* Until no job is left, at most so many seconds. Under the lock. */
 static void jobs_settle(struct inspect *inspect, unsigned seconds)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += seconds;
+    struct timespec until = clock_after(seconds);
     while (seconds && inspect->jobs && inspect->thread_count &&
-           pthread_cond_timedwait(&inspect->settled, &inspect->lock, &until) != ETIMEDOUT)
+           pthread_cond_clockwait(&inspect->settled, &inspect->lock, CLOCK_MONOTONIC, &until) !=
+               ETIMEDOUT)
         ;
 }
 
@@ -265,7 +264,8 @@ static bool wait_for_job(struct inspect *inspect, struct slice scope, const stru
         const struct job *job = jobs_find(inspect, scope, digest);
         if (!job || job->told)
             return true;
-        if (pthread_cond_timedwait(&inspect->settled, &inspect->lock, until) == ETIMEDOUT)
+        if (pthread_cond_clockwait(&inspect->settled, &inspect->lock, CLOCK_MONOTONIC, until) ==
+            ETIMEDOUT)
             return false;
     }
 }
@@ -276,20 +276,13 @@ bool inspect_wait(struct inspect *inspect, const struct scope *scope, const stru
     struct arena arena CLEANUP_ARENA;
     struct inspect_report report;
     struct manifest_facts facts;
-    struct timespec until;
+    struct timespec until = clock_after(seconds);
     struct error err;
     arena_init(&arena, (size_t)256 << 20);
     struct slice text = scope_text(scope, &arena);
     if (!text.at) {
         arena_error(&err);
         return failure_of(failure, &err);
-    }
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += (time_t)seconds;
-    until.tv_nsec += (long)((seconds - (double)(time_t)seconds) * 1e9);
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
     }
     if (!manifest_describe(inspect->registry, scope, digest, &arena, &facts, failure))
         return false;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "registry/inspect/inspect_parts.h"
 
 enum { JOURNAL_BATCH = 200, CURSOR_SECONDS = 5, KEEPER_BUDGET = 64 << 20 };
@@ -213,12 +214,10 @@ static void keeper_advisories(struct inspect *inspect)
 /* False: it is time to stop. */
 static bool keeper_sleep(struct inspect *inspect)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec++;
+    struct timespec until = clock_after(1);
     pthread_mutex_lock(&inspect->lock);
     if (!inspect->stop)
-        pthread_cond_timedwait(&inspect->wake, &inspect->lock, &until);
+        pthread_cond_clockwait(&inspect->wake, &inspect->lock, CLOCK_MONOTONIC, &until);
     bool stop = inspect->stop;
     pthread_mutex_unlock(&inspect->lock);
     return !stop;

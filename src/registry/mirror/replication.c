@@ -1,5 +1,6 @@
 /* The threads of replication: one that reads the journal, some that do the work. See
    replication.h. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "registry/core/repository.h"
 #include "registry/mirror/replication_parts.h"
@@ -179,12 +180,11 @@ static void work(struct mirror *mirror, struct job *job, struct arena *arena)
 /* Until there is new work, or some may have become due. */
 static void rest(struct replication *replication, unsigned *round)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += WORK_EVERY;
+    struct timespec until = clock_after(WORK_EVERY);
     pthread_mutex_lock(&replication->lock);
     while (*round == replication->work_round && !atomic_load(&replication->mirror->stop))
-        if (pthread_cond_timedwait(&replication->work_wake, &replication->lock, &until) != 0)
+        if (pthread_cond_clockwait(&replication->work_wake, &replication->lock, CLOCK_MONOTONIC,
+                                   &until) != 0)
             break;
     *round = replication->work_round;
     pthread_mutex_unlock(&replication->lock);

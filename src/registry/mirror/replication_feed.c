@@ -3,6 +3,7 @@
  * transaction as the work that was found up to there; where nothing was found it is only written
  * now and then, since reading on from an older place finds nothing again.
  */
+#include "base/clock.h"
 #include "base/log.h"
 #include "image/document.h"
 #include "registry/core/repository.h"
@@ -235,12 +236,11 @@ static bool feed_batch(struct replication *replication, bool *more, struct error
    batch. False: the end. */
 static bool feed_wait(struct replication *replication)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += TEND_EVERY;
+    struct timespec until = clock_after(TEND_EVERY);
     pthread_mutex_lock(&replication->lock);
     while (!replication->feed_due && !atomic_load(&replication->mirror->stop))
-        if (pthread_cond_timedwait(&replication->feed_wake, &replication->lock, &until) != 0)
+        if (pthread_cond_clockwait(&replication->feed_wake, &replication->lock, CLOCK_MONOTONIC,
+                                   &until) != 0)
             break;
     bool due = replication->feed_due;
     replication->feed_due = false;

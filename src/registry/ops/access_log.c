@@ -146,14 +146,10 @@ static void *write_all(void *context)
     struct access_log *log = context;
     bool stopping = false;
     while (!stopping) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += LOG_WAIT_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        struct timespec until = clock_after(LOG_WAIT_MS / 1e3);
         pthread_mutex_lock(&log->lock);
         while (!log->stopping && log->len < LOG_BYTES / 2 &&
-               pthread_cond_timedwait(&log->filled, &log->lock, &until) == 0)
+               pthread_cond_clockwait(&log->filled, &log->lock, CLOCK_MONOTONIC, &until) == 0)
             ;
         char *full = log->filling;
         size_t len = log->len;

@@ -85,20 +85,13 @@ static struct runner *choose(struct events *events, double *until)
 /* Under the lock. */
 static void wait_until(struct events *events, double until)
 {
-    double wait = until - clock_monotonic();
     if (until >= never) {
         pthread_cond_wait(&events->wake, &events->lock);
         return;
     }
-    struct timespec when;
-    clock_gettime(CLOCK_MONOTONIC, &when);
-    if (wait < 0.001)
-        wait = 0.001;
-    when.tv_sec += (time_t)wait;
-    when.tv_nsec += (long)((wait - (double)(time_t)wait) * 1e9);
-    when.tv_sec += when.tv_nsec / 1000000000L;
-    when.tv_nsec %= 1000000000L;
-    pthread_cond_timedwait(&events->wake, &events->lock, &when);
+    double wait = until - clock_monotonic();
+    struct timespec when = clock_after(wait < 0.001 ? 0.001 : wait);
+    pthread_cond_clockwait(&events->wake, &events->lock, CLOCK_MONOTONIC, &when);
 }
 
 static void *work(void *context)
@@ -150,7 +143,6 @@ bool events_open(struct events **events, struct registry *registry, struct metri
                  struct error *err)
 {
     struct events *made = calloc(1, sizeof *made);
-    pthread_condattr_t attributes;
     if (!made)
         return arena_error(err);
     made->registry = registry;
@@ -159,10 +151,7 @@ bool events_open(struct events **events, struct registry *registry, struct metri
         metrics_number(metrics, "plimsoll_events_failed_total", "Tries to deliver that failed.");
     made->dead = metrics_number(metrics, "plimsoll_events_dead_total", "Events given up.");
     pthread_mutex_init(&made->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&made->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    pthread_cond_init(&made->wake, NULL);
     made->news = made->stale = true;
     pthread_mutex_lock(&made->lock); /* the first thread may start others at once */
     start_threads(made);

@@ -67,6 +67,24 @@ static void now_can_be_fixed(void **state)
     assert_true(clock_now() > 1700000000);
 }
 
+static double moment(struct timespec when)
+{
+    assert_in_range(when.tv_nsec, 0, 999999999);
+    return (double)when.tv_sec + (double)when.tv_nsec / 1e9;
+}
+
+static void a_moment_that_no_set_clock_moves(void **state)
+{
+    static const double seconds[] = {-3, 0, 0.25, 0.999999, 1, 3600.75};
+    (void)state;
+    for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++) {
+        double wait = seconds[i] > 0 ? seconds[i] : 0, before = clock_monotonic();
+        double when = moment(clock_after(seconds[i]));
+        assert_true(when >= before + wait - 0.001);
+        assert_true(when <= clock_monotonic() + wait + 0.001);
+    }
+}
+
 static void count_one(void *context, size_t index)
 {
     atomic_uint *seen = context;
@@ -89,6 +107,7 @@ int main(void)
         cmocka_unit_test(formats_and_parses_back),
         cmocka_unit_test(parses_what_feeds_write),
         cmocka_unit_test(now_can_be_fixed),
+        cmocka_unit_test(a_moment_that_no_set_clock_moves),
         cmocka_unit_test(threads_do_each_index_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
