@@ -48,26 +48,41 @@ static void start_threads(struct events *events)
 /* News of the journal and of the settings. Under the lock, which it gives up meanwhile. */
 static void manage(struct events *events)
 {
-    bool stale = events->stale;
+    bool changed, stale = events->stale;
     events->managing = true;
     events->news = events->stale = false;
     pthread_mutex_unlock(&events->lock);
-    stale |= events_look_at_news(events);
-    if (stale)
-        events_load(events);
+    bool read = events_look_at_news(events, &changed);
+    if (changed || stale)
+        read &= events_load(events);
     pthread_mutex_lock(&events->lock);
     events->managing = false;
+    if (!read) {
+        events->stale = true;
+        events->again = clock_monotonic() + READ_AGAIN_SECONDS;
+    }
     for (struct runner *runner = events->runners; runner; runner = runner->next)
         if (runner->busy || runner->attempts == 0) /* else it waits for its next try */
             runner->due = 0; /* a busy one looks again: it read the journal before the news */
     start_threads(events);
 }
 
-/* Under the lock: the next hook to work on, marked busy; NULL: none now, *until when. */
+/* Under the lock: whether there is news to look at now; what has to wait makes *until earlier. */
+static bool has_news(const struct events *events, double *until)
+{
+    bool waiting = (events->news || events->stale) && !events->managing;
+    if (!waiting || events->again <= clock_monotonic())
+        return waiting;
+    if (events->again < *until)
+        *until = events->again;
+    return false;
+}
+
+/* Under the lock: the next hook to work on, marked busy; NULL: none now, and *until is no later
+   than the next. */
 static struct runner *choose(struct events *events, double *until)
 {
     double now = clock_monotonic();
-    *until = never;
     for (struct runner *runner = events->runners; runner; runner = runner->next) {
         if (runner->busy)
             continue;
@@ -101,9 +116,9 @@ static void *work(void *context)
     CLEANUP_HTTP struct http_client *client = http_client_new(&options);
     pthread_mutex_lock(&events->lock);
     while (client && !atomic_load(&events->stopping)) {
-        double until;
+        double until = never;
         struct runner *runner;
-        if ((events->news || events->stale) && !events->managing) {
+        if (has_news(events, &until)) {
             manage(events);
             pthread_cond_broadcast(&events->wake);
         } else if ((runner = choose(events, &until))) {

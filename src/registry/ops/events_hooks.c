@@ -85,7 +85,7 @@ static void take_over(struct events *events, struct loading *loading)
     events->runner_count = loading->count;
 }
 
-void events_load(struct events *events)
+bool events_load(struct events *events)
 {
     CLEANUP_META struct meta_txn *txn = NULL;
     struct loading loading = {0};
@@ -95,20 +95,17 @@ void events_load(struct events *events)
                 meta_scan(txn, &range, note_hook, &loading, &err);
     meta_abort(&txn);
     pthread_mutex_lock(&events->lock);
-    if (read) {
+    if (read)
         take_over(events, &loading);
-        events->loaded = clock_monotonic();
-    } else {
-        events->stale = true;
-    }
     pthread_mutex_unlock(&events->lock);
     if (read)
-        return;
+        return true;
     log_warning("webhooks cannot be read: %s", err.text);
     for (struct runner *next; loading.runners; loading.runners = next) {
         next = loading.runners->next;
         runner_free(loading.runners);
     }
+    return false;
 }
 
 struct placing {
@@ -165,25 +162,25 @@ static bool may_change_hooks(const struct journal_entry *entry)
            !slice_equal_str(entry->action, "CreateRepository");
 }
 
-bool events_look_at_news(struct events *events)
+bool events_look_at_news(struct events *events, bool *changed)
 {
     CLEANUP_ARENA struct arena arena;
     struct error err = {0};
     struct journal_entry *entries;
     size_t count = EVENTS_BATCH;
-    bool changed = false;
+    *changed = false;
     arena_init(&arena, EVENTS_SCRATCH);
     while (count == EVENTS_BATCH && !atomic_load(&events->stopping)) {
         arena_reset(&arena);
         if (!journal_read(events->registry, events->seen, EVENTS_BATCH, &arena, &entries, &count,
                           &err)) {
             log_warning("the journal cannot be read: %s", err.text);
-            return changed;
+            return false;
         }
         for (size_t i = 0; i < count; i++) {
-            changed |= may_change_hooks(&entries[i]);
+            *changed |= may_change_hooks(&entries[i]);
             events->seen = entries[i].sequence;
         }
     }
-    return changed;
+    return true;
 }

@@ -18,6 +18,7 @@ enum {
     EVENTS_THREADS = 4,
     EVENTS_BATCH = 100, /* entries of the journal read at once */
     EVENTS_SCRATCH = 64 << 20,
+    READ_AGAIN_SECONDS = 1, /* when the store could not be read */
 };
 
 /* A hook at work. What is not marked is the thread's that has it (busy). */
@@ -47,7 +48,7 @@ struct events {
     struct runner *runners;
     unsigned runner_count;
     uint64_t seen; /* of the journal, by whoever manages */
-    double loaded;
+    double again;  /* clock_monotonic: not before it, after the store could not be read */
     atomic_llong *sent, *failed, *dead;
 };
 
@@ -55,10 +56,10 @@ static const double never = 1e18;
 
 /* events_hooks.c */
 void runner_free(struct runner *runner);
-/* Reads the settings anew; takes the lock. */
-void events_load(struct events *events);
-/* Whether the entries since last time ask for a new look at the settings. */
-bool events_look_at_news(struct events *events);
+/* Reads the settings anew; takes the lock. False: they cannot be read, which is logged. */
+bool events_load(struct events *events);
+/* *changed: the entries since last time ask for a new look at the settings. False as above. */
+bool events_look_at_news(struct events *events, bool *changed);
 
 /* events_deliver.c */
 /* The value of a row ROW_HOOK. */

@@ -290,6 +290,45 @@ static void nothing_that_comes_during_a_second_try_is_forgotten(void **state)
     server_free(receiver.server);
 }
 
+/* A store that cannot be read for a while, as with a disk that fails. */
+static const struct meta_ops *whole;
+static atomic_bool broken;
+static atomic_int refused;
+
+static bool begin_or_not(struct meta *meta, bool write, struct meta_txn **txn, struct error *err)
+{
+    if (write || !atomic_load(&broken))
+        return whole->begin(meta, write, txn, err);
+    atomic_fetch_add(&refused, 1);
+    return error_set(err, ERROR_IO, "the disk does not answer");
+}
+
+static void a_store_that_cannot_be_read_is_asked_again_without_haste(void **state)
+{
+    struct meta_ops ops;
+    (void)state;
+    receive();
+    set_hook("hook", "");
+    whole = bed.registry.meta->ops;
+    ops = *whole;
+    ops.begin = begin_or_not;
+    bed.registry.meta->ops = &ops;
+    atomic_store(&refused, 0);
+    atomic_store(&broken, true);
+    struct events *events = start();
+    for (int i = 0; i < 6000 && atomic_load(&refused) == 0; i++)
+        a_moment();
+    settle();
+    assert_in_range(atomic_load(&refused), 1, 20);
+    atomic_store(&broken, false);
+    wait_begun("hook");
+    happen("PutImage");
+    wait_for(1);
+    stop(events);
+    bed.registry.meta->ops = whole;
+    server_free(receiver.server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +337,7 @@ int main(void)
         BOTH(what_is_old_has_one_try_while_nothing_gets_through),
         BOTH(a_hook_that_is_taken_away_is_silent),
         BOTH(nothing_that_comes_during_a_second_try_is_forgotten),
+        BOTH(a_store_that_cannot_be_read_is_asked_again_without_haste),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
