@@ -94,8 +94,12 @@ static inline int fixture_set_up(void **state)
     return 0;
 }
 
+static inline pid_t the_nursery(void);
+
 static inline int fixture_tear_down(void **state)
 {
+    if (the_nursery() > 0)
+        kill(the_nursery(), SIGCONT); /* a test that failed may have left it stopped */
     if (*state)
         fixture_close(*state);
     free(*state);

@@ -181,9 +181,10 @@ static void test_a_scan_that_was_asked_for_is_not_forgotten(void **state)
     f->bed.scope.repository = quiet.name;
     OK(&f->bed, repository_create(&f->bed.registry, &f->bed.scope, &quiet, NULL, &f->bed.arena,
                                   &f->bed.failure));
+    EVENTUALLY(the_nursery() > 0);
+    kill(the_nursery(), SIGSTOP); /* however slow this is, nothing is read before the end */
     struct digest layer = upload_pieces(f, alpine_layer(f, f->database), 1 << 20, NULL);
     struct digest image = push_image(f, &layer, 1, "v1");
-    kill(the_nursery(), SIGSTOP); /* however slow this is, nothing is read before the end */
     OK(&f->bed, inspect_start(f->inspect, &f->bed.scope, &image, NULL, &f->bed.failure));
     fixture_restart(f);
     assert_int_equal(count_rows(f, ROW_SCAN), 0);
