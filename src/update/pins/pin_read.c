@@ -1,4 +1,5 @@
 /* Pins in RUN instructions. */
+#include "base/ascii.h"
 #include "lint/rules/run.h"
 #include "update/pins/pin.h"
 
@@ -29,7 +30,7 @@ static bool is_exact(struct slice name, struct slice word)
     for (size_t i = 0; i < name.len; i++)
         if (strchr("<>~=!*?[", name.at[i])) /* "curl>=8", "curl~8" */
             return false;
-    return name.len && name.at[0] != '.' && name.at[0] != '-' && name.len + 1 < word.len &&
+    return name.len && !ascii_among(name.at[0], ".-:") && name.len + 1 < word.len &&
            word.at[name.len + 1] != '~'; /* apk's "curl=~8" */
 }
 
