@@ -11,8 +11,6 @@
 #include "net/forwarded.h"
 #include "net/server_parts.h"
 
-enum { STATE_ESTABLISHED = 1 }; /* of tcp_states.h, which is the kernel's own */
-
 void connection_address(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
 {
     if (address->sa_family == AF_INET6) {
@@ -117,28 +115,45 @@ static void connection_enter(struct loop *loop, struct connection *connection)
 }
 
 /*
+ * Has it sent something that never became a request of ours? `said` is libmicrohttpd's own answer,
+ * not told yet: without one, bytes alone are a sign only where no request and no handshake can
+ * have brought them. The kernel counts the end of the other side as a byte received.
+ */
+static bool was_refused(const struct connection *connection, const struct tcp_info *info, int said)
+{
+    bool open = info->tcpi_state == SOCKET_ESTABLISHED;
+    if (connection->heard || connection->server->tls)
+        return said && open;
+    return info->tcpi_bytes_received > (open ? 0 : 1) &&
+           (open || info->tcpi_state == SOCKET_CLOSE_WAIT || info->tcpi_state == SOCKET_CLOSE);
+}
+
+/*
  * What is no HTTP at all libmicrohttpd closes without a word mostly, and never tells us of. Clients
  * that try TLS first (crane; docker with insecure registries) take that for a broken line, and wait
- * before they try again; after any answer they go on without TLS at once.
+ * before they try again; after any answer they go on without TLS at once. What it does answer by
+ * itself is told to the log here, also when the other side has not waited for it.
  */
 static void refuse_noise(struct connection *connection)
 {
+    struct server *server = connection->server;
     char answer[200], id[33];
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
-    if (connection->heard || connection->server->tls ||
+    int said = connection->loop->said;
+    if (((connection->heard || server->tls) && !said) ||
         getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
-        info.tcpi_state != STATE_ESTABLISHED || info.tcpi_bytes_received == 0)
+        !was_refused(connection, &info, said))
         return;
     server_make_id(id);
     int len = snprintf(answer, sizeof answer,
                        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nX-Request-Id: %s\r\n"
                        "Connection: close\r\n\r\n",
                        id);
-    if (info.tcpi_bytes_sent == 0 && /* libmicrohttpd itself has said nothing */
-        send(connection->fd, answer, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
-        server_linger_add(connection->server, connection->fd);
-    server_refusal(connection->server, connection->address, NULL, loop_said(connection->loop), id);
+    bool silent = info.tcpi_state == SOCKET_ESTABLISHED && info.tcpi_bytes_sent == 0;
+    if (silent && send(connection->fd, answer, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+        server_linger_add(server, connection->fd);
+    server_refusal(server, connection->address, NULL, loop_said(connection->loop), id);
 }
 
 static void connection_leave(struct loop *loop, struct connection *connection)

@@ -36,6 +36,10 @@ enum {
     TLS_ITEMS_MAX = 4,
 };
 
+/* TCP_INFO's states. Of tcp_states.h, which is the kernel's own; <netinet/tcp.h> has them, but its
+   struct tcp_info ends before the counts of bytes. */
+enum { SOCKET_ESTABLISHED = 1, SOCKET_CLOSE = 7, SOCKET_CLOSE_WAIT = 8 };
+
 enum connection_phase {
     PHASE_IDLE, /* between requests, or within a request's head */
     PHASE_BODY, /* its body is coming */

@@ -85,6 +85,7 @@ void *call_uri(void *context, const char *uri, struct MHD_Connection *wire)
     call->wire = wire;
     call->connection = connection_of(loop->server, wire);
     call->uri = uri;
+    call->request.started = clock_monotonic();
     call->request.target = arena_copy(&call->arena, slice_str(uri));
     call->response.fd = -1;
     hide_query(uri);
@@ -124,7 +125,6 @@ static void fill_request(struct call *call, const char *method)
     request->tls = server->tls != NULL;
     request->body_limit = SERVER_BODY_MAX;
     request->arena = &call->arena;
-    request->started = clock_monotonic();
     call->is_head = slice_equal(request->method, SLICE("HEAD"));
     server_make_id(request->id);
     cut_target(request);
@@ -315,11 +315,15 @@ void call_completed(void *context, struct MHD_Connection *wire, void **state,
     if (call->step == STEP_TAKE && call->plan == SERVER_STREAM)
         (void)call_stream_flush(
             call); /* what came before it broke counts: uploads can be resumed */
-    if (call->begun)
+    if (call->begun) {
         handler->end(handler->context, &call->request, call->status, sent);
-    else if (call->status || code == MHD_REQUEST_TERMINATED_WITH_ERROR)
-        server_refusal(loop->server, call->connection->address, call,
-                       call->status ? call->status : loop_said(loop), NULL);
+    } else if (call->status || code == MHD_REQUEST_TERMINATED_WITH_ERROR) {
+        if (!call->status) {
+            call->request.broken = !loop->said; /* else libmicrohttpd has answered */
+            call->status = loop_said(loop);
+        }
+        server_refusal(loop->server, call->connection->address, call, call->status, NULL);
+    }
     if (call->response.has_file && call->response.fd >= 0)
         close(call->response.fd);
     server_stored_unref(call->response.stored);

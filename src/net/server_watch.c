@@ -12,8 +12,6 @@
 
 #include "net/server_parts.h"
 
-enum { STATE_CLOSE_WAIT = 8 }; /* of tcp_states.h, which is the kernel's own */
-
 /* What has come, or what the other side has acknowledged; 0 where the kernel does not say. */
 static unsigned long long socket_bytes(int fd, bool received)
 {
@@ -41,7 +39,7 @@ static bool has_left(const struct connection *c, int phase, unsigned long long n
         return false;
     return (phase == PHASE_IDLE || phase == PHASE_BODY) &&
            getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-           info.tcpi_state == STATE_CLOSE_WAIT && ioctl(c->fd, FIONREAD, &waiting) == 0 &&
+           info.tcpi_state == SOCKET_CLOSE_WAIT && ioctl(c->fd, FIONREAD, &waiting) == 0 &&
            waiting == 0;
 }
 

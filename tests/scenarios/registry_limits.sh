@@ -33,7 +33,9 @@ import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1], encoding="ascii")]
 assert len(lines) > 10 and all(len(line["id"]) == 32 for line in lines)
 assert len({line["id"] for line in lines}) == len(lines)
-assert any(line["status"] == 414 and line["client"] == "127.0.0.1" for line in lines)
+assert all(0 <= line["seconds"] < 600 for line in lines)
+refused = [line["status"] for line in lines if line["client"] == "127.0.0.1"]
+assert (refused.count(414), refused.count(431), refused.count(505)) == (3, 2, 2), sorted(refused)
 EOP
 
 kill -TERM "$pid"

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "net/server.h"
 
 static enum server_plan begin(void *context, struct server_request *request,
@@ -33,6 +34,8 @@ static void end(void *context, struct server_request *request, int status, uint6
 static struct {
     pthread_mutex_t lock;
     int count, status;
+    bool broken;
+    double seconds; /* that it took */
     char id[33], client[64], target[64];
 } seen = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -42,6 +45,8 @@ static void refused(void *context, const struct server_request *request, int sta
     pthread_mutex_lock(&seen.lock);
     seen.count++;
     seen.status = status;
+    seen.broken = request->broken;
+    seen.seconds = clock_monotonic() - request->started;
     snprintf(seen.id, sizeof seen.id, "%s", request->id);
     snprintf(seen.client, sizeof seen.client, "%.*s", SLICE_ARG(request->client));
     snprintf(seen.target, sizeof seen.target, "%.*s", SLICE_ARG(request->target));
@@ -202,6 +207,8 @@ static void what_is_no_request_is_told(void **state)
     send_raw(server, large, (size_t)len + 60004, answer);
     wait_seen(2);
     assert_int_equal(seen.status, 431);
+    assert_false(seen.broken);
+    assert_true(seen.seconds >= 0 && seen.seconds < 600);
     assert_string_equal(seen.target, "/there");
     assert_int_equal(strlen(seen.id), 32);
     memset(large, 'x', 60000);
@@ -223,12 +230,61 @@ static void what_is_no_request_is_told(void **state)
     server_free(server);
 }
 
+static void who_does_not_wait_is_told_of_too(void **state)
+{
+    struct server_options options = {.connections = 0};
+    struct server *server = start(&options);
+    static char large[60000];
+    (void)state;
+    memset(large, 'x', sizeof large);
+    memcpy(large, "GET /", 5);
+    for (int i = 1; i <= 50; i++) {
+        int fd = dial(server);
+        assert_int_equal(send(fd, large, sizeof large, MSG_NOSIGNAL), (ssize_t)sizeof large);
+        shutdown(fd, SHUT_WR);
+        close(fd);
+        close(dial(server)); /* who says nothing is no request */
+        wait_seen(i);
+        assert_int_equal(seen.status, 414);
+    }
+    server_free(server);
+    assert_int_equal(seen.count, 50);
+}
+
+static void a_kept_connection_is_told_of_too(void **state)
+{
+    struct server_options options = {.connections = 0};
+    struct server *server = start(&options);
+    static char large[60000];
+    static const char first[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    char answer[4096];
+    int fd = dial(server), kept = dial(server);
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        int to = i ? kept : fd;
+        assert_int_equal(send(to, first, sizeof first - 1, MSG_NOSIGNAL), sizeof first - 1);
+        assert_true(recv(to, answer, sizeof answer, 0) > 0);
+    }
+    memset(large, 'x', sizeof large);
+    memcpy(large, "GET /", 5);
+    assert_int_equal(send(fd, large, sizeof large, MSG_NOSIGNAL), (ssize_t)sizeof large);
+    hear(fd, answer);
+    assert_non_null(strstr(answer, "HTTP/1.1 414"));
+    wait_seen(1);
+    assert_int_equal(seen.status, 414);
+    close(kept); /* its request was told */
+    server_free(server);
+    assert_int_equal(seen.count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_proxy_names_the_client),
         cmocka_unit_test(others_name_nobody),
         cmocka_unit_test(what_is_no_request_is_told),
+        cmocka_unit_test(who_does_not_wait_is_told_of_too),
+        cmocka_unit_test(a_kept_connection_is_told_of_too),
         cmocka_unit_test(nobody_is_answered_before_it_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
